@@ -1,0 +1,209 @@
+//! What a manifest asks of the operator: a declaration is a request, not a right.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::manifest::{BodyFormat, FieldKind, Manifest, MethodKind, OAuth2, OriginPlace, Pkce, Placement};
+
+/// One thing asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// The rule it touches: `credential-origin`, `public-origin`, `endpoint`, `any-host`, `kept-value`, `deviation`.
+    pub rule: String,
+    /// What is asked, as data: an origin, a URL, a field key.
+    pub subject: String,
+    /// One sentence for the operator.
+    pub sentence: String,
+    /// Worth a second look: outside the authorization server's registrable domain, or weaker than the protocol asks.
+    pub pointed_out: bool,
+}
+
+/// Everything a manifest asks for, in a stable order.
+pub fn requests(manifest: &Manifest) -> Vec<Request> {
+    let mut asked = Vec::new();
+    origins(manifest, &mut asked);
+    for method in &manifest.methods {
+        match &method.kind {
+            MethodKind::OAuth2Code(oauth2) | MethodKind::ClientCredentials(oauth2) => {
+                oauth2_requests(&method.id, oauth2, &mut asked)
+            }
+            MethodKind::ApiToken { .. } => {}
+        }
+        for placement in &method.placements {
+            if let Placement::Query { name } = placement {
+                let sentence = format!(
+                    "`{}` sends the credential in the query parameter `{}`, where logs may keep it.",
+                    method.id,
+                    name.source()
+                );
+                push(&mut asked, "deviation", name.source(), sentence, true);
+            }
+        }
+    }
+    asked
+}
+
+fn push(asked: &mut Vec<Request>, rule: &str, subject: &str, sentence: String, pointed_out: bool) {
+    asked.push(Request { rule: rule.into(), subject: subject.into(), sentence, pointed_out });
+}
+
+fn origins(manifest: &Manifest, asked: &mut Vec<Request>) {
+    let home = authorization_domains(manifest);
+    for origin in &manifest.origins {
+        let (subject, what) = match &origin.place {
+            OriginPlace::Host(host) => (format!("https://{}", host.source()), String::new()),
+            OriginPlace::Field(key) => (key.clone(), " — any public https host the person types".to_owned()),
+            OriginPlace::ClientField(key) => {
+                (format!("client.{key}"), " — the host you enter for the client".to_owned())
+            }
+            OriginPlace::Issuer => {
+                ("issuer".to_owned(), " — the client's issuer and the endpoints it announces".to_owned())
+            }
+            OriginPlace::Kept { key, within } => {
+                (key.clone(), format!(" — a host the provider names, within {}", within.join(", ")))
+            }
+        };
+        let foreign = matches!(&origin.place, OriginPlace::Host(host) if is_foreign(host.source(), &home));
+        let (rule, verb) = if origin.credential {
+            ("credential-origin", "receives the credential")
+        } else {
+            ("public-origin", "receives requests without a credential")
+        };
+        push(asked, rule, &subject, format!("{subject} {verb}{what}."), foreign && origin.credential);
+    }
+    let any_host = manifest.all_fields().filter(|field| field.kind == FieldKind::BaseUrl);
+    for field in any_host {
+        push(
+            asked,
+            "any-host",
+            &field.key,
+            format!("the field `{}` lets a person choose any public https host.", field.key),
+            true,
+        );
+    }
+}
+
+fn oauth2_requests(method: &str, oauth2: &OAuth2, asked: &mut Vec<Request>) {
+    let endpoints = [
+        ("authorize", &oauth2.authorize_url),
+        ("token", &oauth2.token_url),
+        ("refresh", &oauth2.refresh_url),
+        ("revoke", &oauth2.revoke_url),
+    ];
+    for (name, url) in endpoints {
+        if let Some(url) = url {
+            push(
+                asked,
+                "endpoint",
+                url.source(),
+                format!("`{method}` uses {} as its {name} endpoint.", url.source()),
+                false,
+            );
+        }
+    }
+    if let Some(issuer) = &oauth2.issuer {
+        push(
+            asked,
+            "endpoint",
+            issuer.source(),
+            format!("`{method}` takes its endpoints from the metadata of {}.", issuer.source()),
+            false,
+        );
+    }
+    if let Pkce::Unsupported(reason) = &oauth2.authorize.pkce {
+        push(asked, "deviation", "pkce", format!("`{method}` works without PKCE: {reason}"), true);
+    }
+    if let BodyFormat::Query(reason) = &oauth2.request.body {
+        push(
+            asked,
+            "deviation",
+            "token-in-query",
+            format!("`{method}` sends secrets in the token URL's query: {reason}"),
+            true,
+        );
+    }
+    if let Some(reason) = &oauth2.request.get_because {
+        push(asked, "deviation", "token-by-get", format!("`{method}` asks for tokens with GET: {reason}"), true);
+    }
+    for rename in oauth2.authorize.renames.iter().filter(|rename| rename.actual.is_none()) {
+        push(
+            asked,
+            "deviation",
+            &rename.standard,
+            format!("`{method}` leaves `{}` out of the authorization request.", rename.standard),
+            true,
+        );
+    }
+    for kept in &oauth2.response.keep {
+        push(
+            asked,
+            "kept-value",
+            &kept.key,
+            format!(
+                "`{method}` keeps `{}` from the provider's answer as a public field ({}).",
+                kept.key,
+                kept.pattern.source()
+            ),
+            false,
+        );
+    }
+}
+
+/// The registrable domains of the authorization servers a manifest names.
+fn authorization_domains(manifest: &Manifest) -> BTreeSet<String> {
+    let urls = manifest
+        .methods
+        .iter()
+        .filter_map(|method| method.kind.oauth2())
+        .flat_map(|oauth2| [&oauth2.authorize_url, &oauth2.token_url]);
+    urls.flatten()
+        .filter_map(|url| host_of(url.source()))
+        .filter_map(|host| psl::domain_str(&host).map(str::to_owned))
+        .collect()
+}
+
+fn host_of(url: &str) -> Option<String> {
+    let rest = url.strip_prefix("https://")?;
+    let host = rest.split(['/', ':', '?']).next()?;
+    Some(host.replace(['{', '}'], "").to_ascii_lowercase())
+}
+
+fn is_foreign(host: &str, home: &BTreeSet<String>) -> bool {
+    let plain = host.split(':').next().unwrap_or(host).replace(['{', '}'], "");
+    !home.is_empty() && psl::domain_str(&plain).is_none_or(|domain| !home.contains(domain))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::indexing_slicing, reason = "a failed test is a panic")]
+    use super::*;
+    use crate::{manifest::Pkce, sample};
+
+    #[test]
+    fn every_origin_endpoint_and_deviation_is_asked_for() {
+        let mut manifest = sample::manifest();
+        if let MethodKind::OAuth2Code(oauth2) = &mut manifest.methods[0].kind {
+            oauth2.authorize.pkce = Pkce::Unsupported("the provider answers 400".into());
+        }
+        let asked = requests(&manifest);
+        let of = |rule: &str| {
+            asked
+                .iter()
+                .filter(|request| request.rule == rule)
+                .map(|request| request.subject.as_str())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(of("credential-origin"), ["https://api.example.com"]);
+        assert_eq!(of("endpoint").len(), 3);
+        assert_eq!(of("deviation"), ["pkce"]);
+    }
+
+    #[test]
+    fn an_origin_outside_the_authorization_server_s_domain_is_pointed_out() {
+        let mut manifest = sample::manifest();
+        assert!(!requests(&manifest)[0].pointed_out);
+        manifest.origins[0].place = OriginPlace::Host(sample::template("api.elsewhere.example"));
+        assert!(requests(&manifest)[0].pointed_out);
+    }
+}

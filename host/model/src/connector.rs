@@ -1,0 +1,60 @@
+//! Installed connectors: a manifest kept with the digest of the component it came from, and what was approved.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{approval::Request, manifest::Manifest};
+
+/// Which engine a component runs on, chosen at install by what it imports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    /// Imports only `jackfield:*`: provably without ambient power.
+    Pure,
+    /// Its toolchain imports WASI, which is served with nothing granted.
+    GuestRuntime,
+}
+
+/// An installed connector.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connector {
+    /// Stable name.
+    pub name: String,
+    /// SHA-256 of the component, lower-case hex.
+    pub digest: String,
+    /// Size of the component in bytes.
+    pub size: u64,
+    /// The engine it runs on.
+    pub class: Class,
+    /// What it declares, read once at install.
+    pub manifest: Manifest,
+    /// Optional hook interfaces it exports.
+    pub hooks: BTreeSet<String>,
+    /// What the operator approved; none before approval, and then nothing runs.
+    pub approval: Option<Approval>,
+    /// When it was installed.
+    pub installed_at: Timestamp,
+}
+
+/// An operator's word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// The requests as they were shown.
+    pub requests: Vec<Request>,
+    /// The digest they belong to.
+    pub digest: String,
+    /// Who approved: an API key's id, or `operator` on the command line.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Connector {
+    /// Whether it may run: approved, for this very component, and for all it asks.
+    pub fn is_approved(&self) -> bool {
+        let asked = crate::approval::requests(&self.manifest);
+        self.approval.as_ref().is_some_and(|approval| approval.digest == self.digest && approval.requests == asked)
+    }
+}

@@ -1,0 +1,28 @@
+//! The words of Jackfield and their rules: ids, scopes, manifests, connections and their transitions.
+//!
+//! No I/O, no async, no clock: time and randomness arrive as arguments.
+
+pub mod account;
+pub mod address;
+pub mod api_key;
+pub mod approval;
+pub mod client;
+pub mod connection;
+pub mod connector;
+pub mod credential;
+pub mod expiry;
+pub mod failure;
+pub mod id;
+pub mod manifest;
+pub mod origin;
+pub mod pattern;
+pub mod plan;
+#[cfg(test)]
+mod sample;
+pub mod scope;
+pub mod secret;
+pub mod session;
+pub mod status;
+pub mod template;
+pub mod tenant;
+pub mod timeline;

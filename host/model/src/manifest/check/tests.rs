@@ -1,0 +1,81 @@
+//! One contradiction a test: each fault names its place and its mend.
+#![allow(clippy::indexing_slicing, reason = "a failed test is a panic")]
+
+use super::*;
+use crate::{
+    manifest::Origin,
+    sample::{manifest, template},
+};
+
+fn faults_after(change: impl FnOnce(&mut Manifest)) -> String {
+    let mut manifest = manifest();
+    change(&mut manifest);
+    let faults = check(&manifest, &BTreeSet::new());
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_sound_manifest_has_no_faults() {
+    assert_eq!(faults_after(|_| {}), "");
+}
+
+#[test]
+fn names_and_ids_are_checked() {
+    assert!(faults_after(|manifest| manifest.name = "Bad_Name".into()).starts_with("name: must be lower-case"));
+    assert!(
+        faults_after(|manifest| manifest.origins.push(manifest.origins[0].clone())).contains("`api` is declared twice")
+    );
+    assert!(faults_after(|manifest| manifest.methods.clear()).contains("at least one auth method"));
+}
+
+#[test]
+fn undeclared_names_are_faults() {
+    assert!(faults_after(|manifest| manifest.actions[0].any_of[0].push("fly".into())).contains("needs `fly`"));
+    assert!(
+        faults_after(|manifest| manifest.requests[0].requests[0].origin = "elsewhere".into())
+            .contains("the origin `elsewhere`")
+    );
+    assert!(
+        faults_after(|manifest| manifest.requests[0].requests[0].path = template("/{nothing}")).contains("`{nothing}`")
+    );
+    assert!(faults_after(|manifest| manifest.requests[0].hook = "revoke".into()).contains("exports no such hook"));
+}
+
+#[test]
+fn unused_settings_are_faults() {
+    let unused =
+        Origin { id: "spare".into(), place: OriginPlace::Host(template("spare.example.com")), credential: false };
+    assert!(faults_after(|manifest| manifest.origins.push(unused)).contains("`spare`: no action and no hook"));
+    let faults = faults_after(|manifest| {
+        manifest.actions.retain(|action| action.id != "post");
+        manifest.actions.retain(|action| action.id != "either");
+    });
+    assert!(faults.contains("`admin`: no action needs it"), "{faults}");
+}
+
+#[test]
+fn a_field_in_a_host_stays_inside_its_domain() {
+    let host =
+        |text: &'static str| faults_after(|manifest| manifest.origins[0].place = OriginPlace::Host(template(text)));
+    assert!(host("{subdomain}.example.com").contains("kind host-label"));
+    assert!(host("{subdomain}.com").contains("registrable domain"));
+    assert!(host("{subdomain}").contains("registrable domain"));
+    assert!(host("api.{subdomain}").contains("registrable domain"));
+    assert!(host("https://api.example.com").contains("without scheme"));
+    assert!(host("*.example.com").contains("wildcard"));
+}
+
+#[test]
+fn endpoints_are_https() {
+    let faults = faults_after(|manifest| {
+        if let MethodKind::OAuth2Code(oauth2) = &mut manifest.methods[0].kind {
+            oauth2.token_url = Some(template("http://example.com/token"));
+        }
+    });
+    assert!(faults.contains("is not https"), "{faults}");
+}
+
+#[test]
+fn revocation_must_be_possible() {
+    assert!(faults_after(|manifest| manifest.methods[0].revocation = Revocation::Hook).contains("does not export"));
+}

@@ -1,0 +1,289 @@
+//! Everything OAuth 2 that varies between providers, as data.
+
+use serde::{Deserialize, Serialize};
+
+use super::Condition;
+use crate::{pattern::Pattern, template::Template};
+
+/// OAuth 2 rules of one method.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OAuth2 {
+    /// The issuer whose metadata names the endpoints.
+    pub issuer: Option<Template>,
+    /// Where the person consents.
+    pub authorize_url: Option<Template>,
+    /// Where tokens come from.
+    pub token_url: Option<Template>,
+    /// Where refreshing differs.
+    pub refresh_url: Option<Template>,
+    /// RFC 7009 endpoint.
+    pub revoke_url: Option<Template>,
+    /// The authorization request.
+    pub authorize: AuthorizeRules,
+    /// The token request.
+    pub request: TokenRequestRules,
+    /// The token response.
+    pub response: TokenResponseRules,
+    /// Refreshing.
+    pub refresh: RefreshRules,
+}
+
+/// A parameter or header.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: Template,
+    /// Sent only then.
+    pub when: Option<Condition>,
+}
+
+/// A standard parameter that travels otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rename {
+    /// The standard name.
+    pub standard: String,
+    /// Its name here; none removes it.
+    pub actual: Option<String>,
+}
+
+/// The authorization request and its callback.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthorizeRules {
+    /// Further parameters.
+    pub parameters: Vec<Parameter>,
+    /// Renamed and removed ones.
+    pub renames: Vec<Rename>,
+    /// Sent empty.
+    pub emptied: Vec<String>,
+    /// Sent without percent-encoding.
+    pub unencoded: Vec<String>,
+    /// The route behind `#` that takes the query.
+    pub fragment_route: Option<String>,
+    /// Between scopes.
+    pub scope_separator: String,
+    /// Further scope lists: name and parameter.
+    pub scope_lists: Vec<(String, String)>,
+    /// Proof Key for Code Exchange.
+    pub pkce: Pkce,
+    /// The callback's name for `code`.
+    pub code_parameter: Option<String>,
+}
+
+/// Proof Key for Code Exchange (RFC 7636).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pkce {
+    /// Always, with SHA-256.
+    S256,
+    /// Rejected by the provider, for this reason.
+    Unsupported(String),
+}
+
+/// How the client proves itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClientAuth {
+    /// RFC 6749 section 2.3.1, header.
+    Basic,
+    /// In the body.
+    Body,
+    /// A public client.
+    None,
+    /// By the `token-request` hook.
+    Custom,
+}
+
+/// How a token request's body is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BodyFormat {
+    /// `application/x-www-form-urlencoded`.
+    Form,
+    /// `application/json`.
+    Json,
+    /// In the query, for this reason.
+    Query(String),
+}
+
+/// The token request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenRequestRules {
+    /// How the client proves itself.
+    pub client_auth: ClientAuth,
+    /// How the body is written.
+    pub body: BodyFormat,
+    /// Why it is a GET; none means POST.
+    pub get_because: Option<String>,
+    /// Further headers.
+    pub headers: Vec<Parameter>,
+    /// Further parameters.
+    pub parameters: Vec<Parameter>,
+    /// Renamed and removed ones.
+    pub renames: Vec<Rename>,
+}
+
+/// Where a token comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TokenSource {
+    /// A pointer into the JSON body.
+    Pointer(String),
+    /// The body itself.
+    WholeBody,
+    /// A response header.
+    Header(String),
+    /// A response cookie.
+    Cookie(String),
+}
+
+/// The token response. Pointers are JSON pointers (RFC 6901).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenResponseRules {
+    /// Where the access token is.
+    pub access_token: TokenSource,
+    /// Where the refresh token is.
+    pub refresh_token: TokenSource,
+    /// Pointer to the token type.
+    pub token_type: String,
+    /// Pointer to the end.
+    pub expires: String,
+    /// Pointer to the granted scope.
+    pub scope: String,
+    /// Pointer to the ID token.
+    pub id_token: String,
+    /// How the end is written.
+    pub expiry: ExpiryFormat,
+    /// How the scope is written.
+    pub scope_format: ScopeFormat,
+    /// Its own success code.
+    pub envelope: Option<Envelope>,
+    /// Public values to keep as fields.
+    pub keep: Vec<KeptValue>,
+}
+
+/// How the granted scope is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ScopeFormat {
+    /// A string with this separator.
+    Separated(String),
+    /// An array of strings.
+    Array,
+}
+
+/// A body that carries its own success code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Envelope {
+    /// Pointer to the code.
+    pub success: String,
+    /// Values that mean success.
+    pub success_values: Vec<String>,
+    /// Pointer to the payload.
+    pub payload: String,
+    /// Pointer to the error code.
+    pub error: String,
+    /// Pointer to the error text.
+    pub message: String,
+}
+
+/// A public value kept as a connection field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptValue {
+    /// The field's key.
+    pub key: String,
+    /// Where it is found.
+    pub place: KeptFrom,
+    /// The whole value must match.
+    pub pattern: Pattern,
+}
+
+/// Where a kept value is found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeptFrom {
+    /// A pointer into the token response.
+    Response(String),
+    /// A callback parameter.
+    Callback(String),
+}
+
+/// How the end of something is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExpiryFormat {
+    /// Seconds from now.
+    Seconds,
+    /// Milliseconds from now.
+    Milliseconds,
+    /// Seconds since 1970.
+    EpochSeconds,
+    /// Milliseconds since 1970.
+    EpochMilliseconds,
+    /// RFC 3339.
+    IsoDate,
+    /// The token's `exp`.
+    Jwt,
+    /// Not told: this many seconds.
+    Assumed(u64),
+    /// Never.
+    Never,
+}
+
+/// Refreshing. Times in seconds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefreshRules {
+    /// Further parameters.
+    pub parameters: Vec<Parameter>,
+    /// Whether the scope is repeated.
+    pub repeat_scope: bool,
+    /// What happens to the refresh token shown.
+    pub rotation: Rotation,
+    /// Not before this many seconds remain.
+    pub earliest: Option<u64>,
+    /// Begin when this many seconds remain.
+    pub margin: Option<u64>,
+    /// What an answer without a token means.
+    pub without_token: WithoutToken,
+    /// What proves the refresh.
+    pub using: RefreshUsing,
+}
+
+/// What the provider does with the refresh token it was shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rotation {
+    /// It stays good.
+    None,
+    /// It stays good for this many seconds.
+    Grace(u64),
+    /// It ends at once; reuse may revoke the grant.
+    Strict,
+    /// Nobody said: treated as strict.
+    Unknown,
+}
+
+/// What a refresh answered without a token means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WithoutToken {
+    /// It failed.
+    IsFailure,
+    /// The old token was extended.
+    Extends,
+}
+
+/// What is shown to refresh.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RefreshUsing {
+    /// The refresh token.
+    RefreshToken,
+    /// The still valid access token.
+    AccessToken,
+    /// The same grant again (client credentials).
+    SameGrant,
+    /// Nothing: it cannot be refreshed.
+    None,
+}

@@ -1,0 +1,137 @@
+//! A small valid manifest for this crate's tests.
+
+use crate::{
+    manifest::{
+        Access, Action, AuthorizeRules, BodyFormat, ClientAuth, ExpiryFormat, HookRequests, Lifetime, Manifest, Method,
+        MethodKind, OAuth2, Origin, OriginPlace, Pkce, Placement, Presentation, RefreshRules, RefreshUsing,
+        RequestPattern, Revocation, Rotation, Scope, ScopeFormat, TokenRequestRules, TokenResponseRules, TokenSource,
+        WithoutToken,
+    },
+    template::Template,
+};
+
+pub(crate) fn template(text: &str) -> Template {
+    Template::new(text).unwrap_or_else(|error| unreachable!("{error}"))
+}
+
+fn scope(id: &str, implies: &[&str]) -> Scope {
+    Scope {
+        id: id.into(),
+        title: id.into(),
+        description: String::new(),
+        implies: implies.iter().map(|&implied| implied.into()).collect(),
+        scope_list: String::new(),
+        always: id == "openid",
+    }
+}
+
+fn action(id: &str, any_of: &[&[&str]]) -> Action {
+    Action {
+        id: id.into(),
+        title: id.into(),
+        description: String::new(),
+        access: Access::Read,
+        any_of: any_of.iter().map(|set| set.iter().map(|&scope| scope.into()).collect()).collect(),
+        requests: vec![request()],
+        indivisible: false,
+    }
+}
+
+fn request() -> RequestPattern {
+    RequestPattern { methods: vec!["GET".into()], origin: "api".into(), path: template("/me") }
+}
+
+/// OAuth 2 rules of a provider without deviations.
+pub(crate) fn oauth2() -> OAuth2 {
+    OAuth2 {
+        issuer: None,
+        authorize_url: Some(template("https://example.com/authorize")),
+        token_url: Some(template("https://example.com/token")),
+        refresh_url: None,
+        revoke_url: Some(template("https://example.com/revoke")),
+        authorize: AuthorizeRules {
+            parameters: vec![],
+            renames: vec![],
+            emptied: vec![],
+            unencoded: vec![],
+            fragment_route: None,
+            scope_separator: " ".into(),
+            scope_lists: vec![],
+            pkce: Pkce::S256,
+            code_parameter: None,
+        },
+        request: TokenRequestRules {
+            client_auth: ClientAuth::Basic,
+            body: BodyFormat::Form,
+            get_because: None,
+            headers: vec![],
+            parameters: vec![],
+            renames: vec![],
+        },
+        response: TokenResponseRules {
+            access_token: TokenSource::Pointer("/access_token".into()),
+            refresh_token: TokenSource::Pointer("/refresh_token".into()),
+            token_type: "/token_type".into(),
+            expires: "/expires_in".into(),
+            scope: "/scope".into(),
+            id_token: "/id_token".into(),
+            expiry: ExpiryFormat::Seconds,
+            scope_format: ScopeFormat::Separated(" ".into()),
+            envelope: None,
+            keep: vec![],
+        },
+        refresh: RefreshRules {
+            parameters: vec![],
+            repeat_scope: false,
+            rotation: Rotation::Unknown,
+            earliest: None,
+            margin: None,
+            without_token: WithoutToken::IsFailure,
+            using: RefreshUsing::RefreshToken,
+        },
+    }
+}
+
+/// A provider with three scopes of which `write` implies `read`.
+pub(crate) fn manifest() -> Manifest {
+    Manifest {
+        name: "sample".into(),
+        version: semver::Version::new(1, 0, 0),
+        presentation: Presentation {
+            title: "Sample".into(),
+            description: String::new(),
+            categories: vec![],
+            icon: None,
+            documentation: None,
+            register_client: None,
+        },
+        fields: vec![],
+        client_fields: vec![],
+        origins: vec![Origin {
+            id: "api".into(),
+            place: OriginPlace::Host(template("api.example.com")),
+            credential: true,
+        }],
+        scopes: vec![scope("openid", &[]), scope("read", &[]), scope("write", &["read"]), scope("admin", &["write"])],
+        actions: vec![
+            action("look", &[&["read"]]),
+            action("post", &[&["write"], &["admin"]]),
+            action("who", &[&["openid"]]),
+            action("either", &[&["read"], &["admin"]]),
+        ],
+        methods: vec![Method {
+            id: "oauth".into(),
+            title: "OAuth".into(),
+            help: None,
+            kind: MethodKind::OAuth2Code(Box::new(oauth2())),
+            fields: vec![],
+            placements: vec![Placement::Header { name: template("Authorization"), prefix: template("Bearer ") }],
+            lifetime: Lifetime::default(),
+            revocation: Revocation::Rfc7009,
+        }],
+        requests: vec![HookRequests { hook: "verify".into(), requests: vec![request()] }],
+        failures: vec![],
+        rate_limit: None,
+        pagination: vec![],
+    }
+}
