@@ -6,6 +6,7 @@ pub mod account;
 pub mod address;
 pub mod api_key;
 pub mod approval;
+pub mod audit;
 pub mod client;
 pub mod connection;
 pub mod connector;

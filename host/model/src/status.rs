@@ -106,7 +106,7 @@ impl fmt::Display for Status {
 
 #[cfg(test)]
 mod tests {
-    use super::{Happening as H, Status as S, *};
+    use super::{Happening as H, Status as S};
 
     const STATUSES: [S; 7] =
         [S::Pending, S::Active, S::Expiring, S::Uncertain, S::NeedsReauthorization, S::Failing, S::Revoked];

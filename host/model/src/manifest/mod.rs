@@ -4,13 +4,17 @@
 //! at install, by name, in `jackfield-runtime`.
 
 mod check;
+mod field;
+mod method;
 mod oauth2;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{failure::Advice, pattern::Pattern, template::Template};
+use crate::{failure::Advice, template::Template};
 
 pub use check::{Fault, check};
+pub use field::{Choice, Condition, Field, FieldKind};
+pub use method::{Lifetime, Method, MethodKind, Placement, Revocation};
 pub use oauth2::{
     AuthorizeRules, BodyFormat, ClientAuth, Envelope, ExpiryFormat, KeptFrom, KeptValue, OAuth2, Parameter, Pkce,
     RefreshRules, RefreshUsing, Rename, Rotation, ScopeFormat, TokenRequestRules, TokenResponseRules, TokenSource,
@@ -72,83 +76,6 @@ pub struct Guide {
     pub text: String,
     /// Where to read on.
     pub url: Option<String>,
-}
-
-/// A value somebody types.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Field {
-    /// Lower-case letters, digits and underscores.
-    pub key: String,
-    /// Its label.
-    pub label: String,
-    /// What to type, and where to find it.
-    pub help: String,
-    /// What may be typed.
-    pub kind: FieldKind,
-    /// The whole value must match.
-    pub pattern: Option<Pattern>,
-    /// An example.
-    pub example: Option<String>,
-    /// Taken when nothing is typed.
-    pub default: Option<String>,
-    /// Shown before the input and put before the value.
-    pub prefix: String,
-    /// Shown after the input and put after the value.
-    pub suffix: String,
-    /// Whether something must be typed.
-    pub required: bool,
-    /// Sealed, never shown again.
-    pub secret: bool,
-    /// Never shown.
-    pub hidden: bool,
-    /// Under advanced settings.
-    pub advanced: bool,
-    /// Shown only then.
-    pub visible_when: Option<Condition>,
-    /// Said beside the input.
-    pub warning: Option<String>,
-}
-
-/// What may be typed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FieldKind {
-    /// One line.
-    Text,
-    /// A whole number.
-    Number,
-    /// `true` or `false`.
-    Boolean,
-    /// An e-mail address.
-    Email,
-    /// One label of a host name.
-    HostLabel,
-    /// Any public https URL: an any-host field.
-    BaseUrl,
-    /// A URL the operator chooses.
-    Url,
-    /// One of these.
-    Choice(Vec<Choice>),
-    /// Several lines.
-    MultiLine,
-}
-
-/// One choice.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Choice {
-    /// What is kept.
-    pub value: String,
-    /// What is shown.
-    pub label: String,
-}
-
-/// True when the field has one of the values.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Condition {
-    /// The field's key.
-    pub field: String,
-    /// Any of these.
-    pub one_of: Vec<String>,
 }
 
 /// Where requests may go.
@@ -249,97 +176,6 @@ pub struct HookRequests {
     pub hook: String,
     /// What it may send.
     pub requests: Vec<RequestPattern>,
-}
-
-/// One way to connect.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Method {
-    /// Its id.
-    pub id: String,
-    /// In words.
-    pub title: String,
-    /// How to find the key, or what will happen.
-    pub help: Option<Guide>,
-    /// The method itself.
-    pub kind: MethodKind,
-    /// Asked only for this method.
-    pub fields: Vec<Field>,
-    /// Where the credential goes on calls.
-    pub placements: Vec<Placement>,
-    /// How long the permission lasts.
-    pub lifetime: Lifetime,
-    /// How it is ended at the provider.
-    pub revocation: Revocation,
-}
-
-/// The method itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum MethodKind {
-    /// Authorization code (RFC 6749 section 4.1).
-    OAuth2Code(Box<OAuth2>),
-    /// Client credentials (RFC 6749 section 4.4).
-    ClientCredentials(Box<OAuth2>),
-    /// A token a person typed.
-    ApiToken {
-        /// The secret field that holds it.
-        field: String,
-    },
-}
-
-impl MethodKind {
-    /// Its OAuth 2 rules, where it has some.
-    pub fn oauth2(&self) -> Option<&OAuth2> {
-        match self {
-            Self::OAuth2Code(oauth2) | Self::ClientCredentials(oauth2) => Some(oauth2),
-            Self::ApiToken { .. } => None,
-        }
-    }
-}
-
-/// Where a credential goes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Placement {
-    /// In a header.
-    Header {
-        /// Its name.
-        name: Template,
-        /// What precedes the credential, for example `Bearer `.
-        prefix: Template,
-    },
-    /// In a query parameter.
-    Query {
-        /// Its name.
-        name: Template,
-    },
-}
-
-/// How long a permission lasts, in seconds.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Lifetime {
-    /// From consent, whatever happens.
-    pub absolute: Option<u64>,
-    /// Without use.
-    pub idle: Option<u64>,
-    /// A kept value that says the end.
-    pub hard_cap: Option<String>,
-    /// Whether a person can prolong it.
-    pub renewable: bool,
-}
-
-/// How a grant is ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Revocation {
-    /// RFC 7009.
-    Rfc7009,
-    /// By the `revoke` hook.
-    Hook,
-    /// A person does it there.
-    Page(Guide),
-    /// Not at all.
-    None,
 }
 
 /// A failure class by what the provider answered. Empty means any.

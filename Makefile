@@ -1,0 +1,25 @@
+# What cargo does not do by itself. `make demo` and `make test` are the two commands; both install what is missing first.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.PHONY: demo test lint setup toolchain
+
+# Everything on one machine; further arguments in ARGS, as in: make demo ARGS="--once --json"
+demo: toolchain
+	@cargo run -p jackfield-server --bin jackfield -- demo $(ARGS)
+
+# Every test of the workspace; the last line sums up the summaries of cargo's test binaries.
+test: setup
+	cargo test --workspace --no-fail-fast | awk -f tests/summary.awk
+
+lint:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+
+# Installs what the tests need beside Rust.
+setup: toolchain
+	tests/peers/setup.sh
+
+# Installs what compiling a connector needs beside Rust.
+toolchain:
+	sdk/build/toolchain.sh

@@ -1,0 +1,97 @@
+//! Auth methods: the ways to connect that a connector offers.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Field, Guide, OAuth2};
+use crate::template::Template;
+
+/// One way to connect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Method {
+    /// Its id.
+    pub id: String,
+    /// In words.
+    pub title: String,
+    /// How to find the key, or what will happen.
+    pub help: Option<Guide>,
+    /// The method itself.
+    pub kind: MethodKind,
+    /// Asked only for this method.
+    pub fields: Vec<Field>,
+    /// Where the credential goes on calls.
+    pub placements: Vec<Placement>,
+    /// How long the permission lasts.
+    pub lifetime: Lifetime,
+    /// How it is ended at the provider.
+    pub revocation: Revocation,
+}
+
+/// The method itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MethodKind {
+    /// Authorization code (RFC 6749 section 4.1).
+    OAuth2Code(Box<OAuth2>),
+    /// Client credentials (RFC 6749 section 4.4).
+    ClientCredentials(Box<OAuth2>),
+    /// A token a person typed.
+    ApiToken {
+        /// The secret field that holds it.
+        field: String,
+    },
+}
+
+impl MethodKind {
+    /// Its OAuth 2 rules, where it has some.
+    pub fn oauth2(&self) -> Option<&OAuth2> {
+        match self {
+            Self::OAuth2Code(oauth2) | Self::ClientCredentials(oauth2) => Some(oauth2),
+            Self::ApiToken { .. } => None,
+        }
+    }
+}
+
+/// Where a credential goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Placement {
+    /// In a header.
+    Header {
+        /// Its name.
+        name: Template,
+        /// What precedes the credential, for example `Bearer `.
+        prefix: Template,
+    },
+    /// In a query parameter.
+    Query {
+        /// Its name.
+        name: Template,
+    },
+}
+
+/// How long a permission lasts, in seconds.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lifetime {
+    /// From consent, whatever happens.
+    pub absolute: Option<u64>,
+    /// Without use.
+    pub idle: Option<u64>,
+    /// A kept value that says the end.
+    pub hard_cap: Option<String>,
+    /// Whether a person can prolong it.
+    pub renewable: bool,
+}
+
+/// How a grant is ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Revocation {
+    /// RFC 7009.
+    Rfc7009,
+    /// By the `revoke` hook.
+    Hook,
+    /// A person does it there.
+    Page(Guide),
+    /// Not at all.
+    None,
+}

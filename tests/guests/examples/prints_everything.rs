@@ -1,0 +1,98 @@
+//! Prints everything it is given: whatever the log and the failure show of a secret, the host has let in.
+
+use std::fmt::Debug;
+
+use jackfield_guests::{get, manifest, oauth2};
+use jackfield_sdk::hooks::{RevokeContext, TokenResponseContext, Tokens};
+use jackfield_sdk::{
+    Account, AuthMethod, Classify, Connection, Connector, Failure, Manifest, Plan, Request, Response, Revocation,
+    Revoke, TokenResponse, log,
+};
+
+/// Every name under which a secret might be had.
+const KEYS: &[&str] = &[
+    "token",
+    "access_token",
+    "refresh_token",
+    "id_token",
+    "code",
+    "verifier",
+    "state",
+    "secret",
+    "password",
+    "client.client_id",
+    "client.client_secret",
+    "client.secret",
+    "client_secret",
+    "client_id",
+    "credential",
+    "issuer.token_endpoint",
+    "issuer.userinfo_endpoint",
+    "fields.token",
+    "client.token",
+    "",
+];
+
+struct PrintsEverything;
+
+impl Connector for PrintsEverything {
+    fn manifest() -> Manifest {
+        let code = AuthMethod::oauth2_code("code", "Sign in", oauth2()).revocation(Revocation::Hook);
+        manifest("prints-everything").auth_method(code)
+    }
+
+    fn verify(connection: &Connection) -> Result<Account, Failure> {
+        let config: Vec<_> = KEYS.iter().map(|key| (key, connection.config(key))).collect();
+        let echo = Request::post("https://provider.test/echo").header("x-mark", "from-the-guest");
+        let seen = [
+            print("config", &config),
+            print("granted", &connection.granted_scopes()),
+            print("method", &connection.auth_method()),
+            print("manifest", &Self::manifest()),
+            show(&connection.send(&get("https://provider.test/me"))),
+            show(&connection.send(&echo)),
+            show(&connection.send(&get("https://provider.test/reflect?as=hex"))),
+        ];
+        Err(Failure::unsupported("printed", seen.join("\n")))
+    }
+}
+
+impl TokenResponse for PrintsEverything {
+    fn read(context: TokenResponseContext, response: Response) -> Result<Tokens, Failure> {
+        print("token-response", &context);
+        show(&Ok::<_, Failure>(response.clone()));
+        Ok(Tokens::new(response.json()?.text("/access_token")?))
+    }
+}
+
+impl Revoke for PrintsEverything {
+    fn plans(context: RevokeContext) -> Result<Vec<Plan>, Failure> {
+        Err(Failure::unsupported("printed", print("revoke", &context)))
+    }
+}
+
+impl Classify for PrintsEverything {
+    fn read(occasion: String, response: Response) -> Option<Failure> {
+        let shown = show(&Ok::<_, Failure>(response));
+        Some(Failure::unsupported("printed", format!("{occasion} {shown}")))
+    }
+}
+
+fn print(what: &str, value: &impl Debug) -> String {
+    let line = format!("{what} {value:?}");
+    log::info(&line);
+    line
+}
+
+/// Status, every header and the whole body: as text, and the bytes as they are.
+fn show<E: Debug>(result: &Result<Response, E>) -> String {
+    match result {
+        Ok(response) => {
+            let text = String::from_utf8_lossy(&response.body);
+            print("response", &(response.status, &response.headers, text, &response.body))
+        }
+        Err(error) => print("error", error),
+    }
+}
+
+jackfield_sdk::export!(PrintsEverything with token_response, revoke, classify);

@@ -1,0 +1,15 @@
+//! The stories: Jackfield from outside, and what the stories stand on.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a failed test is a panic"
+)]
+
+mod architecture;
+mod browser;
+mod doubles;
+mod github_double;
+mod oidc_provider;
