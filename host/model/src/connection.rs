@@ -76,17 +76,30 @@ pub enum RefreshState {
     Refreshing {
         /// The credential it starts from.
         from_version: u64,
-        /// When it began.
+        /// Tries before this one.
+        attempts: u32,
+        /// When its refresh token was first shown.
         since: Timestamp,
+        /// Whether an earlier showing of it was never answered.
+        resent: bool,
+    },
+    /// It failed for a while: not tried again before then, and the token there is serves meanwhile.
+    Waiting {
+        /// How many tries in a row failed.
+        attempts: u32,
+        /// When it may be tried again.
+        until: Timestamp,
     },
     /// It ended without an answer; the refresh token may be spent.
     Unknown {
         /// The credential it started from.
         from_version: u64,
-        /// When it began.
+        /// Tries before this one.
+        attempts: u32,
+        /// When its refresh token was first shown.
         since: Timestamp,
-        /// Whether the old token was tried once more.
-        retried: bool,
+        /// When the old token is tried once more; none waits for the provider to refuse the access token.
+        until: Option<Timestamp>,
     },
 }
 

@@ -1,0 +1,129 @@
+//! The breaker: a connector that keeps trapping or passing limits is left alone for a while, and it alone.
+
+use std::collections::{HashMap, VecDeque};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// When a breaker opens, and for how long. Times in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BreakerSettings {
+    /// Traps and limits that open it.
+    pub faults: u32,
+    /// The time within which they count.
+    pub within_s: u32,
+    /// How long it stays open. Then one call is let through.
+    pub open_s: u32,
+}
+
+impl Default for BreakerSettings {
+    fn default() -> Self {
+        Self { faults: 5, within_s: 60, open_s: 60 }
+    }
+}
+
+/// The breakers of all connectors, by digest.
+#[derive(Debug, Default)]
+pub struct Breakers {
+    settings: BreakerSettings,
+    by_digest: HashMap<String, Breaker>,
+}
+
+#[derive(Debug, Default)]
+struct Breaker {
+    faults: VecDeque<Timestamp>,
+    open_until: Option<Timestamp>,
+}
+
+impl Breakers {
+    /// All closed.
+    pub fn new(settings: BreakerSettings) -> Self {
+        Self { settings, by_digest: HashMap::new() }
+    }
+
+    /// Whether a call may begin; otherwise, until when it may not.
+    pub fn admit(&mut self, digest: &str, now: Timestamp) -> Result<(), Timestamp> {
+        let open_s = self.settings.open_s;
+        let Some(breaker) = self.by_digest.get_mut(digest) else { return Ok(()) };
+        match breaker.open_until {
+            Some(until) if now < until => Err(until),
+            Some(_) => {
+                // One call tries; until it is back the others wait for as long as before.
+                breaker.open_until = Some(later(now, open_s));
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// A call trapped or passed a limit. True when that opens the breaker.
+    pub fn fault(&mut self, digest: &str, now: Timestamp) -> bool {
+        let settings = self.settings;
+        let breaker = self.by_digest.entry(digest.to_owned()).or_default();
+        let oldest = now.saturating_sub(seconds(settings.within_s)).unwrap_or(now);
+        breaker.faults.push_back(now);
+        breaker.faults.retain(|at| *at >= oldest);
+        let trying = breaker.open_until.is_some();
+        let opens = trying || breaker.faults.len() >= usize::try_from(settings.faults).unwrap_or(usize::MAX);
+        if opens {
+            breaker.faults.clear();
+            breaker.open_until = Some(later(now, settings.open_s));
+        }
+        opens
+    }
+
+    /// A call came back in order, or an operator said so: it is closed.
+    pub fn close(&mut self, digest: &str) {
+        self.by_digest.remove(digest);
+    }
+}
+
+fn seconds(count: u32) -> SignedDuration {
+    SignedDuration::from_secs(count.into())
+}
+
+fn later(now: Timestamp, by: u32) -> Timestamp {
+    now.saturating_add(seconds(by)).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_700_000_000 + second).unwrap()
+    }
+
+    #[test]
+    fn it_opens_after_repeated_faults_and_for_that_connector_alone() {
+        let mut breakers = Breakers::new(BreakerSettings { faults: 3, within_s: 60, open_s: 30 });
+        assert!(!breakers.fault("bad", at(0)));
+        assert!(!breakers.fault("bad", at(1)));
+        assert!(breakers.fault("bad", at(2)));
+        assert_eq!(breakers.admit("bad", at(3)), Err(at(32)));
+        assert_eq!(breakers.admit("good", at(3)), Ok(()));
+    }
+
+    #[test]
+    fn old_faults_do_not_count() {
+        let mut breakers = Breakers::new(BreakerSettings { faults: 2, within_s: 10, open_s: 30 });
+        assert!(!breakers.fault("slow", at(0)));
+        assert!(!breakers.fault("slow", at(11)));
+        assert_eq!(breakers.admit("slow", at(12)), Ok(()));
+    }
+
+    #[test]
+    fn after_a_while_one_call_tries() {
+        let mut breakers = Breakers::new(BreakerSettings { faults: 1, within_s: 10, open_s: 30 });
+        assert!(breakers.fault("bad", at(0)));
+        assert_eq!(breakers.admit("bad", at(30)), Ok(()));
+        assert_eq!(breakers.admit("bad", at(31)), Err(at(60)));
+        assert!(breakers.fault("bad", at(32)));
+        assert_eq!(breakers.admit("bad", at(33)), Err(at(62)));
+        assert_eq!(breakers.admit("bad", at(62)), Ok(()));
+        breakers.close("bad");
+        assert_eq!(breakers.admit("bad", at(63)), Ok(()));
+    }
+}

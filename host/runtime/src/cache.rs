@@ -1,0 +1,210 @@
+//! Compiled components on disk: named by what they were made from, authenticated, replaced whole or not at all.
+
+use std::{
+    fs::{self, File},
+    hash::{Hash, Hasher},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use aws_lc_rs::{
+    digest::{self, SHA256},
+    hmac,
+};
+use jackfield_model::connector::Class;
+use wasmtime::{Engine, component::Component};
+use zeroize::Zeroizing;
+
+const MAGIC: &[u8; 8] = b"jackfld1";
+const TAG: usize = 32;
+
+/// The key that authenticates compiled components, derived from the host's key ring.
+pub struct CacheKey(Zeroizing<[u8; 32]>);
+
+impl CacheKey {
+    /// Takes a key over.
+    pub fn new(key: [u8; 32]) -> Self {
+        Self(Zeroizing::new(key))
+    }
+}
+
+impl std::fmt::Debug for CacheKey {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("CacheKey")
+    }
+}
+
+/// The directory of compiled components.
+pub(crate) struct Cache {
+    directory: PathBuf,
+    key: hmac::Key,
+}
+
+impl Cache {
+    /// Opens the directory, making it, readable by the host alone, where it is missing.
+    pub(crate) fn open(directory: &Path, key: &CacheKey) -> io::Result<Self> {
+        use std::os::unix::fs::DirBuilderExt;
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+        Ok(Self { directory: directory.to_owned(), key: hmac::Key::new(hmac::HMAC_SHA256, &*key.0) })
+    }
+
+    /// What was compiled from a component for an engine; none where there is nothing, or nothing that is authentic.
+    pub(crate) fn get(&self, digest: &str, class: Class, engine: &Engine) -> Option<Component> {
+        let name = name(digest, class, engine);
+        let bytes = fs::read(self.directory.join(&name)).ok()?;
+        let Some(code) = self.authentic(&name, &bytes) else {
+            tracing::warn!(digest, "a compiled component in the cache is not authentic: compiling again");
+            return None;
+        };
+        // SAFETY: the bytes carry our MAC over this very name, so the compiler's process of this host made them for an
+        // engine of this configuration; nothing taken from outside reaches this line.
+        #[allow(unsafe_code, reason = "mapping machine code we compiled and authenticated ourselves; see the comment above")]
+        let component = unsafe { Component::deserialize(engine, code) };
+        match component {
+            Ok(component) => Some(component),
+            Err(error) => {
+                tracing::warn!(digest, %error, "a compiled component in the cache does not load: compiling again");
+                None
+            }
+        }
+    }
+
+    /// Keeps what was compiled: written beside its place, synced, then renamed.
+    pub(crate) fn put(&self, digest: &str, class: Class, engine: &Engine, code: &[u8]) -> io::Result<()> {
+        let name = name(digest, class, engine);
+        let mut file = tempfile_in(&self.directory, &name)?;
+        let tag = self.tag(&name, code);
+        file.1.write_all(MAGIC)?;
+        file.1.write_all(tag.as_ref())?;
+        file.1.write_all(code)?;
+        file.1.sync_all()?;
+        fs::rename(&file.0, self.directory.join(&name))?;
+        File::open(&self.directory)?.sync_all()
+    }
+
+    /// Forgets what was compiled from a component, for every engine.
+    pub(crate) fn remove(&self, digest: &str) -> io::Result<()> {
+        for entry in fs::read_dir(&self.directory)? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with(digest) {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn authentic<'a>(&self, name: &str, bytes: &'a [u8]) -> Option<&'a [u8]> {
+        let rest = bytes.strip_prefix(MAGIC)?;
+        let (tag, code) = rest.split_at_checked(TAG)?;
+        hmac::verify(&self.key, &signed(name, code), tag).ok().map(|()| code)
+    }
+
+    fn tag(&self, name: &str, code: &[u8]) -> hmac::Tag {
+        hmac::sign(&self.key, &signed(name, code))
+    }
+}
+
+/// What the MAC covers: name and code, through a digest so that neither is copied.
+fn signed(name: &str, code: &[u8]) -> Vec<u8> {
+    let mut text = digest::digest(&SHA256, code).as_ref().to_vec();
+    text.extend_from_slice(name.as_bytes());
+    text
+}
+
+fn name(digest: &str, class: Class, engine: &Engine) -> String {
+    let class = match class {
+        Class::Pure => "pure",
+        Class::GuestRuntime => "guest-runtime",
+    };
+    let mut hasher = Sha256Hasher(digest::Context::new(&SHA256));
+    engine.precompile_compatibility_hash().hash(&mut hasher);
+    format!("{digest}-{:016x}-{class}", hasher.finish())
+}
+
+/// A new file beside the one to replace; a left-over of a crash is overwritten by the next attempt.
+fn tempfile_in(directory: &Path, name: &str) -> io::Result<(PathBuf, File)> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let path = directory.join(format!(".{name}.partial"));
+    let file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
+    Ok((path, file))
+}
+
+/// A hasher that is the same in every build, unlike the standard library's.
+struct Sha256Hasher(digest::Context);
+
+impl Hasher for Sha256Hasher {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    fn finish(&self) -> u64 {
+        let digest = self.0.clone().finish();
+        digest.as_ref().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test is a panic")]
+    use super::*;
+    use crate::engine::config;
+
+    const DIGEST: &str = "00ff";
+
+    fn cache(directory: &Path, key: u8) -> Cache {
+        Cache::open(directory, &CacheKey::new([key; 32])).unwrap()
+    }
+
+    fn filled() -> (tempfile::TempDir, Engine) {
+        let directory = tempfile::tempdir().unwrap();
+        let engine = Engine::new(&config(Class::Pure)).unwrap();
+        let code = engine.precompile_component(&wat::parse_str("(component)").unwrap()).unwrap();
+        cache(directory.path(), 1).put(DIGEST, Class::Pure, &engine, &code).unwrap();
+        (directory, engine)
+    }
+
+    #[test]
+    fn what_was_kept_is_found_for_its_own_class_and_key_only() {
+        let (directory, engine) = filled();
+        assert!(cache(directory.path(), 1).get(DIGEST, Class::Pure, &engine).is_some());
+        assert!(cache(directory.path(), 2).get(DIGEST, Class::Pure, &engine).is_none());
+        assert!(cache(directory.path(), 1).get(DIGEST, Class::GuestRuntime, &engine).is_none());
+        assert!(cache(directory.path(), 1).get("00fe", Class::Pure, &engine).is_none());
+    }
+
+    #[test]
+    fn a_changed_or_swapped_file_is_never_loaded() {
+        let (directory, engine) = filled();
+        let path = fs::read_dir(directory.path()).unwrap().next().unwrap().unwrap().path();
+        let whole = fs::read(&path).unwrap();
+        let cache = cache(directory.path(), 1);
+        for at in [0, 8, 39, 40, whole.len() / 2, whole.len() - 1] {
+            let mut changed = whole.clone();
+            changed[at] ^= 1;
+            fs::write(&path, changed).unwrap();
+            assert!(cache.get(DIGEST, Class::Pure, &engine).is_none(), "byte {at}");
+        }
+        fs::write(&path, &whole[..20]).unwrap();
+        assert!(cache.get(DIGEST, Class::Pure, &engine).is_none());
+        // Another component's name on the same bytes.
+        let other = path.with_file_name(path.file_name().unwrap().to_string_lossy().replacen(DIGEST, "00fe", 1));
+        fs::write(other, &whole).unwrap();
+        assert!(cache.get("00fe", Class::Pure, &engine).is_none());
+        fs::write(&path, &whole).unwrap();
+        assert!(cache.get(DIGEST, Class::Pure, &engine).is_some());
+    }
+
+    #[test]
+    fn only_the_host_can_read_the_directory_and_nothing_is_left_beside() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let inner = directory.path().join("compiled");
+        let engine = Engine::new(&config(Class::Pure)).unwrap();
+        let cache = cache(&inner, 1);
+        cache.put(DIGEST, Class::Pure, &engine, b"code").unwrap();
+        assert_eq!(fs::metadata(&inner).unwrap().permissions().mode() & 0o777, 0o700);
+        assert_eq!(fs::read_dir(&inner).unwrap().count(), 1);
+        cache.remove(DIGEST).unwrap();
+        assert_eq!(fs::read_dir(&inner).unwrap().count(), 0);
+    }
+}

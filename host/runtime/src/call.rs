@@ -1,0 +1,197 @@
+//! One call into a guest: a fresh store and instance, every bound in place, everything dropped behind it.
+
+use std::{fmt, future::Future, sync::Arc};
+
+use jackfield_model::failure::Failure;
+use jiff::Timestamp;
+use wasmtime::{Store, Trap, UpdateDeadline, component::{Instance, ResourceTableError}};
+
+use crate::{
+    egress::Denial,
+    engine::TICK,
+    guest_log::{GuestLog, LogLevel},
+    limits::{Limit, Limits},
+    load::Loaded,
+    state::CallState,
+    stop::Stop,
+};
+
+/// Why a call of a guest brought no answer. Each names the connector and the rule.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// It is not loaded: removed, or never installed here.
+    #[error("the connector `{connector}` is not loaded")]
+    NotLoaded {
+        /// Its name.
+        connector: String,
+    },
+    /// Its breaker is open.
+    #[error("the connector `{connector}` failed repeatedly and is left alone until {until}; an operator may try sooner")]
+    Open {
+        /// Its name.
+        connector: String,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// It answered with a failure.
+    #[error("the connector `{connector}` says: {failure}")]
+    Guest {
+        /// Its name.
+        connector: String,
+        /// What it said.
+        failure: Failure,
+    },
+    /// A rule forbids what it did.
+    #[error("the connector `{connector}` was refused: {denial}")]
+    Denied {
+        /// Its name.
+        connector: String,
+        /// The rule.
+        denial: Denial,
+    },
+    /// It passed a bound.
+    #[error("the connector `{connector}` {limit}")]
+    Limit {
+        /// Its name.
+        connector: String,
+        /// The bound.
+        limit: Limit,
+    },
+    /// It broke.
+    #[error("the connector `{connector}` broke: {text}{}", Said(.panic))]
+    Trap {
+        /// Its name.
+        connector: String,
+        /// The trap.
+        text: String,
+        /// What it wrote about it, where it wrote something.
+        panic: Option<String>,
+    },
+}
+
+struct Said<'a>(&'a Option<String>);
+
+impl fmt::Display for Said<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_ref().map_or(Ok(()), |said| write!(out, "; it wrote: {said}"))
+    }
+}
+
+impl CallError {
+    /// A stable name for programs.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::NotLoaded { .. } => "not-loaded",
+            Self::Open { .. } => "breaker-open",
+            Self::Guest { .. } => "guest",
+            Self::Denied { .. } => "denied",
+            Self::Limit { .. } => "limit",
+            Self::Trap { .. } => "trap",
+        }
+    }
+
+    /// Whether it speaks against the component itself, so that the breaker counts it.
+    pub(crate) fn is_fault(&self) -> bool {
+        matches!(self, Self::Trap { .. } | Self::Limit { .. })
+    }
+}
+
+/// What a call brought, and what it wrote meanwhile.
+#[derive(Debug)]
+pub struct Outcome<T> {
+    /// The answer.
+    pub result: Result<T, CallError>,
+    /// The bounded log of this call.
+    pub log: GuestLog,
+}
+
+/// How a call ended without an answer, before it is put into words.
+#[derive(Debug)]
+pub(crate) enum Ended {
+    Stop(Stop),
+    Trap(String),
+}
+
+impl Ended {
+    /// Names the connector; a trap takes along what the guest wrote last about it.
+    pub(crate) fn of(self, connector: &str, log: &GuestLog) -> CallError {
+        let connector = connector.to_owned();
+        match self {
+            Self::Stop(Stop::Limit(limit)) => CallError::Limit { connector, limit },
+            Self::Stop(Stop::Denied(denial)) => CallError::Denied { connector, denial },
+            Self::Trap(text) => {
+                let loud = log.lines.iter().rev().find(|line| matches!(line.level, LogLevel::Error | LogLevel::Warn));
+                CallError::Trap { connector, text, panic: loud.map(|line| line.text.clone()) }
+            }
+        }
+    }
+}
+
+impl From<wasmtime::Error> for Ended {
+    fn from(error: wasmtime::Error) -> Self {
+        if let Some(stop) = error.downcast_ref::<Stop>() {
+            return Self::Stop(stop.clone());
+        }
+        if error.downcast_ref::<Trap>() == Some(&Trap::StackOverflow) {
+            return Self::Stop(Stop::Limit(Limit::Stack));
+        }
+        if let Some(ResourceTableError::Full) = error.downcast_ref() {
+            return Self::Stop(Stop::Limit(Limit::Handles));
+        }
+        let text = format!("{error:#}");
+        match limit_in(&text) {
+            Some(limit) => Self::Stop(Stop::Limit(limit)),
+            None => Self::Trap(jackfield_model::failure::plain(&brief(&error), 300)),
+        }
+    }
+}
+
+/// Bounds that wasmtime itself keeps and tells only in words; a test meets each.
+fn limit_in(text: &str) -> Option<Limit> {
+    let known = [
+        ("fuel allocated for hostcalls", Limit::HostCallBytes),
+        ("store handle limit exceeded", Limit::Handles),
+        ("resource limit exceeded", Limit::Instances),
+    ];
+    known.into_iter().find(|(words, _)| text.contains(words)).map(|(_, limit)| limit)
+}
+
+/// The trap itself, without the frames above it.
+fn brief(error: &wasmtime::Error) -> String {
+    error.downcast_ref::<Trap>().map_or_else(|| error.root_cause().to_string(), ToString::to_string)
+}
+
+/// Makes a store with every bound of a call.
+pub(crate) fn store(loaded: &Loaded, state: CallState) -> Store<CallState> {
+    let limits = Arc::clone(&state.limits);
+    let mut store = Store::new(loaded.pre.engine(), state);
+    store.limiter(|state| &mut state.tally);
+    store.set_hostcall_fuel(usize::try_from(limits.host_call_bytes).unwrap_or(usize::MAX));
+    store.set_max_component_handles(usize::try_from(limits.handles).unwrap_or(usize::MAX));
+    let tick = u64::try_from(TICK.as_millis()).unwrap_or(1);
+    let mut ticks = limits.cpu_ms.div_ceil(tick);
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_callback(move |_store| {
+        ticks = ticks.checked_sub(1).ok_or(Stop::Limit(Limit::Cpu))?;
+        Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
+    });
+    store
+}
+
+/// Instantiates the component in its store.
+pub(crate) async fn instantiate(loaded: &Loaded, store: &mut Store<CallState>) -> wasmtime::Result<Instance> {
+    loaded.pre.instantiate_async(store).await
+}
+
+/// Waits for work within the time a call may take. What is not done by then is dropped, store and all.
+pub(crate) async fn bounded<T>(loaded: &Loaded, limits: &Limits, work: impl Future<Output = wasmtime::Result<T>>) -> Result<T, Ended> {
+    let admitted = async {
+        // The semaphore is never closed; an error here could only mean that it was.
+        let _slot = loaded.slots.acquire().await.map_err(|_| Stop::Limit(Limit::CallsAtOnce))?;
+        work.await
+    };
+    match tokio::time::timeout(limits.wall(), admitted).await {
+        Ok(answer) => Ok(answer?),
+        Err(_elapsed) => Err(Ended::Stop(Stop::Limit(Limit::Wall))),
+    }
+}

@@ -1,0 +1,95 @@
+//! What guests answer, in the words of the model: accounts, failures, plans.
+
+use jackfield_model::{
+    account::Account,
+    failure::{self, Advice, Failure},
+    plan::{Hole, Part, Plan, PlanBody, Value},
+};
+use jiff::Timestamp;
+
+use crate::{
+    bindings::jackfield::connector::types,
+    egress::{Denial, shown},
+};
+
+pub(crate) fn advice(given: types::Advice) -> Advice {
+    match given {
+        types::Advice::Reauthorize => Advice::Reauthorize,
+        types::Advice::InsufficientScope(scopes) => Advice::InsufficientScope(scopes),
+        types::Advice::Misconfigured => Advice::Misconfigured,
+        types::Advice::Retry(after) => Advice::Retry(after),
+        types::Advice::ProviderDown => Advice::ProviderDown,
+        types::Advice::Unsupported => Advice::Unsupported,
+        types::Advice::Other(other) => Advice::Other(failure::plain(&other, 64)),
+    }
+}
+
+pub(crate) fn failure(given: types::Failure) -> Failure {
+    Failure::new(advice(given.advice), &given.code, &given.message)
+}
+
+/// An account, if it names one: what is shown is one plain line, what is clicked is https.
+pub(crate) fn account(given: types::Account) -> Result<Account, Denial> {
+    let bad = |what: &str| Denial::new("account", format!("`verify` answered with {what}: the connector's author may correct it"));
+    if given.id.is_empty() || given.id.len() > 256 || given.id.chars().any(char::is_control) {
+        return Err(bad("an account id that is empty, longer than 256 bytes or not one line"));
+    }
+    let https = |url: &String| url::Url::parse(url).is_ok_and(|url| url.scheme() == "https");
+    if given.avatar.as_ref().is_some_and(|url| url.len() > 2048 || !https(url)) {
+        return Err(bad("an avatar that is no https URL"));
+    }
+    if given.extras.len() > 32 || given.extras.iter().any(|(key, value)| key.len() > 64 || value.len() > 1024) {
+        return Err(bad("more than 32 extras, or one too long"));
+    }
+    let expires = given.expires.map(|at| i64::try_from(at).ok().and_then(|at| Timestamp::from_millisecond(at).ok()).ok_or_else(|| bad("an end beyond all calendars")));
+    let label = failure::plain(&given.label, 200);
+    Ok(Account {
+        label: if label.is_empty() { given.id.clone() } else { label },
+        id: given.id,
+        avatar: given.avatar,
+        granted_scopes: given.granted_scopes.map(|scopes| scopes.into_iter().collect()),
+        expires: expires.transpose()?,
+        extras: given.extras.into_iter().map(|(key, value)| (key, failure::plain(&value, 1024))).collect(),
+    })
+}
+
+/// A hole this host fills; otherwise its name.
+pub(crate) fn hole(given: types::Hole) -> Result<Hole, String> {
+    match given {
+        types::Hole::ClientId => Ok(Hole::ClientId),
+        types::Hole::ClientSecret => Ok(Hole::ClientSecret),
+        types::Hole::BasicClient => Ok(Hole::BasicClient),
+        types::Hole::Code => Ok(Hole::Code),
+        types::Hole::Verifier => Ok(Hole::Verifier),
+        types::Hole::RedirectUri => Ok(Hole::RedirectUri),
+        types::Hole::RefreshToken => Ok(Hole::RefreshToken),
+        types::Hole::AccessToken => Ok(Hole::AccessToken),
+        types::Hole::Field(key) => Ok(Hole::Field(key)),
+        types::Hole::Signature(number) => Ok(Hole::Signature(number)),
+        types::Hole::ClientAssertion => Err("client-assertion".to_owned()),
+        types::Hole::Other(other) => Err(failure::plain(&other, 80)),
+    }
+}
+
+pub(crate) fn value(given: types::Template) -> Result<Value, String> {
+    let part = |part| match part {
+        types::Part::Text(text) => Ok(Part::Text(text)),
+        types::Part::Hole(given) => hole(given).map(Part::Hole),
+    };
+    given.into_iter().map(part).collect()
+}
+
+pub(crate) fn plan(given: types::Plan) -> Result<Plan, Denial> {
+    let unknown = |name: String| Denial::new("hole-unknown", format!("the hole `{}` is not filled by this host", shown(&name)));
+    let named = |pairs: Vec<(String, types::Template)>| -> Result<Vec<(String, Value)>, Denial> {
+        pairs.into_iter().map(|(name, template)| Ok((name, value(template).map_err(unknown)?))).collect()
+    };
+    let body = match given.body {
+        types::PlanBody::Empty => PlanBody::Empty,
+        types::PlanBody::Form(pairs) => PlanBody::Form(named(pairs)?),
+        types::PlanBody::Json(pairs) => PlanBody::Json(named(pairs)?),
+        types::PlanBody::Text((content_type, template)) => PlanBody::Text(content_type, value(template).map_err(unknown)?),
+    };
+    let path = given.path.into_iter().map(|template| value(template).map_err(unknown)).collect::<Result<_, _>>()?;
+    Ok(Plan { method: given.method, url: given.url, query: named(given.query)?, path, headers: named(given.headers)?, body })
+}

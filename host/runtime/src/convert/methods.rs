@@ -1,0 +1,77 @@
+//! Auth methods: the three this host runs; the others by their names.
+
+use jackfield_model::manifest::{self as model};
+
+use super::{wit, faults::Faults, fields, manifest::guide, oauth2};
+
+pub(super) fn method(faults: &mut Faults, place: &str, given: wit::AuthMethod) -> Option<model::Method> {
+    faults.extras(place, &given.extras);
+    let kind = kind(faults, &format!("{place}.kind"), given.kind);
+    let fields = faults.each(&format!("{place}.fields"), given.fields, fields::field);
+    let placements = faults.each(&format!("{place}.placements"), given.placements, placement);
+    let help = given.help.map(|given| guide(faults, &format!("{place}.help"), given));
+    let lifetime = lifetime(faults, &format!("{place}.lifetime"), given.lifetime);
+    let revocation = revocation(faults, &format!("{place}.revocation"), given.revocation);
+    Some(model::Method {
+        id: given.id,
+        title: given.title,
+        help,
+        kind: kind?,
+        fields: fields?,
+        placements: placements?,
+        lifetime,
+        revocation: revocation?,
+    })
+}
+
+fn kind(faults: &mut Faults, place: &str, given: wit::MethodKind) -> Option<model::MethodKind> {
+    let name = match given {
+        wit::MethodKind::Oauth2Code(rules) => return oauth2::oauth2(faults, place, rules).map(|rules| model::MethodKind::OAuth2Code(Box::new(rules))),
+        wit::MethodKind::ClientCredentials(rules) => {
+            return oauth2::oauth2(faults, place, rules).map(|rules| model::MethodKind::ClientCredentials(Box::new(rules)));
+        }
+        wit::MethodKind::ApiToken(field) => return Some(model::MethodKind::ApiToken { field }),
+        wit::MethodKind::Other(other) => return faults.unknown(place, &other),
+        wit::MethodKind::DeviceCode(_) => "device-code",
+        wit::MethodKind::TokenExchange(_) => "token-exchange",
+        wit::MethodKind::JwtBearer(_) => "jwt-bearer",
+        wit::MethodKind::Basic(_) => "basic",
+        wit::MethodKind::SessionLogin(_) => "session-login",
+        wit::MethodKind::Mcp(_) => "mcp",
+        wit::MethodKind::SelfSignedJwt(_) => "self-signed-jwt",
+        wit::MethodKind::Oauth1(_) => "oauth1",
+        wit::MethodKind::AppInstallation(_) => "app-installation",
+        wit::MethodKind::AwsSigv4(_) => "aws-sigv4",
+        wit::MethodKind::RequestSignature => "request-signature",
+        wit::MethodKind::None => "none",
+    };
+    faults.not_run(place, &format!("`{name}`"))
+}
+
+fn placement(faults: &mut Faults, place: &str, given: wit::Placement) -> Option<model::Placement> {
+    match given {
+        wit::Placement::Header((name, prefix)) => {
+            let (name, prefix) = (faults.template(place, &name), faults.template(place, &prefix));
+            Some(model::Placement::Header { name: name?, prefix: prefix? })
+        }
+        wit::Placement::Query(name) => Some(model::Placement::Query { name: faults.template(place, &name)? }),
+        wit::Placement::Body(_) => faults.not_run(place, "a credential in the body"),
+        wit::Placement::Cookie(_) => faults.not_run(place, "a credential in a cookie"),
+        wit::Placement::Other(other) => faults.unknown(place, &other),
+    }
+}
+
+fn lifetime(faults: &mut Faults, place: &str, given: wit::Lifetime) -> model::Lifetime {
+    faults.extras(place, &given.extras);
+    model::Lifetime { absolute: given.absolute, idle: given.idle, hard_cap: given.hard_cap, renewable: given.renewable }
+}
+
+fn revocation(faults: &mut Faults, place: &str, given: wit::Revocation) -> Option<model::Revocation> {
+    match given {
+        wit::Revocation::Rfc7009 => Some(model::Revocation::Rfc7009),
+        wit::Revocation::Hook => Some(model::Revocation::Hook),
+        wit::Revocation::Page(given) => Some(model::Revocation::Page(guide(faults, place, given))),
+        wit::Revocation::None => Some(model::Revocation::None),
+        wit::Revocation::Other(other) => faults.unknown(place, &other),
+    }
+}

@@ -1,0 +1,55 @@
+//! Which redirects the host follows: GET and HEAD, within the same origin. Anything else goes back as it came.
+
+use http::{Method, StatusCode, header::LOCATION};
+use jackfield_model::origin::Origin;
+use url::Url;
+
+/// The most redirects followed in a row.
+pub const MOST_REDIRECTS: usize = 5;
+
+/// Where a response leads, if the host may follow it. The target is judged again like any request.
+pub fn same_origin_redirect<B>(method: &Method, response: &http::Response<B>, at: &Url) -> Option<Url> {
+    let follows = matches!(
+        response.status(),
+        StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND | StatusCode::SEE_OTHER | StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT
+    );
+    if !follows || !matches!(*method, Method::GET | Method::HEAD) {
+        return None;
+    }
+    let location = response.headers().get(LOCATION)?.to_str().ok()?;
+    let mut target = at.join(location).ok()?;
+    target.set_fragment(None);
+    let same = Origin::of(&target).ok()? == Origin::of(at).ok()?;
+    same.then_some(target)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
+    use super::*;
+
+    fn follow(method: &Method, status: u16, location: &str) -> Option<String> {
+        let response = http::Response::builder().status(status).header(LOCATION, location).body(()).unwrap();
+        same_origin_redirect(method, &response, &Url::parse("https://api.example.com/a").unwrap()).map(Into::into)
+    }
+
+    #[test]
+    fn every_redirect_status_within_the_origin_is_followed_for_get_and_head() {
+        for status in [301, 302, 303, 307, 308] {
+            assert_eq!(follow(&Method::GET, status, "/b#x"), Some("https://api.example.com/b".into()));
+            assert_eq!(follow(&Method::HEAD, status, "https://api.example.com:443/b"), Some("https://api.example.com/b".into()));
+            for method in [Method::POST, Method::PUT, Method::DELETE, Method::PATCH] {
+                assert_eq!(follow(&method, status, "/b"), None);
+            }
+        }
+        assert_eq!(follow(&Method::GET, 300, "/b"), None);
+        assert_eq!(follow(&Method::GET, 200, "/b"), None);
+    }
+
+    #[test]
+    fn another_origin_is_never_followed() {
+        for location in ["https://evil.example/", "http://api.example.com/", "//evil.example/", "https://api.example.com:8443/", "https://api.example.com@evil.example/", "https://u:p@api.example.com/", "\\\\evil.example/"] {
+            assert_eq!(follow(&Method::GET, 302, location), None, "{location}");
+        }
+    }
+}

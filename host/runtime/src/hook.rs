@@ -1,0 +1,58 @@
+//! The exported functions this host runs.
+
+use std::fmt;
+
+/// A function of a connector, beside its manifest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hook {
+    /// Asks the provider whose a credential is.
+    Verify,
+    /// Plans the exchange or the refresh.
+    TokenRequest,
+    /// Reads a token response.
+    TokenResponse,
+    /// Plans the end of a grant.
+    Revoke,
+}
+
+/// Which token request or response is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Occasion {
+    /// The code is redeemed, or the first token obtained.
+    Exchange,
+    /// A new token for an old one.
+    Refresh,
+}
+
+impl Hook {
+    /// Its name in a manifest's `requests`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Verify => "verify",
+            Self::TokenRequest => "token-request",
+            Self::TokenResponse => "token-response",
+            Self::Revoke => "revoke",
+        }
+    }
+
+    /// Hook interfaces of the contract that this host runs.
+    pub fn runs(name: &str) -> bool {
+        [Self::TokenRequest, Self::TokenResponse, Self::Revoke].iter().any(|hook| hook.name() == name)
+    }
+}
+
+impl fmt::Display for Hook {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.name())
+    }
+}
+
+impl Occasion {
+    /// Its name in the contract.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exchange => "exchange",
+            Self::Refresh => "refresh",
+        }
+    }
+}

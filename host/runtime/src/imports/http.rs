@@ -1,0 +1,141 @@
+//! The `http` interface: every request through the one gate, the credential placed behind it, every answer masked.
+
+use std::sync::Arc;
+
+use http::{HeaderMap, HeaderValue, Method, header};
+use url::Url;
+use wasmtime::component::Resource;
+
+use super::ConnectionHandle;
+use crate::{
+    bindings::jackfield::connector::{
+        http::{Host, HostConnection},
+        types::{self, Request, Response, SendError},
+    },
+    context::CallContext,
+    egress::{Asked, Denial, MOST_REDIRECTS, headers, same_origin_redirect, shown},
+    mask::{MASK, Masker},
+    sender::{self, Outbound},
+    state::CallState,
+};
+
+type Answer = wasmtime::Result<Result<Response, SendError>>;
+
+impl HostConnection for CallState {
+    async fn send(&mut self, _connection: Resource<ConnectionHandle>, request: Request) -> Answer {
+        let context = self.enter("connection.send")?;
+        Ok(self.exchange(&context, request, true).await)
+    }
+
+    async fn granted_scopes(&mut self, _connection: Resource<ConnectionHandle>) -> wasmtime::Result<Vec<String>> {
+        Ok(self.enter("connection.granted-scopes")?.granted.clone())
+    }
+
+    async fn config(&mut self, _connection: Resource<ConnectionHandle>, key: String) -> wasmtime::Result<Option<String>> {
+        Ok(self.enter("connection.config")?.values.get(&key).cloned())
+    }
+
+    async fn auth_method(&mut self, _connection: Resource<ConnectionHandle>) -> wasmtime::Result<String> {
+        Ok(self.enter("connection.auth-method")?.method.clone())
+    }
+
+    async fn drop(&mut self, connection: Resource<ConnectionHandle>) -> wasmtime::Result<()> {
+        self.table.delete(connection)?;
+        Ok(())
+    }
+}
+
+impl Host for CallState {
+    async fn fetch(&mut self, request: Request) -> Answer {
+        let context = self.enter("http.fetch")?;
+        Ok(self.exchange(&context, request, false).await)
+    }
+}
+
+/// A request read from a guest, not yet judged.
+struct Given {
+    method: Method,
+    url: Url,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl CallState {
+    /// Sends a request and follows redirects within its origin, judging each as if it were the first.
+    async fn exchange(&mut self, context: &Arc<CallContext>, request: Request, credential: bool) -> Result<Response, SendError> {
+        let mut given = read(request).map_err(denied)?;
+        for _hop in 0..=MOST_REDIRECTS {
+            self.requests_left = self.requests_left.checked_sub(1).ok_or_else(|| {
+                SendError::Limit(format!("one call sends at most {} requests; the operator may raise `limits.requests`", self.limits.requests))
+            })?;
+            let outbound = prepare(context, &given, credential, self).map_err(denied)?;
+            let response = self.sender.send(outbound).await.map_err(|error| failed(error, context))?;
+            match same_origin_redirect(&given.method, &response, &given.url) {
+                Some(target) => given.url = target,
+                None => return answer(response, &context.masker, self.limits.response_bytes),
+            }
+        }
+        Err(SendError::Other(format!("more than {MOST_REDIRECTS} redirects in a row")))
+    }
+}
+
+fn read(request: Request) -> Result<Given, Denial> {
+    let method = Method::from_bytes(request.method.as_bytes()).ok().filter(|method| !matches!(*method, Method::CONNECT | Method::TRACE));
+    let method = method.ok_or_else(|| Denial::new("method", format!("`{}` is no method this host sends", shown(&request.method))))?;
+    let url = Url::parse(&request.url).map_err(|_| Denial::new("url", "the request's URL is no absolute URL: write it like https://api.example.com/path"))?;
+    Ok(Given { method, url, headers: headers::read(&request.headers)?, body: request.body.unwrap_or_default() })
+}
+
+/// Judges, then places: nothing secret is on a request before the gate let it through.
+fn prepare(context: &CallContext, given: &Given, credential: bool, state: &CallState) -> Result<Outbound, Denial> {
+    let gate = &context.gate;
+    let origin = gate.judge(&Asked { method: &given.method, url: &given.url, headers: &given.headers, credential })?;
+    let (mut url, mut headers) = (given.url.clone(), given.headers.clone());
+    headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    if credential {
+        gate.place(&mut url, &mut headers)?;
+    }
+    let mut request = http::Request::new(given.body.clone());
+    *request.method_mut() = given.method.clone();
+    *request.uri_mut() = url.as_str().parse().map_err(|_| Denial::new("url", "the request's URL is too long or malformed"))?;
+    *request.headers_mut() = headers;
+    Ok(Outbound { request, origin, connector: gate.connector.clone(), max_response_bytes: state.limits.response_bytes, timeout: state.time_left() })
+}
+
+/// A response as the guest sees it: secrets masked, cookies hidden, nothing packed.
+fn answer(response: http::Response<Vec<u8>>, masker: &Masker, limit: u64) -> Result<Response, SendError> {
+    let packed = response.headers().get(header::CONTENT_ENCODING).is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
+    if packed {
+        return Err(SendError::Other("the provider packed its answer although it was asked not to: what cannot be read cannot be masked".into()));
+    }
+    if response.body().len() as u64 > limit {
+        return Err(too_large(limit));
+    }
+    let body = masker.bytes(response.body()).into_owned();
+    let changed = body.len() != response.body().len();
+    let kept = response.headers().iter().filter(|(name, _)| !(changed && **name == header::CONTENT_LENGTH));
+    let headers = kept.map(|(name, value)| {
+        let cookie = *name == header::SET_COOKIE;
+        let text = if cookie { MASK.to_owned() } else { masker.text(&String::from_utf8_lossy(value.as_bytes())).into_owned() };
+        (name.as_str().to_owned(), text)
+    });
+    Ok(Response { status: response.status().as_u16(), headers: headers.collect(), body })
+}
+
+fn failed(error: sender::SendError, context: &CallContext) -> SendError {
+    match error {
+        sender::SendError::Denied(denial) => denied(denial),
+        sender::SendError::TooLarge { limit } => too_large(limit),
+        sender::SendError::Timeout => SendError::Limit("the provider did not answer in time; the operator may raise `limits.request_ms`".into()),
+        sender::SendError::Unreachable { reason } | sender::SendError::Broken { reason } => SendError::Unreachable(context.masker.text(&reason).into_owned()),
+    }
+}
+
+fn too_large(limit: u64) -> SendError {
+    SendError::Limit(format!("the answer has more than {limit} bytes; the operator may raise `limits.response_bytes`"))
+}
+
+fn denied(denial: Denial) -> SendError {
+    tracing::info!(rule = denial.rule, "a connector's request was refused");
+    SendError::Denied(types::Denial { rule: denial.rule.to_owned(), message: denial.message })
+}

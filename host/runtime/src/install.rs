@@ -1,0 +1,105 @@
+//! Installing: a component is looked at, compiled apart, and its manifest read twice in a store that denies everything.
+
+use std::{collections::BTreeSet, fmt, sync::Arc};
+
+use jackfield_model::{
+    connector::Class,
+    manifest::{self as model, Fault, Manifest},
+};
+
+use crate::{
+    bindings::jackfield::connector::manifest_types as wit,
+    call::{CallError, bounded, instantiate, store},
+    convert,
+    guest_log::LogBook,
+    hook::Hook,
+    load::Loaded,
+    runtime::{LoadError, Runtime},
+    state::CallState,
+};
+
+/// What an install found; kept with the digest, and read from there ever after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prepared {
+    /// SHA-256 of the component, lower-case hex.
+    pub digest: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// The engine it runs on.
+    pub class: Class,
+    /// What it declares.
+    pub manifest: Manifest,
+    /// Optional hook interfaces it exports.
+    pub hooks: BTreeSet<String>,
+}
+
+/// A component that does not install.
+#[derive(Debug, thiserror::Error)]
+pub enum InstallError {
+    /// It cannot be loaded.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// Its manifest cannot be read.
+    #[error("the manifest cannot be read: {0}")]
+    Manifest(#[source] CallError),
+    /// Two readings differ.
+    #[error("the manifest changes between runs: it must not depend on anything but the component's own bytes")]
+    Unstable,
+    /// What it declares is wrong, or more than this host runs.
+    #[error("the manifest does not hold:{0}")]
+    Faults(Faults),
+}
+
+/// Every fault of a manifest, one a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Faults(pub Vec<Fault>);
+
+impl fmt::Display for Faults {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|fault| write!(out, "\n  {fault}"))
+    }
+}
+
+impl Runtime {
+    /// Looks at a component, compiles it, reads its manifest and checks it as a whole. Keeps nothing but the machine code.
+    pub async fn prepare(&self, component: &[u8]) -> Result<Prepared, InstallError> {
+        let inspected = self.inspect(component).map_err(LoadError::from)?;
+        let mut faults = hooks_not_run(&inspected.hooks);
+        let compiled = self.compiled(component, &inspected).await?;
+        let loaded = self.link(&compiled, inspected.class)?;
+        let first = self.read_manifest(&loaded).await.map_err(InstallError::Manifest)?;
+        let second = self.read_manifest(&loaded).await.map_err(InstallError::Manifest)?;
+        if first != second {
+            return Err(InstallError::Unstable);
+        }
+        match convert::manifest(first) {
+            Ok(manifest) => {
+                faults.extend(model::check(&manifest, &inspected.hooks));
+                if faults.is_empty() {
+                    return Ok(Prepared { digest: inspected.digest, size: inspected.size, class: inspected.class, manifest, hooks: inspected.hooks });
+                }
+            }
+            Err(met) => faults.extend(met),
+        }
+        Err(InstallError::Faults(Faults(faults)))
+    }
+
+    /// Reads the manifest in a fresh store without a context: every import is denied.
+    async fn read_manifest(&self, loaded: &Loaded) -> Result<wit::Manifest, CallError> {
+        let name = "being installed";
+        let book = LogBook::new(name, &self.limits);
+        let state = CallState::new(None, loaded.class, &Arc::clone(&self.limits), &self.sender, book.clone());
+        let work = async {
+            let mut store = store(loaded, state);
+            let instance = instantiate(loaded, &mut store).await?;
+            loaded.exports.connector.load(&mut store, &instance)?.call_manifest(&mut store).await
+        };
+        bounded(loaded, &self.limits, work).await.map_err(|ended| ended.of(name, &book.take()))
+    }
+}
+
+fn hooks_not_run(hooks: &BTreeSet<String>) -> Vec<Fault> {
+    let missing = hooks.iter().filter(|hook| !Hook::runs(hook));
+    let fault = |hook: &String| Fault { place: format!("hook `{hook}`"), message: "is part of the contract and not run by this host yet".into() };
+    missing.map(fault).collect()
+}

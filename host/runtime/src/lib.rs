@@ -1,0 +1,48 @@
+//! The sandbox: connectors compiled apart, run one call at a time, bounded in everything, without a secret or a socket.
+//!
+//! A component is inspected and compiled (`Runtime::prepare`), loaded once (`Runtime::load`) and called with a context
+//! settled beforehand (`CallContext`). Every request goes through one gate (`egress`) to a `Sender` of the server's.
+
+mod bindings;
+pub mod breaker;
+mod cache;
+mod call;
+pub mod compile;
+mod context;
+mod convert;
+pub mod egress;
+mod engine;
+mod guest_log;
+mod hook;
+mod imports;
+mod inspect;
+mod install;
+mod limits;
+mod load;
+mod mask;
+mod plan;
+mod redact;
+mod runtime;
+mod sender;
+mod signatures;
+mod state;
+mod stop;
+mod verbs;
+
+pub use breaker::BreakerSettings;
+pub use cache::CacheKey;
+pub use call::{CallError, Outcome};
+pub use compile::{CompileError, Compiler};
+pub use context::{CallContext, CallInput};
+pub use egress::{Denial, EgressSettings};
+pub use engine::{EngineDescription, PoolSettings, WASMTIME};
+pub use guest_log::{GuestLog, LogLevel, LogLine};
+pub use hook::{Hook, Occasion};
+pub use inspect::{CONTRACT, CONTRACT_VERSION, HOOKS, InspectError, Inspected};
+pub use install::{Faults, InstallError, Prepared};
+pub use limits::{Limit, Limits};
+pub use mask::{MASK, Masker};
+pub use plan::{Filled, Holes, Planned};
+pub use redact::{Random, ReadTokens};
+pub use runtime::{LoadError, Runtime, RuntimeSettings, StartError};
+pub use sender::{Outbound, SendError, Sender};

@@ -1,0 +1,163 @@
+//! Token responses redacted and read back; every forged, misplaced or mistyped placeholder refused.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test is a panic")]
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use jackfield_model::{
+    manifest::{ExpiryFormat, KeptFrom, KeptValue, ScopeFormat, TokenResponseRules, TokenSource},
+    pattern::Pattern,
+};
+use serde_json::json;
+
+use super::*;
+
+const ACCESS: &str = "at-0123456789abcdef";
+const REFRESH: &str = "rt-fedcba9876543210";
+
+fn declared() -> TokenResponseRules {
+    let kept = |key: &str, pointer: &str, pattern: &str| KeptValue { key: key.into(), place: KeptFrom::Response(pointer.into()), pattern: Pattern::new(pattern).unwrap() };
+    TokenResponseRules {
+        access_token: TokenSource::Pointer("/access_token".into()),
+        refresh_token: TokenSource::Pointer("/refresh_token".into()),
+        token_type: "/token_type".into(),
+        expires: "/expires_in".into(),
+        scope: "/scope".into(),
+        id_token: "/id_token".into(),
+        expiry: ExpiryFormat::Seconds,
+        scope_format: ScopeFormat::Separated(" ".into()),
+        envelope: None,
+        keep: vec![kept("team", "/team/id", "T[0-9]{1,10}"), kept("anything", "/any", ".*")],
+    }
+}
+
+fn counting() -> Random {
+    let count = AtomicU64::new(1);
+    Arc::new(move |bytes: &mut [u8]| {
+        let number = count.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        bytes.fill(0);
+        bytes[..8].copy_from_slice(&number);
+    })
+}
+
+fn response(body: &Value) -> Response<Vec<u8>> {
+    Response::builder().header("content-type", "application/json").header("x-trace", ACCESS).body(serde_json::to_vec(body).unwrap()).unwrap()
+}
+
+fn body() -> Value {
+    json!({"access_token": ACCESS, "refresh_token": REFRESH, "expires_in": 3600, "scope": "a b", "team": {"id": "T12", "name": "Acme"}, "any": ACCESS, "extra": true, "list": [1, "x"]})
+}
+
+fn redacted() -> (Redacted, Value) {
+    let redacted = redact(&response(&body()), &ReadingRules::of(&declared()), &counting());
+    let seen = serde_json::from_slice(&redacted.body).unwrap();
+    (redacted, seen)
+}
+
+fn text(seen: &Value, pointer: &str) -> String {
+    seen.pointer(pointer).unwrap().as_str().unwrap().to_owned()
+}
+
+fn honest(seen: &Value) -> Claimed {
+    Claimed {
+        access_token: text(seen, "/access_token"),
+        refresh_token: Some(text(seen, "/refresh_token")),
+        expires: Some(text(seen, "/expires_in")),
+        scope: Some(text(seen, "/scope")),
+        kept: vec![("team".into(), text(seen, "/team/id"))],
+        extras: vec![],
+    }
+}
+
+fn read(change: impl FnOnce(&mut Claimed, &Value)) -> Result<ReadTokens, &'static str> {
+    let (redacted, seen) = redacted();
+    let mut claimed = honest(&seen);
+    change(&mut claimed, &seen);
+    redacted.table.read(&claimed, &ReadingRules::of(&declared()), Some(&Secret::new("client-secret-1".into()))).map_err(|denial| denial.rule)
+}
+
+#[test]
+fn a_hook_sees_the_shape_and_no_value() {
+    let (redacted, seen) = redacted();
+    let whole = format!("{} {:?}", String::from_utf8_lossy(&redacted.body), redacted.headers);
+    for hidden in [ACCESS, REFRESH, "3600", "a b", "Acme", "true", "extra", "list", "x-trace", "application/json"] {
+        assert!(!whole.contains(hidden), "{hidden} in {whole}");
+    }
+    assert_eq!(seen.pointer("/team/id").unwrap(), "T12", "an approved public value is shown");
+    let lengths: std::collections::BTreeSet<usize> = redacted.table.held.keys().map(String::len).collect();
+    assert_eq!(lengths.len(), 1);
+    assert!(text(&seen, "/any").starts_with(PREFIX), "a public place that holds a token is not public");
+}
+
+#[test]
+fn honest_placeholders_become_what_they_stand_for() {
+    let tokens = read(|_, _| ()).unwrap();
+    assert_eq!(tokens.access_token.expose(), ACCESS);
+    assert_eq!(tokens.refresh_token.unwrap().expose(), REFRESH);
+    assert_eq!((tokens.expires.unwrap(), tokens.scope.unwrap()), ("3600".into(), "a b".into()));
+    assert_eq!(tokens.kept, BTreeMap::from([("team".to_owned(), "T12".to_owned())]));
+}
+
+#[test]
+fn forged_placeholders_are_refused() {
+    let forged = format!("{PREFIX}{}", "0".repeat(32));
+    assert_eq!(read(|claimed, _| claimed.access_token = forged.clone()).unwrap_err(), "placeholder-forged");
+    assert_eq!(read(|claimed, _| claimed.access_token = "hard-coded".into()).unwrap_err(), "placeholder-forged");
+    assert_eq!(read(|claimed, _| claimed.scope = Some("admin".into())).unwrap_err(), "placeholder-forged");
+    assert_eq!(read(|claimed, _| claimed.kept = vec![("team".into(), "T99".into())]).unwrap_err(), "placeholder-forged");
+}
+
+#[test]
+fn placeholders_fill_what_their_kind_may_fill() {
+    assert_eq!(read(|claimed, seen| claimed.access_token = text(seen, "/refresh_token")).unwrap_err(), "placeholder-kind");
+    assert_eq!(read(|claimed, seen| claimed.scope = Some(text(seen, "/access_token"))).unwrap_err(), "placeholder-kind");
+    assert_eq!(read(|claimed, seen| claimed.expires = Some(text(seen, "/refresh_token"))).unwrap_err(), "placeholder-kind");
+    assert_eq!(read(|claimed, seen| claimed.kept = vec![("anything".into(), text(seen, "/any"))]).unwrap_err(), "placeholder-kind");
+    assert_eq!(read(|claimed, seen| claimed.kept = vec![("team".into(), text(seen, "/scope"))]).unwrap_err(), "kept-value");
+    assert_eq!(read(|claimed, seen| claimed.kept = vec![("other".into(), text(seen, "/scope"))]).unwrap_err(), "kept-value");
+    let name = |seen: &Value| seen.as_object().unwrap().keys().find(|key| key.starts_with(PREFIX)).unwrap().clone();
+    assert_eq!(read(|claimed, seen| claimed.access_token = name(seen)).unwrap_err(), "placeholder-kind");
+}
+
+#[test]
+fn extras_and_other_texts_hold_no_placeholder() {
+    assert_eq!(read(|claimed, seen| claimed.extras = vec![("x".into(), text(seen, "/scope"))]).unwrap_err(), "extras-unknown");
+    let (_, seen) = redacted();
+    assert_eq!(forbid("a log line", &format!("got {}", text(&seen, "/scope"))).unwrap_err().rule, "placeholder-forged");
+    assert_eq!(forbid("a log line", "got nothing"), Ok(()));
+}
+
+#[test]
+fn a_client_secret_that_comes_back_is_no_access_token() {
+    let rules = ReadingRules::of(&declared());
+    let redacted = redact(&response(&json!({"access_token": "client-secret-1"})), &rules, &counting());
+    let seen: Value = serde_json::from_slice(&redacted.body).unwrap();
+    let claimed = Claimed { access_token: text(&seen, "/access_token"), ..Claimed::default() };
+    assert_eq!(redacted.table.read(&claimed, &rules, Some(&Secret::new("client-secret-1".into()))).unwrap_err().rule, "placeholder-kind");
+}
+
+#[test]
+fn tokens_in_headers_cookies_and_whole_bodies_are_placeholders_too() {
+    let mut declared = declared();
+    declared.access_token = TokenSource::Cookie("session".into());
+    declared.refresh_token = TokenSource::Header("X-Refresh".into());
+    let response = Response::builder().header("set-cookie", "session=abc-secret; HttpOnly").header("set-cookie", "track=xyz").header("x-refresh", "rt-secret").body(b"plain-text-token".to_vec()).unwrap();
+    let redacted = redact(&response, &ReadingRules::of(&declared), &counting());
+    let shown = format!("{:?} {}", redacted.headers, String::from_utf8_lossy(&redacted.body));
+    for hidden in ["abc-secret", "rt-secret", "plain-text-token", "track", "xyz"] {
+        assert!(!shown.contains(hidden), "{hidden} in {shown}");
+    }
+    let cookie = redacted.headers.iter().find_map(|(_, value)| value.strip_prefix("session=")).unwrap();
+    let claimed = Claimed { access_token: cookie.to_owned(), ..Claimed::default() };
+    assert_eq!(redacted.table.read(&claimed, &ReadingRules::of(&declared), None).unwrap().access_token.expose(), "abc-secret");
+}
+
+#[test]
+fn a_form_body_keeps_its_shape() {
+    let response = Response::new(b"access_token=at-secret-1&scope=repo&odd=1".to_vec());
+    let redacted = redact(&response, &ReadingRules::of(&declared()), &counting());
+    let seen = String::from_utf8(redacted.body).unwrap();
+    assert!(seen.starts_with("access_token=jfph-") && !seen.contains("at-secret") && !seen.contains("odd"), "{seen}");
+}

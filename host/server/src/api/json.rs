@@ -1,0 +1,144 @@
+//! Strict JSON bodies: the right type, within the limit, known fields only; a refusal names the place.
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Request, rejection::BytesRejection},
+};
+use http::{HeaderMap, header};
+use jackfield_model::secret::Secret;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error as _};
+use serde_json::{Value, error::Category};
+
+use super::problem::Problem;
+
+/// A body that is JSON of the shape `T`; every `T` refuses fields it does not know.
+pub(super) struct Json<T>(pub(super) T);
+
+impl<T, S> FromRequest<S> for Json<T>
+where
+    T: DeserializeOwned,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        if !is_json(request.headers()) {
+            return Err(Problem::not_json());
+        }
+        let bytes = whole(request, state).await?;
+        parse(&bytes).map(Self)
+    }
+}
+
+/// The whole body, within the route's limit.
+pub(super) async fn whole<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+    Bytes::from_request(request, state).await.map_err(|rejection| refused(&rejection))
+}
+
+fn refused(rejection: &BytesRejection) -> Problem {
+    if rejection.status() == http::StatusCode::PAYLOAD_TOO_LARGE { Problem::too_large() } else { Problem::cut_off() }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = given.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json")
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(bytes).map_err(|error| match error.classify() {
+        Category::Data => Problem::body(&error.to_string()),
+        Category::Syntax | Category::Eof | Category::Io => Problem::malformed(&error.to_string()),
+    })
+}
+
+/// Reads a secret; a value of another type is refused without being repeated.
+pub(super) fn secret<'de, D: Deserializer<'de>>(from: D) -> Result<Secret, D::Error> {
+    match Value::deserialize(from)? {
+        Value::String(text) => Ok(Secret::new(text)),
+        _ => Err(D::Error::custom("a secret is a string")),
+    }
+}
+
+/// Reads a secret that may be absent or null.
+pub(super) fn optional_secret<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Secret>, D::Error> {
+    match Value::deserialize(from)? {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(Secret::new(text))),
+        _ => Err(D::Error::custom("a secret is a string")),
+    }
+}
+
+/// Reads a map of values of which any may be a secret.
+pub(super) fn secrets<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<std::collections::BTreeMap<String, Secret>, D::Error> {
+    let Value::Object(given) = Value::deserialize(from)? else {
+        return Err(D::Error::custom("fields are an object of strings"));
+    };
+    let read = given.into_iter().map(|(key, value)| match value {
+        Value::String(text) => Ok((key, Secret::new(text))),
+        _ => Err(D::Error::custom(format!("the field `{key}` is not a string"))),
+    });
+    read.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
+
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Sample {
+        #[serde(default, deserialize_with = "optional_secret")]
+        token: Option<Secret>,
+        #[serde(default, deserialize_with = "secrets")]
+        fields: BTreeMap<String, Secret>,
+    }
+
+    fn refusal(text: &str) -> Problem {
+        parse::<Sample>(text.as_bytes()).unwrap_err()
+    }
+
+    #[test]
+    fn a_refusal_names_the_place() {
+        let malformed = refusal("{\"token\": \n  oops}");
+        assert_eq!((malformed.status().as_u16(), malformed.code()), (400, "malformed-json"));
+        assert!(malformed.detail().contains("line 2"), "{}", malformed.detail());
+        let unknown = refusal("{\"tokn\": \"x\"}");
+        assert_eq!((unknown.status().as_u16(), unknown.code()), (422, "invalid-body"));
+        assert!(unknown.detail().contains("unknown field `tokn`"), "{}", unknown.detail());
+        assert_eq!(refusal("{\"token\": \"x\"} trailing").code(), "malformed-json");
+        assert_eq!(refusal("{\"token\": \"x\", \"token\": \"y\"}").code(), "invalid-body");
+        assert_eq!(refusal("").code(), "malformed-json");
+    }
+
+    #[test]
+    fn a_secret_of_the_wrong_type_is_not_repeated() {
+        for text in ["{\"token\": 8675309}", "{\"fields\": {\"key\": 8675309}}", "{\"fields\": 8675309}"] {
+            let detail = refusal(text).detail().to_owned();
+            assert!(!detail.contains("8675309"), "{detail}");
+        }
+        let read: Sample = parse(b"{\"token\": null, \"fields\": {\"key\": \"v\"}}").unwrap();
+        assert!(read.token.is_none());
+        assert_eq!(read.fields.get("key").unwrap().expose(), "v");
+    }
+
+    #[test]
+    fn only_json_is_json() {
+        let typed = |value: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_TYPE, value.parse().unwrap());
+            is_json(&headers)
+        };
+        assert!(typed("application/json"));
+        assert!(typed("Application/JSON; charset=utf-8"));
+        assert!(!typed("text/plain"));
+        assert!(!typed("application/x-www-form-urlencoded"));
+        assert!(!is_json(&HeaderMap::new()));
+    }
+}

@@ -1,0 +1,45 @@
+//! What the path and the query of a request say, parsed once.
+
+use std::{collections::BTreeMap, str::FromStr};
+
+use axum::extract::{FromRequestParts, Path, Query};
+use http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use super::problem::Problem;
+
+/// The `{id}` of a path. Text that cannot be such an id names nothing.
+pub(super) struct Id<T>(pub(super) T);
+
+impl<T, S> FromRequestParts<S> for Id<T>
+where
+    T: FromStr,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let path = Path::<BTreeMap<String, String>>::from_request_parts(parts, state).await;
+        let id = path.ok().and_then(|Path(mut named)| named.remove("id"));
+        let parsed = id.and_then(|id| id.parse().ok());
+        parsed.map(Self).ok_or_else(|| Problem::not_found("thing of this id"))
+    }
+}
+
+/// A query of known parameters only.
+pub(super) struct Asked<T>(pub(super) T);
+
+impl<T, S> FromRequestParts<S> for Asked<T>
+where
+    T: DeserializeOwned,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        match Query::<T>::try_from_uri(&parts.uri) {
+            Ok(Query(asked)) => Ok(Self(asked)),
+            Err(rejection) => Err(Problem::query(&rejection.body_text())),
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Refusals about connecting: sessions, completion, connections made directly.
+
+use crate::{
+    api::problem::{Code, Problem},
+    service::{CompleteError, CreateError, EndpointsError, EstablishError, SessionError},
+};
+
+impl From<SessionError> for Problem {
+    fn from(error: SessionError) -> Self {
+        let told = error.to_string();
+        match error {
+            SessionError::NoTenant => Self::not_found("tenant"),
+            SessionError::Resolve(error) => error.into(),
+            SessionError::Action(_) => Self::invalid("actions", told),
+            SessionError::Field(_) => Self::invalid("fields", told),
+            SessionError::EndUser => Self::invalid("end_user", told),
+            SessionError::ReturnUrl => Self::invalid("return_url", told),
+            SessionError::OtherConnector(_) => Self::invalid("connector", told),
+            SessionError::OtherEndUser => Self::new(Code::OtherEndUser, told),
+            SessionError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<CompleteError> for Problem {
+    fn from(error: CompleteError) -> Self {
+        let told = error.to_string();
+        match error {
+            CompleteError::NotFound => Self::not_found("connect session"),
+            CompleteError::OtherEndUser => Self::new(Code::OtherEndUser, told),
+            CompleteError::NotReady => Self::new(Code::SessionNotReady, told),
+            CompleteError::Completed(_) | CompleteError::Ended(_) => Self::new(Code::SessionOver, told),
+            CompleteError::Ticket => Self::new(Code::TicketRefused, told),
+            CompleteError::ConnectorChanged => Self::new(Code::Conflict, told),
+            CompleteError::Establish(error) => error.into(),
+            CompleteError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<CreateError> for Problem {
+    fn from(error: CreateError) -> Self {
+        let told = error.to_string();
+        match error {
+            CreateError::NoTenant => Self::not_found("tenant"),
+            CreateError::Resolve(error) => error.into(),
+            CreateError::UnknownMethod(_) | CreateError::NeedsConsent(_) => Self::invalid("method", told),
+            CreateError::Action(_) => Self::invalid("actions", told),
+            CreateError::Name(_) => Self::invalid("name", told),
+            CreateError::Fields(faults) => super::of_fields(faults),
+            CreateError::NoClient => Self::new(Code::ClientGone, told),
+            CreateError::Endpoints(error) => error.into(),
+            CreateError::Establish(error) => error.into(),
+            CreateError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<EndpointsError> for Problem {
+    fn from(error: EndpointsError) -> Self {
+        let told = error.to_string();
+        match error {
+            EndpointsError::Unreachable(failure) => Self::new(Code::ProviderDown, told).with_failure(failure),
+            EndpointsError::Denied(denial) => Self::new(Code::EgressDenied, denial.message).by_rule(denial.rule),
+            other => Self::new(Code::Misconfigured, told).because(other),
+        }
+    }
+}
+
+impl From<EstablishError> for Problem {
+    fn from(error: EstablishError) -> Self {
+        let told = error.to_string();
+        match error {
+            EstablishError::Resolve(error) => error.into(),
+            EstablishError::Provider(failure) | EstablishError::Unproven(failure) => super::of_failure(&failure),
+            EstablishError::IdToken(_) | EstablishError::NoIdToken | EstablishError::Keys(_) => {
+                Self::new(Code::ProviderRefused, told).because(error)
+            }
+            EstablishError::OtherAccount { .. } => Self::new(Code::OtherAccount, told),
+            EstablishError::Interrupted => Self::internal(error),
+            EstablishError::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Refusals about connections: list, rename, verify, refresh, lease, proxy, delete.
+
+use jackfield_model::status::Status;
+
+use crate::{
+    api::problem::{Code, Problem},
+    service::{DeleteError, LeaseError, ListError, PermissionsError, ProxyError, RefreshError, RenameError, VerifyError},
+};
+
+/// A status that forbids what was asked.
+fn unusable(status: Status, told: String) -> Problem {
+    let code = match status {
+        Status::NeedsReauthorization => Code::NeedsReauthorization,
+        _ => Code::ConnectionUnusable,
+    };
+    Problem::new(code, told)
+}
+
+impl From<ListError> for Problem {
+    fn from(error: ListError) -> Self {
+        let told = error.to_string();
+        match error {
+            ListError::Cursor | ListError::Limit => Self::new(Code::InvalidQuery, told),
+            ListError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<RenameError> for Problem {
+    fn from(error: RenameError) -> Self {
+        let told = error.to_string();
+        match error {
+            RenameError::Name(_) => Self::invalid("name", told),
+            RenameError::NotFound => Self::not_found("connection"),
+            RenameError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<VerifyError> for Problem {
+    fn from(error: VerifyError) -> Self {
+        let told = error.to_string();
+        match error {
+            VerifyError::Resolve(error) => error.into(),
+            VerifyError::Ended(status) => unusable(status, told),
+            VerifyError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<PermissionsError> for Problem {
+    fn from(error: PermissionsError) -> Self {
+        match error {
+            PermissionsError::Resolve(error) => error.into(),
+            PermissionsError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<LeaseError> for Problem {
+    fn from(error: LeaseError) -> Self {
+        let told = error.to_string();
+        match error {
+            LeaseError::Resolve(error) => error.into(),
+            LeaseError::Unusable(status) => unusable(status, told),
+            LeaseError::MinValid | LeaseError::TooShort { .. } => Self::invalid("min_valid", told),
+            LeaseError::Refresh(error) => Self::from(&*error),
+            LeaseError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ProxyError> for Problem {
+    fn from(error: ProxyError) -> Self {
+        let told = error.to_string();
+        match error {
+            ProxyError::Resolve(error) => error.into(),
+            ProxyError::Unusable(status) => unusable(status, told),
+            ProxyError::NoOrigin { .. } | ProxyError::Path | ProxyError::Upgrade => Self::new(Code::Unsupported, told),
+            ProxyError::Denied(denial) => Self::new(Code::EgressDenied, denial.message).by_rule(denial.rule),
+            ProxyError::Send(_) => Self::new(Code::ProviderDown, told).because(error),
+            ProxyError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<RefreshError> for Problem {
+    fn from(error: RefreshError) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&RefreshError> for Problem {
+    fn from(error: &RefreshError) -> Self {
+        let told = error.to_string();
+        match error {
+            RefreshError::Resolve(error) => error.clone().into(),
+            RefreshError::NotRefreshable | RefreshError::TooEarly => Self::new(Code::Unsupported, told),
+            RefreshError::Unusable(status) => unusable(*status, told),
+            RefreshError::ClientFault(_) => Self::new(Code::ClientFault, told),
+            RefreshError::Waiting { .. } | RefreshError::Uncertain => Self::new(Code::TryLater, told),
+            RefreshError::Provider(failure) => super::of_failure(failure),
+            RefreshError::Interrupted => Self::internal(error.clone()),
+            RefreshError::Store(error) => error.clone().into(),
+        }
+    }
+}
+
+impl From<DeleteError> for Problem {
+    fn from(error: DeleteError) -> Self {
+        match error {
+            DeleteError::NotFound => Self::not_found("connection"),
+            DeleteError::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Refusals about connectors, tenants, clients and API keys.
+
+use crate::{
+    api::problem::{Code, Problem},
+    service::{ApiKeyError, ApproveError, ClientError, InstallError, RemoveConnectorError, TenantError},
+};
+
+impl From<ApiKeyError> for Problem {
+    fn from(error: ApiKeyError) -> Self {
+        let told = error.to_string();
+        match error {
+            ApiKeyError::Name => Self::invalid("name", told),
+            ApiKeyError::NoPermission | ApiKeyError::TenantOperates => Self::invalid("permissions", told),
+            ApiKeyError::NoTenant => Self::invalid("tenant", told),
+            ApiKeyError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<TenantError> for Problem {
+    fn from(error: TenantError) -> Self {
+        let told = error.to_string();
+        match error {
+            TenantError::Name => Self::invalid("name", told),
+            TenantError::ReturnUrl(_) => Self::invalid("return_urls", told),
+            TenantError::NotFound => Self::not_found("tenant"),
+            TenantError::HasConnections => Self::new(Code::InUse, told),
+            TenantError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ClientError> for Problem {
+    fn from(error: ClientError) -> Self {
+        let told = error.to_string();
+        match error {
+            ClientError::Connector(error) => error.into(),
+            ClientError::NoTenant => Self::invalid("tenant", told),
+            ClientError::PublicId => Self::invalid("client_id", told),
+            ClientError::Fields(faults) => super::of_fields(faults),
+            ClientError::NotFound => Self::not_found("client"),
+            ClientError::InUse => Self::new(Code::InUse, told),
+            ClientError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<InstallError> for Problem {
+    fn from(error: InstallError) -> Self {
+        let told = error.to_string();
+        match error {
+            InstallError::Component(_) => Self::new(Code::ComponentRefused, told),
+            InstallError::OtherInstalled(_) => Self::new(Code::OtherInstalled, told),
+            InstallError::Kept(error) => Self::internal(error),
+            InstallError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ApproveError> for Problem {
+    fn from(error: ApproveError) -> Self {
+        let told = error.to_string();
+        match error {
+            ApproveError::NotFound(_) => Self::not_found("connector"),
+            ApproveError::OtherDigest { .. } => Self::new(Code::OtherDigest, told),
+            ApproveError::NoComponent(_) => Self::new(Code::ComponentGone, told),
+            ApproveError::Component(_) => Self::new(Code::ComponentGone, told).because(error),
+            ApproveError::Load(_) => Self::new(Code::ComponentRefused, told).because(error),
+            ApproveError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<RemoveConnectorError> for Problem {
+    fn from(error: RemoveConnectorError) -> Self {
+        let told = error.to_string();
+        match error {
+            RemoveConnectorError::NotFound(_) => Self::not_found("connector"),
+            RemoveConnectorError::InUse(_) => Self::new(Code::InUse, told),
+            RemoveConnectorError::Store(error) => error.into(),
+        }
+    }
+}

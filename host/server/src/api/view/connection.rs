@@ -1,0 +1,139 @@
+//! A connection, its timeline and its end as JSON.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jackfield_model::{
+    account::Account,
+    connection::{Connection, Verification},
+    expiry::Expiry,
+    id::{ClientId, ConnectionId, EventId, TenantId},
+    scope::{Grant, ScopeSet},
+    status::Status,
+    timeline::Event,
+};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::failure::FailureView;
+
+/// A connection.
+#[derive(Debug, Serialize)]
+pub(in crate::api) struct ConnectionView<'a> {
+    id: ConnectionId,
+    tenant: TenantId,
+    connector: &'a str,
+    method: &'a str,
+    client: Option<ClientId>,
+    end_user: Option<&'a str>,
+    name: &'a str,
+    status: Status,
+    failure: Option<FailureView<'a>>,
+    account: Option<AccountView<'a>>,
+    fields: &'a BTreeMap<String, String>,
+    actions: &'a BTreeSet<String>,
+    scopes: ScopesView<'a>,
+    version: u64,
+    /// When the token ends; null where nobody knows.
+    access_expires: Option<Expiry>,
+    /// When the permission itself ends.
+    grant_expires: Option<Expiry>,
+    verification: Option<VerificationView<'a>>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+#[derive(Debug, Serialize)]
+struct AccountView<'a> {
+    id: &'a str,
+    label: &'a str,
+    avatar: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+struct ScopesView<'a> {
+    requested: &'a ScopeSet,
+    granted: &'a ScopeSet,
+    /// Whether the provider itself said what it granted.
+    stated: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct VerificationView<'a> {
+    at: Timestamp,
+    by: &'a str,
+    latency_ms: u64,
+    failure: Option<FailureView<'a>>,
+}
+
+/// One line of a timeline.
+#[derive(Debug, Serialize)]
+pub(in crate::api) struct EventView<'a> {
+    id: EventId,
+    at: Timestamp,
+    by: &'a str,
+    kind: &'a str,
+    status: Status,
+    note: Option<&'a str>,
+}
+
+impl<'a> From<&'a Connection> for ConnectionView<'a> {
+    fn from(connection: &'a Connection) -> Self {
+        Self {
+            id: connection.id,
+            tenant: connection.tenant,
+            connector: &connection.connector,
+            method: &connection.method,
+            client: connection.client,
+            end_user: connection.end_user.as_deref(),
+            name: &connection.name,
+            status: connection.status,
+            failure: connection.failure.as_ref().map(FailureView::from),
+            account: connection.account.as_ref().map(AccountView::from),
+            fields: &connection.fields,
+            actions: &connection.actions,
+            scopes: ScopesView::from(&connection.grant),
+            version: connection.version,
+            access_expires: connection.clocks.access,
+            grant_expires: connection.clocks.grant,
+            verification: connection.verification.as_ref().map(VerificationView::from),
+            created_at: connection.created_at,
+            updated_at: connection.updated_at,
+        }
+    }
+}
+
+impl<'a> From<&'a Account> for AccountView<'a> {
+    fn from(account: &'a Account) -> Self {
+        Self { id: &account.id, label: &account.label, avatar: account.avatar.as_deref() }
+    }
+}
+
+impl<'a> From<&'a Grant> for ScopesView<'a> {
+    fn from(grant: &'a Grant) -> Self {
+        Self { requested: &grant.requested, granted: &grant.granted, stated: grant.stated }
+    }
+}
+
+impl<'a> From<&'a Verification> for VerificationView<'a> {
+    fn from(verification: &'a Verification) -> Self {
+        Self {
+            at: verification.at,
+            by: &verification.by,
+            latency_ms: verification.latency_ms,
+            failure: verification.failure.as_ref().map(FailureView::from),
+        }
+    }
+}
+
+impl<'a> From<&'a Event> for EventView<'a> {
+    fn from(event: &'a Event) -> Self {
+        Self {
+            id: event.id,
+            at: event.at,
+            by: &event.by,
+            kind: &event.kind,
+            status: event.status,
+            note: event.note.as_deref(),
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! The end of a connection as JSON: how the provider took it.
+
+use serde::Serialize;
+
+use crate::service::{Deletion, RevocationOutcome};
+
+/// What became of a deleted connection's credential at the provider.
+#[derive(Debug, Serialize)]
+pub(in crate::api) struct DeletionView<'a> {
+    revocation: RevocationView<'a>,
+}
+
+#[derive(Debug, Serialize)]
+struct RevocationView<'a> {
+    /// `revoked`, `unsupported`, `instructions`, `queued` or `failed`.
+    outcome: &'static str,
+    /// For a person: what happened, why not, or what to do at the provider.
+    message: &'a str,
+    /// Where a person can do it, for `instructions`.
+    url: Option<&'a str>,
+}
+
+impl<'a> From<&'a Deletion> for DeletionView<'a> {
+    fn from(deletion: &'a Deletion) -> Self {
+        let (outcome, message, url): (_, &str, _) = match &deletion.revocation {
+            RevocationOutcome::Revoked => ("revoked", "The credential is no longer good at the provider.", None),
+            RevocationOutcome::Unsupported => {
+                ("unsupported", "The provider cannot revoke it from here; it is gone here.", None)
+            }
+            RevocationOutcome::Instructions(guide) => ("instructions", &guide.text, guide.url.as_deref()),
+            RevocationOutcome::Queued(why) => ("queued", why, None),
+            RevocationOutcome::Failed(why) => ("failed", why, None),
+        };
+        Self { revocation: RevocationView { outcome, message, url } }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_deletion_says_how_the_provider_took_it() {
+        let view = |revocation| serde_json::to_value(DeletionView::from(&Deletion { revocation })).unwrap();
+        let revoked = view(RevocationOutcome::Revoked);
+        assert_eq!(revoked.pointer("/revocation/outcome").unwrap(), "revoked");
+        let queued = json!({"revocation": {"outcome": "queued", "message": "timeout", "url": null}});
+        assert_eq!(view(RevocationOutcome::Queued("timeout".into())), queued);
+    }
+}

@@ -1,0 +1,25 @@
+//! The router: API, pages and health under the layers every answer passes.
+
+mod edge;
+
+use axum::{Router, extract::DefaultBodyLimit, middleware};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::{
+    api::{self, problem::Problem},
+    pages,
+    service::Service,
+};
+
+/// Everything this host answers, over HTTP.
+pub fn router(service: Service) -> Router {
+    Router::new()
+        .merge(api::routes())
+        .merge(pages::routes())
+        .fallback(async || Problem::no_route())
+        .method_not_allowed_fallback(async || Problem::method())
+        .layer(DefaultBodyLimit::max(api::JSON_LIMIT))
+        .layer(CatchPanicLayer::custom(edge::Panicked))
+        .layer(middleware::from_fn_with_state(service.clone(), edge::edge))
+        .with_state(service)
+}

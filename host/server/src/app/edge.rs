@@ -1,0 +1,141 @@
+//! The edge: a request gets its id, a refusal its body, and the log its one line.
+
+use std::{any::Any, time::Instant};
+
+use axum::{
+    extract::{MatchedPath, Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use jackfield_model::id::RequestId;
+use tower_http::catch_panic::ResponseForPanic;
+
+use crate::{
+    api::problem::{Code, Problem},
+    pages,
+    service::Service,
+};
+
+/// Every answer carries the id of its request.
+const REQUEST_ID: HeaderName = HeaderName::from_static("jackfield-request-id");
+
+/// The outermost layer.
+pub(super) async fn edge(State(service): State<Service>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = service.request_id().ok();
+    let method = request.method().clone();
+    let wants_page = wants_page(request.uri().path(), request.headers());
+    // The route, never the path: a link is a secret.
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let mut response = next.run(request).await;
+    let problem = response.extensions_mut().remove::<Problem>();
+    if let Some(problem) = &problem {
+        response = if wants_page { pages::refusal(problem) } else { problem.answer(id) };
+    }
+    let line = Line { id, method: method.as_str(), route: route.as_deref().unwrap_or("none"), started };
+    line.write(&response, problem.as_ref());
+    if let Some(value) = id.and_then(|id| HeaderValue::from_str(&id.to_string()).ok()) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
+}
+
+/// A person looks at pages; everybody else reads JSON.
+fn wants_page(path: &str, headers: &HeaderMap) -> bool {
+    let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    !path.starts_with("/v1/") && accepts.contains("text/html")
+}
+
+/// What the log says about a request.
+struct Line<'a> {
+    id: Option<RequestId>,
+    method: &'a str,
+    route: &'a str,
+    started: Instant,
+}
+
+impl Line<'_> {
+    fn write(&self, response: &Response, problem: Option<&Problem>) {
+        let request = self.id.map(|id| id.to_string()).unwrap_or_default();
+        let (method, route, status) = (self.method, self.route, response.status().as_u16());
+        let milliseconds = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let code = problem.map(Problem::code);
+        match problem.and_then(Problem::cause) {
+            Some(cause) if status >= 500 => {
+                tracing::error!(request, method, route, status, code, milliseconds, cause = chain(cause), "request failed");
+            }
+            Some(cause) => {
+                tracing::info!(request, method, route, status, code, milliseconds, cause = chain(cause), "request refused");
+            }
+            None => tracing::debug!(request, method, route, status, code, milliseconds, "request answered"),
+        }
+    }
+}
+
+/// An error and what it came from.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.ends_with(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    text
+}
+
+/// A handler that panicked: said to the log with its place, to the caller without.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Panicked;
+
+impl ResponseForPanic for Panicked {
+    type ResponseBody = axum::body::Body;
+
+    fn response_for_panic(&mut self, _: Box<dyn Any + Send>) -> Response {
+        // The payload may hold anything, a secret too; the panic hook has written the place.
+        Problem::new(Code::Internal, "Something went wrong on our side. Try again; if it stays, tell the operator the request id.")
+            .because(Panic)
+            .into_response()
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("a handler panicked")]
+struct Panic;
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
+
+    use super::*;
+
+    #[test]
+    fn pages_are_for_browsers_and_never_under_v1() {
+        let mut browser = HeaderMap::new();
+        browser.insert(header::ACCEPT, HeaderValue::from_static("text/html,*/*;q=0.8"));
+        assert!(wants_page("/connect/x", &browser));
+        assert!(wants_page("/", &browser));
+        assert!(!wants_page("/v1/connections", &browser));
+        assert!(!wants_page("/connect/x", &HeaderMap::new()));
+    }
+
+    #[test]
+    fn a_chain_says_each_cause_once() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("outer")]
+        struct Outer(#[source] std::io::Error);
+        assert_eq!(chain(&Outer(std::io::Error::other("inner"))), "outer: inner");
+    }
+
+    #[test]
+    fn a_panic_tells_the_caller_nothing() {
+        let response = Panicked.response_for_panic(Box::new("secret text"));
+        let problem = response.extensions().get::<Problem>().unwrap();
+        assert_eq!(problem.code(), "internal");
+        assert!(!format!("{problem:?}").contains("secret text"));
+    }
+}

@@ -1,0 +1,121 @@
+//! The application's part: verify, look at permissions, lease, call through the proxy, and outlive an access token.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::{Value, json};
+
+use crate::cli::{
+    demo::{playbill::Playbill, scenery::Scenery},
+    host::Host,
+    output::text,
+};
+
+/// How often to look whether the token has ended, and how often at most. Its life is five seconds.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+const MOST_LOOKS: usize = 60;
+
+/// Verifies, reads the permissions, takes a lease and calls the provider.
+pub(super) async fn look(scenery: &Scenery, playbill: &mut Playbill, id: &str) -> Result<()> {
+    let host = scenery.application.host()?;
+    let verified = host.post_nothing(&["v1", "connections", id, "verify"]).await?;
+    ensure!(
+        verified.pointer("/verification/failure").is_none_or(Value::is_null),
+        "verify failed: {}",
+        text(&verified, "/verification/failure/message")
+    );
+    let latency = text(&verified, "/verification/latency_ms");
+    let status = text(&verified, "/status");
+    playbill.tell(
+        "verified",
+        &format!(
+            "Verified in {latency} ms: the connector asked the provider who this is, and the connection is {status}."
+        ),
+    );
+    let permissions = host.get(&["v1", "connections", id, "permissions"]).await?;
+    playbill.tell(
+        "permissions",
+        &format!(
+            "Granted: {}. With it one may: {}.",
+            titles(&permissions, "granted", |_| true),
+            titles(&permissions, "actions", is_allowed)
+        ),
+    );
+    let lease = lease(host, id).await?;
+    let length = lease.pointer("/credential/token").and_then(Value::as_str).map_or(0, str::len);
+    playbill.tell(
+        "leased",
+        &format!(
+            "Leased the access token for a program that must have it: {length} characters, version {}, good until {}.",
+            text(&lease, "/version"),
+            text(&lease, "/expires_at")
+        ),
+    );
+    let answer = host.get(&["v1", "connections", id, "proxy", "userinfo"]).await?;
+    ensure!(answer.pointer("/sub").is_some(), "the provider did not say who this is");
+    playbill.tell(
+        "proxied",
+        &format!(
+            "Called the provider through the proxy, without any token in the application: sub = {}, name = {}.",
+            text(&answer, "/sub"),
+            text(&answer, "/name")
+        ),
+    );
+    Ok(())
+}
+
+/// Waits until the access token has ended; how the versions went.
+pub(super) async fn outlive_the_token(scenery: &Scenery, playbill: &mut Playbill, id: &str) -> Result<Value> {
+    let host = scenery.application.host()?;
+    let before = host.get(&["v1", "connections", id]).await?;
+    let version = number(&before, "/version")?;
+    let refreshes = scenery.provider.counts().refreshes;
+    playbill.wait("Waiting for the access token to end: it lives five seconds …");
+    for _ in 0..MOST_LOOKS {
+        tokio::time::sleep(LOOK_EVERY).await;
+        host.get(&["v1", "connections", id, "proxy", "userinfo"]).await?;
+        let now = host.get(&["v1", "connections", id]).await?;
+        let newer = number(&now, "/version")?;
+        if newer > version {
+            let at_provider = scenery.provider.counts().refreshes - refreshes;
+            playbill.tell("refreshed", &format!("The access token ended. The next call refreshed it first, and nobody noticed: version {version} became {newer}, with a new refresh token; the provider counted {at_provider}."));
+            return Ok(json!({ "from_version": version, "to_version": newer, "at_provider": at_provider }));
+        }
+    }
+    anyhow::bail!("the access token ended and was not refreshed")
+}
+
+/// Verifies the API token's connection and uses it.
+pub(super) async fn call_api(scenery: &Scenery, playbill: &mut Playbill, id: &str) -> Result<()> {
+    let host = scenery.application.host()?;
+    let verified = host.post_nothing(&["v1", "connections", id, "verify"]).await?;
+    ensure!(verified.pointer("/verification/failure").is_none_or(Value::is_null), "verify of the API token failed");
+    let answer = host.get(&["v1", "connections", id, "proxy", "whoami"]).await?;
+    ensure!(answer.pointer("/via") == Some(&"API token".into()), "the API token did not reach the API");
+    playbill.tell(
+        "proxied-api",
+        &format!(
+            "Verified it and called the API through the proxy: it answered {} by {}.",
+            text(&answer, "/name"),
+            text(&answer, "/via")
+        ),
+    );
+    Ok(())
+}
+
+async fn lease(host: &Host, id: &str) -> Result<Value> {
+    Ok(host.post(&["v1", "connections", id, "lease"], &json!({ "min_valid": 0 })).await?)
+}
+
+fn number(value: &Value, pointer: &str) -> Result<u64> {
+    value.pointer(pointer).and_then(Value::as_u64).context("the host's answer lacks a number")
+}
+
+fn is_allowed(action: &Value) -> bool {
+    action.pointer("/allowed") == Some(&true.into())
+}
+
+fn titles(answer: &Value, list: &str, keep: impl Fn(&Value) -> bool) -> String {
+    let items = answer.get(list).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    items.iter().filter(|item| keep(item)).map(|item| text(item, "/title")).collect::<Vec<_>>().join(", ")
+}

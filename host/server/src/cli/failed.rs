@@ -1,0 +1,31 @@
+//! What a failure means for whoever started the process: exit codes.
+
+use std::process::ExitCode;
+
+use crate::serve::ServeError;
+
+/// Used wrongly in a way the argument parser cannot see.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct UsedWrongly(pub(super) &'static str);
+
+/// Not done because a person, or the lack of one, said no.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct Declined(pub(super) &'static str);
+
+/// 2 used wrongly, 78 a key ring that does not fit the store (EX_CONFIG), 1 anything else.
+pub(super) fn code(error: &anyhow::Error) -> ExitCode {
+    if error.is::<UsedWrongly>() {
+        return ExitCode::from(2);
+    }
+    match error.downcast_ref::<ServeError>() {
+        Some(serve) if serve.is_about_keys() => ExitCode::from(78),
+        _ => ExitCode::FAILURE,
+    }
+}
+
+/// The same in one word, for JSON.
+pub(super) fn word(error: &anyhow::Error) -> &'static str {
+    if error.is::<UsedWrongly>() { "used-wrongly" } else { "failed" }
+}

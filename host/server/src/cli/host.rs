@@ -1,0 +1,213 @@
+//! The running host, as this command line reaches it: its HTTP API and nothing else.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, header};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper_rustls::HttpsConnector;
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+use jackfield_model::secret::Secret;
+use serde_json::Value;
+use url::Url;
+
+use crate::{config::is_loopback, outbound};
+
+mod problem;
+
+pub(super) use problem::Problem;
+
+/// The longest answer read, in bytes.
+const ANSWER_LIMIT: usize = 16 * 1024 * 1024;
+/// Installing compiles and verifying waits for a provider: longer than both may take.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// Why a command got no good answer.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum HostError {
+    #[error("`{0}` is no address of a host: write it like https://connect.example.com")]
+    Address(String),
+    #[error("{0} is plain HTTP to another machine: the API key would travel in the clear; use https")]
+    Plain(String),
+    #[error("the API key has characters that no key of a host has")]
+    Key,
+    #[error("the tenant's id has characters that no id has")]
+    Tenant,
+    #[error("no host answers at {url}: is it running? (`jackfield serve`)")]
+    Unreachable { url: String, source: hyper_util::client::legacy::Error },
+    #[error("the host at {url} did not answer within {} seconds", PATIENCE.as_secs())]
+    Slow { url: String },
+    #[error("the host's answer broke off or is too long")]
+    Broken,
+    #[error("{0}")]
+    Refused(Problem),
+    #[error("the host answered {status} with something that is not its API: is {url} a Jackfield host?")]
+    Foreign { status: u16, url: String },
+    #[error(transparent)]
+    Tls(#[from] outbound::RootsError),
+    #[error("the request could not be written")]
+    Request(#[from] http::Error),
+}
+
+/// A running host and the key it is asked with.
+pub(super) struct Host {
+    base: Url,
+    key: Secret,
+    tenant: Option<String>,
+    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+}
+
+impl Host {
+    /// The host at a URL.
+    pub(super) fn new(url: &str, key: Secret, tenant: Option<String>) -> Result<Self, HostError> {
+        let base = Url::parse(url).ok().filter(|url| url.has_host() && matches!(url.scheme(), "http" | "https"));
+        let base = base.ok_or_else(|| HostError::Address(url.to_owned()))?;
+        if base.scheme() == "http" && !is_loopback(&base) {
+            return Err(HostError::Plain(base.to_string()));
+        }
+        Ok(Self { client: client(base.scheme() == "https")?, base, key, tenant })
+    }
+
+    /// The same host, asked for a tenant.
+    pub(super) fn for_tenant(self, tenant: &str) -> Self {
+        Self { tenant: Some(tenant.to_owned()), ..self }
+    }
+
+    /// Reads.
+    pub(super) async fn get(&self, path: &[&str]) -> Result<Value, HostError> {
+        self.ask(Method::GET, self.url(path), None).await
+    }
+
+    /// Reads a list, narrowed.
+    pub(super) async fn list(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Value, HostError> {
+        let mut url = self.url(path);
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        self.ask(Method::GET, url, None).await
+    }
+
+    /// Makes or does.
+    pub(super) async fn post(&self, path: &[&str], body: &Value) -> Result<Value, HostError> {
+        self.ask(Method::POST, self.url(path), Some(("application/json", body.to_string().into()))).await
+    }
+
+    /// Does, with nothing to say.
+    pub(super) async fn post_nothing(&self, path: &[&str]) -> Result<Value, HostError> {
+        self.ask(Method::POST, self.url(path), None).await
+    }
+
+    /// Hands over a component.
+    pub(super) async fn post_component(&self, path: &[&str], component: Bytes) -> Result<Value, HostError> {
+        self.ask(Method::POST, self.url(path), Some(("application/wasm", component))).await
+    }
+
+    /// Changes.
+    pub(super) async fn patch(&self, path: &[&str], body: &Value) -> Result<Value, HostError> {
+        self.ask(Method::PATCH, self.url(path), Some(("application/json", body.to_string().into()))).await
+    }
+
+    /// Removes.
+    pub(super) async fn delete(&self, path: &[&str]) -> Result<Value, HostError> {
+        self.ask(Method::DELETE, self.url(path), None).await
+    }
+
+    /// Each part of the path is escaped: an id can be no other path.
+    fn url(&self, path: &[&str]) -> Url {
+        let mut url = self.base.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path);
+        }
+        url
+    }
+
+    async fn ask(&self, method: Method, url: Url, body: Option<(&'static str, Bytes)>) -> Result<Value, HostError> {
+        let request = self.request(method, &url, body)?;
+        let shown = self.base.to_string();
+        let exchange = async {
+            let answer = self.client.request(request).await;
+            let answer = answer.map_err(|source| HostError::Unreachable { url: shown.clone(), source })?;
+            let (parts, body) = answer.into_parts();
+            let body = Limited::new(body, ANSWER_LIMIT).collect().await.map_err(|_| HostError::Broken)?;
+            Ok::<_, HostError>((parts, body.to_bytes()))
+        };
+        let answer = tokio::time::timeout(PATIENCE, exchange).await;
+        let (parts, body) = answer.map_err(|_| HostError::Slow { url: shown.clone() })??;
+        read(&parts, &body).ok_or(HostError::Foreign { status: parts.status.as_u16(), url: shown })?
+    }
+
+    fn request(
+        &self,
+        method: Method,
+        url: &Url,
+        body: Option<(&'static str, Bytes)>,
+    ) -> Result<Request<Full<Bytes>>, HostError> {
+        let mut bearer = HeaderValue::try_from(format!("Bearer {}", self.key.expose())).map_err(|_| HostError::Key)?;
+        bearer.set_sensitive(true);
+        let mut request = Request::builder().method(method).uri(url.as_str()).header(header::AUTHORIZATION, bearer);
+        if let Some(tenant) = &self.tenant {
+            let tenant = HeaderValue::try_from(tenant.as_str()).map_err(|_| HostError::Tenant)?;
+            request = request.header("jackfield-tenant", tenant);
+        }
+        let body = match body {
+            Some((kind, bytes)) => {
+                request = request.header(header::CONTENT_TYPE, kind);
+                bytes
+            }
+            None => Bytes::new(),
+        };
+        Ok(request.body(Full::new(body))?)
+    }
+}
+
+/// `None` where the answer is none of a host's API.
+fn read(parts: &http::response::Parts, body: &[u8]) -> Option<Result<Value, HostError>> {
+    if parts.status.is_success() {
+        let value = if body.is_empty() { Some(Value::Null) } else { serde_json::from_slice(body).ok() };
+        return value.map(Ok);
+    }
+    let value = serde_json::from_slice(body).ok()?;
+    Some(Err(HostError::Refused(Problem::read(parts.status.as_u16(), &value)?)))
+}
+
+fn client(over_tls: bool) -> Result<Client<HttpsConnector<HttpConnector>, Full<Bytes>>, HostError> {
+    let tls = if over_tls { outbound::tls_config(None)? } else { without_trust()? };
+    let mut http = HttpConnector::new();
+    http.enforce_http(false);
+    let connector = HttpsConnector::from((http, Arc::new(tls)));
+    Ok(Client::builder(TokioExecutor::new()).retry_canceled_requests(false).build(connector))
+}
+
+/// Loopback needs no certificates, and reading the system's takes a moment.
+fn without_trust() -> Result<rustls::ClientConfig, outbound::RootsError> {
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    let config = rustls::ClientConfig::builder_with_provider(provider.into()).with_safe_default_protocol_versions()?;
+    Ok(config.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
+    use super::*;
+
+    fn host(url: &str) -> Result<Host, HostError> {
+        Host::new(url, Secret::new("jf_x".into()), None)
+    }
+
+    #[test]
+    fn a_key_never_travels_in_the_clear_to_another_machine() {
+        assert!(host("http://127.0.0.1:8080").is_ok());
+        assert!(matches!(host("http://connect.example.com"), Err(HostError::Plain(_))));
+        assert!(matches!(host("connect.example.com"), Err(HostError::Address(_))));
+    }
+
+    #[test]
+    fn an_id_cannot_become_another_path() {
+        let host = host("http://127.0.0.1:8080/").unwrap();
+        let url = host.url(&["v1", "connectors", "../tenants?x"]);
+        assert_eq!(url.as_str(), "http://127.0.0.1:8080/v1/connectors/..%2Ftenants%3Fx");
+    }
+}

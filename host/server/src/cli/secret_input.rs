@@ -1,0 +1,83 @@
+//! Secrets coming in: from a file, from standard input, from one environment variable; never as an argument.
+
+use std::{
+    fs,
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+use jackfield_model::secret::Secret;
+
+use super::failed::UsedWrongly;
+
+/// Nothing we are given is longer.
+const LIMIT: u64 = 16 * 1024;
+
+/// Where a client's secret comes from.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub(super) struct SecretSource {
+    /// Read the secret from this file.
+    #[arg(long, value_name = "FILE")]
+    secret_file: Option<PathBuf>,
+    /// Read the secret from standard input.
+    #[arg(long)]
+    secret_stdin: bool,
+}
+
+impl SecretSource {
+    /// The secret, where one was named.
+    pub(super) fn read(&self) -> Result<Option<Secret>> {
+        match (&self.secret_file, self.secret_stdin) {
+            (Some(path), _) => from_file(path).map(Some),
+            (None, true) => from(io::stdin().lock()).context("cannot read the secret from standard input").map(Some),
+            (None, false) => Ok(None),
+        }
+    }
+
+    /// The secret; used wrongly where none was named.
+    pub(super) fn require(&self) -> Result<Secret> {
+        self.read()?.ok_or_else(|| UsedWrongly("name the secret: --secret-file FILE or --secret-stdin").into())
+    }
+}
+
+/// The API key: from the file, or from `JACKFIELD_API_KEY`.
+#[allow(clippy::disallowed_methods, reason = "the command line's own secret, read here and nowhere else")]
+pub(super) fn api_key(file: Option<&Path>) -> Result<Secret> {
+    match (file, std::env::var("JACKFIELD_API_KEY")) {
+        (Some(path), _) => from_file(path),
+        (None, Ok(key)) if !key.trim().is_empty() => Ok(Secret::new(key.trim().to_owned())),
+        (None, _) => Err(UsedWrongly(
+            "no API key: set JACKFIELD_API_KEY_FILE (`serve` says where it wrote the first one) or JACKFIELD_API_KEY",
+        )
+        .into()),
+    }
+}
+
+fn from_file(path: &Path) -> Result<Secret> {
+    let opened = fs::File::open(path).map_err(anyhow::Error::from);
+    opened.and_then(from).with_context(|| format!("cannot read the secret in {}", path.display()))
+}
+
+/// Without the newline that editors and `echo` leave at the end.
+fn from(input: impl Read) -> Result<Secret> {
+    let mut text = String::new();
+    input.take(LIMIT).read_to_string(&mut text)?;
+    let trimmed = text.trim_end_matches(['\r', '\n']);
+    anyhow::ensure!(!trimmed.is_empty(), "it is empty");
+    Ok(Secret::new(trimmed.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
+    use super::*;
+
+    #[test]
+    fn a_secret_loses_its_last_newline_and_nothing_else() {
+        assert_eq!(from(" s3cret \r\n".as_bytes()).unwrap().expose(), " s3cret ");
+        assert!(from("\n".as_bytes()).is_err());
+    }
+}

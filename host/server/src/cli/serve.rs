@@ -1,0 +1,65 @@
+//! `jackfield serve`: the host, until it is told to stop.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::Args;
+use serde_json::json;
+
+use super::Stage;
+use crate::{
+    config::{Config, Environment},
+    serve::{self, Parts},
+    telemetry,
+};
+
+const EXAMPLE: &str = "Example:\n  jackfield serve --config jackfield.toml\n\n\
+    Every key of the file is also an environment variable: `listen` is JACKFIELD_LISTEN,\n\
+    `egress.ca_file` is JACKFIELD_EGRESS_CA_FILE. Exit code 78: the key ring does not fit the store.";
+
+/// Run the host.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLE)]
+pub(super) struct Serve {
+    /// The configuration: a TOML file.
+    #[arg(long, value_name = "FILE", env = "JACKFIELD_CONFIG")]
+    config: Option<PathBuf>,
+}
+
+impl Serve {
+    pub(super) async fn run(self, stage: &Stage) -> Result<()> {
+        let output = stage.output;
+        let config = Config::load(self.config.as_deref(), &Environment::of_process())?;
+        telemetry::init(config.log)?;
+        if !config.defaults.is_empty() {
+            output.note(&format!("Nothing was said about these, so they are:\n  {}", config.defaults.join("\n  ")));
+        }
+        for warning in config.warnings() {
+            output.note(&format!("WARNING: {warning}"));
+        }
+        let stop = serve::stop_signal()?;
+        let host = serve::start(config, Parts::system()?).await?;
+        if let Some(made) = &host.made.keyring {
+            output.note(&format!(
+                "The store is new, and so is its key ring: {}. Keep a copy elsewhere; without it the store cannot be read.",
+                made.display()
+            ));
+        }
+        if let Some(made) = &host.made.operator_key {
+            output.note(&format!(
+                "The first operator key is in {0}. Use it with: export JACKFIELD_API_KEY_FILE={0}",
+                made.display()
+            ));
+        }
+        output.result(&json!({ "address": host.address.to_string(), "public_url": host.public_url }), |_| {
+            format!("Jackfield listens on {}; browsers reach it at {}", host.address, host.public_url)
+        });
+        stop.await;
+        output.note("Stopping: open requests and refreshes are finished first; a second signal stops at once.");
+        let again = serve::stop_signal()?;
+        tokio::select! {
+            () = host.stop() => Ok(()),
+            () = again => bail!("stopped before everything was finished; the next start resolves what was open"),
+        }
+    }
+}

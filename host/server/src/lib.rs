@@ -1,0 +1,13 @@
+//! The host: configuration, service, API, pages and command line over the crates that know one thing each.
+
+pub mod api;
+pub mod app;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod entropy;
+pub mod outbound;
+pub mod pages;
+pub mod serve;
+pub mod service;
+pub mod telemetry;

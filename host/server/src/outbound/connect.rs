@@ -1,0 +1,123 @@
+//! Dialling: resolve once, judge every address, connect to a judged one.
+
+use std::{
+    future::Future,
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use http::Uri;
+use hyper_rustls::HttpsConnector;
+use hyper_util::rt::TokioIo;
+use jackfield_model::origin::Origin;
+use jackfield_runtime::{Denial, EgressSettings};
+use tokio::net::TcpStream;
+use tower::Service;
+
+/// The connector of the outbound client: TLS over our own dialling.
+pub type Connector = HttpsConnector<Dialer>;
+
+tokio::task_local! {
+    static JUDGED: Judged;
+}
+
+/// For whom a request goes out, and the origin that was judged for it.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// The connector's name.
+    pub connector: String,
+    /// The judged origin.
+    pub origin: Origin,
+}
+
+impl Judged {
+    /// Runs a request; a connection it opens is dialled under this judgement.
+    pub(super) async fn scope<F: Future>(&self, work: F) -> F::Output {
+        JUDGED.scope(self.clone(), work).await
+    }
+}
+
+/// A connection that was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum DialError {
+    /// A rule forbids the address.
+    #[error(transparent)]
+    Denied(#[from] Denial),
+    /// The request was not judged: a fault of this host.
+    #[error("a request was about to leave without having been judged")]
+    Unjudged,
+    /// The name has no address.
+    #[error("the name has no address")]
+    NoAddress,
+    /// The network refused.
+    #[error("no connection: {0}")]
+    Io(#[from] io::Error),
+    /// It took too long.
+    #[error("no connection in time")]
+    Timeout,
+}
+
+/// Opens TCP connections to judged addresses.
+#[derive(Debug, Clone)]
+pub struct Dialer {
+    egress: Arc<EgressSettings>,
+    timeout: Duration,
+}
+
+/// A connector under these settings.
+pub(super) fn connector(egress: Arc<EgressSettings>, tls: rustls::ClientConfig, timeout: Duration) -> Connector {
+    HttpsConnector::from((Dialer { egress, timeout }, tls))
+}
+
+impl Service<Uri> for Dialer {
+    type Response = TokioIo<TcpStream>;
+    type Error = DialError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, DialError>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), DialError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    /// Called while the request's own future is polled, so the judgement is at hand.
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let judged = JUDGED.try_with(Clone::clone).ok().filter(|judged| uri.host().is_some_and(|host| same_host(host, &judged.origin)));
+        let dialer = self.clone();
+        Box::pin(async move {
+            let judged = judged.ok_or(DialError::Unjudged)?;
+            tokio::time::timeout(dialer.timeout, dialer.dial(&judged)).await.unwrap_or(Err(DialError::Timeout))
+        })
+    }
+}
+
+fn same_host(host: &str, origin: &Origin) -> bool {
+    host.strip_suffix('.').unwrap_or(host).eq_ignore_ascii_case(origin.host())
+}
+
+impl Dialer {
+    async fn dial(&self, judged: &Judged) -> Result<TokioIo<TcpStream>, DialError> {
+        let addresses = self.judged_addresses(judged).await?;
+        let stream = TcpStream::connect(addresses.as_slice()).await?;
+        stream.set_nodelay(true)?;
+        Ok(TokioIo::new(stream))
+    }
+
+    /// Every address of the name, all of them judged: one bad answer refuses the name.
+    async fn judged_addresses(&self, judged: &Judged) -> Result<Vec<SocketAddr>, DialError> {
+        let origin = &judged.origin;
+        if let Some(mapped) = self.egress.address_for(origin) {
+            return Ok(vec![mapped]);
+        }
+        let found: Vec<SocketAddr> = match origin.address() {
+            Some(literal) => vec![SocketAddr::new(literal, origin.port())],
+            None => tokio::net::lookup_host((origin.host(), origin.port())).await?.collect(),
+        };
+        for address in &found {
+            self.egress.judge_address(&judged.connector, origin, address.ip())?;
+        }
+        if found.is_empty() { Err(DialError::NoAddress) } else { Ok(found) }
+    }
+}

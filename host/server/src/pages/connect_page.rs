@@ -1,0 +1,282 @@
+//! The connect page: what will be allowed, in words, and the form.
+
+use std::collections::BTreeMap;
+
+use axum::response::Response;
+use http::StatusCode;
+use jackfield_model::manifest::{Field, Method, MethodKind};
+use maud::{Markup, html};
+
+use super::{
+    field::{Input, input_id},
+    layout::Layout,
+    link,
+    posted::Posted,
+    rights::Rights,
+};
+use crate::{
+    api::problem::Code,
+    service::{ConnectPage, FieldFault, ScopeWords},
+};
+
+/// What is wrong with what was typed.
+pub(super) enum Faults<'a> {
+    /// Nothing.
+    None,
+    /// Some fields.
+    Fields(&'a [FieldFault]),
+    /// The connection's name.
+    Name(String),
+    /// The whole of it, in a sentence.
+    Whole(String),
+}
+
+/// A connect page to render.
+pub(super) struct View<'a> {
+    page: &'a ConnectPage,
+    method: &'a Method,
+    link: &'a str,
+    name: &'a str,
+    typed: Option<&'a BTreeMap<String, String>>,
+    faults: Faults<'a>,
+}
+
+impl<'a> View<'a> {
+    /// As it is opened.
+    pub(super) fn fresh(page: &'a ConnectPage, method: &'a Method, link: &'a str) -> Self {
+        Self { page, method, link, name: &page.default_name, typed: None, faults: Faults::None }
+    }
+
+    /// With what was typed, except secrets.
+    pub(super) fn again(
+        page: &'a ConnectPage,
+        method: &'a Method,
+        link: &'a str,
+        posted: &'a Posted,
+        faults: Faults<'a>,
+    ) -> Self {
+        Self { page, method, link, name: &posted.name, typed: Some(&posted.public), faults }
+    }
+
+    /// The same page with a sentence about what went wrong.
+    pub(super) fn telling(&self, sentence: String) -> View<'a> {
+        self.with(Faults::Whole(sentence))
+    }
+
+    /// The same page with what is wrong with the name.
+    pub(super) fn misnamed(&self, sentence: String) -> View<'a> {
+        self.with(Faults::Name(sentence))
+    }
+
+    fn with(&self, faults: Faults<'a>) -> View<'a> {
+        View { page: self.page, method: self.method, link: self.link, name: self.name, typed: self.typed, faults }
+    }
+
+    /// The tenant's name.
+    pub(super) fn tenant(&self) -> &'a str {
+        &self.page.tenant.name
+    }
+
+    /// The provider's name.
+    pub(super) fn provider(&self) -> &'a str {
+        &self.page.connector.manifest.presentation.title
+    }
+
+    /// Fields the person is asked for: not hidden, and not known already.
+    pub(super) fn fields(&self) -> impl Iterator<Item = &'a Field> + use<'a> {
+        let given = &self.page.session.fields;
+        let fields = self.page.connector.manifest.fields_of(self.method);
+        fields.filter(move |field| !field.hidden && !given.contains_key(&field.key))
+    }
+
+    /// The page as an answer.
+    pub(super) fn answer(&self) -> Response {
+        self.answer_with(match self.faults {
+            Faults::None => StatusCode::OK,
+            _ => Code::Invalid.status(),
+        })
+    }
+
+    /// The page as an answer of a status.
+    pub(super) fn answer_with(&self, status: StatusCode) -> Response {
+        let title = self.heading();
+        Layout { tenant: Some(self.tenant()), title: &title, onward: None, main: self.main() }.answer(status)
+    }
+
+    fn heading(&self) -> String {
+        let verb = if self.page.connection.is_some() { "Reconnect" } else { "Connect" };
+        format!("{verb} {}", self.provider())
+    }
+
+    fn main(&self) -> Markup {
+        let presentation = &self.page.connector.manifest.presentation;
+        html! {
+            h1 { (self.heading()) }
+            @if !presentation.description.is_empty() { p class="lead" { (presentation.description) } }
+            @if let Some(connection) = &self.page.connection {
+                p class="note" {
+                    "This renews " strong { (connection.name) }
+                    @if let Some(account) = &connection.account {
+                        ", connected as " strong { (account.label) } ". Use the same account at " (self.provider())
+                    }
+                    "."
+                }
+            }
+            (self.summary())
+            (self.methods())
+            (self.rights().markup())
+            (self.form())
+            p class="quiet" { "This page was opened for you by " (self.tenant()) ". Do not pass its address on." }
+        }
+    }
+
+    fn rights(&self) -> Rights<'a> {
+        let scopes: &[ScopeWords] = self.page.scopes.get(&self.method.id).map_or(&[], Vec::as_slice);
+        Rights {
+            tenant: self.tenant(),
+            manifest: &self.page.connector.manifest,
+            method: self.method,
+            chosen: &self.page.session.actions,
+            scopes,
+        }
+    }
+
+    /// What is wrong, first on the page, with links to the inputs.
+    fn summary(&self) -> Markup {
+        let shown: Vec<&str> = self.fields().map(|field| field.key.as_str()).collect();
+        html! {
+            @match &self.faults {
+                Faults::None => {}
+                Faults::Whole(sentence) => { div class="summary" role="alert" { p { (sentence) } } }
+                Faults::Name(sentence) => {
+                    div class="summary" role="alert" { p { a href="#connection-name" { (sentence) } } }
+                }
+                Faults::Fields(faults) => {
+                    div class="summary" role="alert" {
+                        p { "Please look at this again:" }
+                        ul {
+                            @for fault in *faults {
+                                @if shown.contains(&fault.key.as_str()) {
+                                    li { a href={ "#" (input_id(&fault.key)) } { (fault.message) } }
+                                } @else {
+                                    li { (fault.message) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The ways to connect, where there are several.
+    fn methods(&self) -> Markup {
+        let manifest = &self.page.connector.manifest;
+        let usable: Vec<&Method> = self.page.methods.iter().filter_map(|id| manifest.method(id)).collect();
+        html! {
+            @if usable.len() > 1 {
+                nav aria-label="How to connect" class="methods" {
+                    @for method in usable {
+                        @let current = (method.id == self.method.id).then_some("page");
+                        a href={ "/connect/" (self.link) "?method=" (method.id) } aria-current=[current] { (method.title) }
+                    }
+                }
+            }
+            @if let Some(help) = &self.method.help {
+                p class="note" {
+                    (help.text)
+                    @if let Some(url) = help.url.as_deref().and_then(link::to_web) {
+                        " " a href=(url) rel="noreferrer noopener" target="_blank" { "Read more at " (link::host(url).unwrap_or_default()) }
+                    }
+                }
+            }
+        }
+    }
+
+    fn form(&self) -> Markup {
+        html! {
+            form method="post" action={ "/connect/" (self.link) } {
+                input type="hidden" name="method" value=(self.method.id);
+                (self.name_input())
+                (self.given())
+                @for field in self.fields().filter(|field| !field.advanced) { (self.input(field)) }
+                (self.advanced())
+                div class="actions" { button type="submit" class="button" { (self.submit_label()) } }
+            }
+        }
+    }
+
+    fn submit_label(&self) -> String {
+        match self.method.kind {
+            MethodKind::OAuth2Code(_) => format!("Continue to {}", self.provider()),
+            MethodKind::ClientCredentials(_) | MethodKind::ApiToken { .. } => "Connect".to_owned(),
+        }
+    }
+
+    fn name_input(&self) -> Markup {
+        let fault = if let Faults::Name(sentence) = &self.faults { Some(sentence) } else { None };
+        let described = if fault.is_some() { "connection-name-help connection-name-fault" } else { "connection-name-help" };
+        html! {
+            div class={ "field" @if fault.is_some() { " faulty" } } {
+                label for="connection-name" { "Name of this connection" }
+                div class="help" id="connection-name-help" { p { "So that you recognise it later. You can change it." } }
+                div class="input" {
+                    input type="text" id="connection-name" name="name" value=(self.name) maxlength="120" required
+                        autocomplete="off" aria-describedby=(described) aria-invalid=[fault.map(|_| "true")];
+                }
+                @if let Some(fault) = fault { p class="fault" id="connection-name-fault" { (fault) } }
+            }
+        }
+    }
+
+    /// Values the application knows: shown, not asked.
+    fn given(&self) -> Markup {
+        let manifest = &self.page.connector.manifest;
+        let known = manifest.fields_of(self.method).filter(|field| !field.hidden && !field.secret);
+        let known: Vec<(&str, &str)> = known
+            .filter_map(|field| Some((field.label.as_str(), self.page.session.fields.get(&field.key)?.as_str())))
+            .collect();
+        html! {
+            @if !known.is_empty() {
+                dl class="given" { @for (label, value) in known { div { dt { (label) } dd { (value) } } } }
+            }
+        }
+    }
+
+    /// Closed unless something in it is wrong or has to be typed.
+    fn advanced(&self) -> Markup {
+        let fields: Vec<&Field> = self.fields().filter(|field| field.advanced).collect();
+        let open = fields.iter().any(|field| {
+            self.fault_of(&field.key).is_some()
+                || (field.required && field.default.is_none() && field.visible_when.is_none())
+        });
+        html! {
+            @if !fields.is_empty() {
+                details open[open] {
+                    summary { "Advanced settings" }
+                    @for field in fields { (self.input(field)) }
+                }
+            }
+        }
+    }
+
+    fn input(&self, field: &Field) -> Markup {
+        let value = match self.typed {
+            Some(typed) => typed.get(&field.key).map(String::as_str),
+            None => self.kept(field).or(field.default.as_deref()),
+        };
+        let manifest = &self.page.connector.manifest;
+        Input { field, manifest, value, fault: self.fault_of(&field.key) }.markup()
+    }
+
+    /// What the connection to renew was made with, without what is put around it.
+    fn kept(&self, field: &Field) -> Option<&str> {
+        let kept = self.page.connection.as_ref()?.fields.get(&field.key)?;
+        kept.strip_prefix(&field.prefix)?.strip_suffix(&field.suffix)
+    }
+
+    fn fault_of(&self, key: &str) -> Option<&str> {
+        let Faults::Fields(faults) = &self.faults else { return None };
+        faults.iter().find(|fault| fault.key == key).map(|fault| fault.message.as_str())
+    }
+}

@@ -1,0 +1,207 @@
+//! Starting and stopping a host: everything it is made of is made and wired here, once.
+//!
+//! The command line, the demo and the stories all start it here; they differ in configuration, clock and randomness.
+
+mod error;
+mod first_key;
+mod signal;
+
+use std::{env, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use axum::Router;
+use jackfield_runtime::{BreakerSettings, CacheKey, Compiler, EgressSettings, PoolSettings, Random, Runtime, RuntimeSettings};
+use jackfield_store::{Opened, Store};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time::MissedTickBehavior};
+use url::Url;
+
+pub use error::ServeError;
+pub use signal::stop_signal;
+
+use crate::{
+    app,
+    clock::{Clock, SystemClock},
+    config::Config,
+    entropy::{Entropy, SystemEntropy},
+    outbound::{self, Outbound},
+    service::{self, Service},
+};
+
+/// How long open requests may take to end once the host is told to stop.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How often expired records are looked for, and revocations tried again.
+const HOUSEKEEPING: Duration = Duration::from_secs(60);
+/// How long a token endpoint may take: slow is not lost.
+const TOKEN_TIMEOUT: Duration = Duration::from_secs(180);
+/// How long metadata and keys may take.
+const METADATA_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long a proxied call may wait for its first byte.
+const PROXY_FIRST_BYTE: Duration = Duration::from_secs(60);
+
+/// What a host takes from its surroundings.
+#[derive(Clone)]
+pub struct Parts {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// The program that compiles components: `jackfield compile-worker`.
+    pub compiler: Compiler,
+}
+
+impl Parts {
+    /// The machine's own clock and randomness, and this very program as compiler.
+    pub fn system() -> io::Result<Self> {
+        Ok(Self {
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy::default()),
+            compiler: this_program()?,
+        })
+    }
+}
+
+/// This program as compiler. Only right where this program is `jackfield`.
+pub fn this_program() -> io::Result<Compiler> {
+    Ok(Compiler { program: env::current_exe()?, args: vec!["compile-worker".into()] })
+}
+
+/// What a start had to make.
+#[derive(Debug, Clone, Default)]
+pub struct Made {
+    /// A key ring, for a store that was not there.
+    pub keyring: Option<PathBuf>,
+    /// The first operator key, for a store without API keys.
+    pub operator_key: Option<PathBuf>,
+}
+
+/// A host while it runs. Dropped, it stops at once, like a crash; `stop` lets it finish.
+pub struct RunningHost {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Where browsers reach it.
+    pub public_url: Url,
+    /// What it does, without HTTP between.
+    pub service: Service,
+    /// What the start had to make.
+    pub made: Made,
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<io::Result<()>>,
+    housekeeping: JoinHandle<()>,
+}
+
+/// Starts a host. When this returns, it answers.
+pub async fn start(config: Config, parts: Parts) -> Result<RunningHost, ServeError> {
+    // First, so that nothing is made for a host that cannot listen.
+    let busy = |cause| ServeError::Listen { address: config.listen, cause };
+    let listener = TcpListener::bind(config.listen).await.map_err(busy)?;
+    let address = listener.local_addr().map_err(busy)?;
+    let public_url = match &config.public_url {
+        Some(url) => url.clone(),
+        None => Url::parse(&format!("http://{address}")).map_err(ServeError::Address)?,
+    };
+    let mut made = Made::default();
+    let store = open(&config, &mut made).await?;
+    let service = service(&config, parts, store, public_url.clone())?;
+    service.recover().await?;
+    made.operator_key = first_key::ensure(&service, &config.operator_key).await?;
+    let (stop, task) = run(listener, app::router(service.clone()));
+    let housekeeping = tokio::spawn(keep_house(service.clone()));
+    tracing::info!(%address, %public_url, "the host answers");
+    Ok(RunningHost { address, public_url, service, made, stop: Some(stop), task, housekeeping })
+}
+
+async fn open(config: &Config, made: &mut Made) -> Result<Store, ServeError> {
+    let (data, ring) = (config.data_dir.clone(), config.keyring.clone());
+    let opened = tokio::task::spawn_blocking(move || Store::key_ring(&data, &ring)).await??;
+    let ring = match opened {
+        Opened::Found(ring) => ring,
+        Opened::Created(ring) => {
+            made.keyring = Some(config.keyring.clone());
+            ring
+        }
+    };
+    Ok(Store::open(&config.data_dir, ring).await?)
+}
+
+fn service(config: &Config, parts: Parts, store: Store, public_url: Url) -> Result<Service, ServeError> {
+    let egress = EgressSettings {
+        allow_private: config.egress.allow_private.clone(),
+        hosts: config.egress.hosts.clone(),
+        allow_loopback: config.egress.allow_loopback,
+    };
+    let tls = outbound::tls_config(config.egress.ca_file.as_deref())?;
+    let outbound = Arc::new(Outbound::new(Arc::new(egress.clone()), tls));
+    let entropy = Arc::clone(&parts.entropy);
+    let settings = RuntimeSettings {
+        cache_dir: config.data_dir.join("compiled"),
+        cache_key: CacheKey::new(*store.cache_key()),
+        compiler: parts.compiler,
+        limits: config.limits.clone(),
+        pool: PoolSettings::default(),
+        breaker: BreakerSettings::default(),
+        egress,
+        random: random(entropy),
+    };
+    let runtime = Arc::new(Runtime::start(settings, Arc::clone(&outbound) as Arc<_>)?);
+    let settings = service::Settings {
+        public_url,
+        http_loopback: config.egress.allow_loopback,
+        token_timeout: TOKEN_TIMEOUT,
+        metadata_timeout: METADATA_TIMEOUT,
+        proxy_first_byte: PROXY_FIRST_BYTE,
+    };
+    let (clock, entropy) = (parts.clock, parts.entropy);
+    Ok(Service::new(service::Parts { store, runtime, outbound, clock, entropy, settings }))
+}
+
+/// Randomness for the sandbox, whose placeholders must not be guessed: without it nothing may go on.
+pub(crate) fn random(entropy: Arc<dyn Entropy>) -> Random {
+    Arc::new(move |out: &mut [u8]| {
+        if !entropy.fill(out) {
+            tracing::error!("the operating system gives no randomness");
+            std::process::abort();
+        }
+    })
+}
+
+fn run(listener: TcpListener, app: Router) -> (oneshot::Sender<()>, JoinHandle<io::Result<()>>) {
+    let (stop, stopped) = oneshot::channel();
+    let until = async move {
+        // An error means that the sender is gone, which is a stop as well.
+        let _gone = stopped.await;
+    };
+    (stop, tokio::spawn(async move { axum::serve(listener, app).with_graceful_shutdown(until).await }))
+}
+
+/// Removes what has expired and tries revocations again, until the host stops.
+async fn keep_house(service: Service) {
+    let mut interval = tokio::time::interval(HOUSEKEEPING);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        interval.tick().await;
+        if let Err(error) = service.tick().await {
+            tracing::warn!(%error, "housekeeping failed and is tried again");
+        }
+    }
+}
+
+impl RunningHost {
+    /// Takes no more requests, lets open ones end, and waits until every refresh has stored its result.
+    pub async fn stop(mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _gone = stop.send(());
+        }
+        if tokio::time::timeout(PATIENCE, &mut self.task).await.is_err() {
+            tracing::warn!("requests were still open after {} seconds and are cut off", PATIENCE.as_secs());
+            self.task.abort();
+        }
+        self.housekeeping.abort();
+        self.service.drain().await;
+    }
+}
+
+impl Drop for RunningHost {
+    fn drop(&mut self) {
+        self.task.abort();
+        self.housekeeping.abort();
+    }
+}

@@ -1,0 +1,145 @@
+//! Clients: our registrations at providers, their redirect URIs and their secrets.
+
+use std::collections::BTreeMap;
+
+use jackfield_model::{
+    client::Client,
+    id::{ClientId, TenantId},
+    manifest::Manifest,
+    secret::Secret,
+};
+use jackfield_store::StoreError;
+
+use super::{
+    ResolveError, Service,
+    fields::{self, FieldFault, Typed},
+};
+
+/// A client to register.
+#[derive(Debug)]
+pub struct NewClient {
+    /// The connector it serves.
+    pub connector: String,
+    /// The tenant it belongs to; none for the operator's own.
+    pub tenant: Option<TenantId>,
+    /// The provider's `client_id`.
+    pub client_id: String,
+    /// The provider's `client_secret`; none for a public client.
+    pub client_secret: Option<Secret>,
+    /// The connector's client fields.
+    pub fields: BTreeMap<String, String>,
+}
+
+/// Why a client could not be registered or changed.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum ClientError {
+    /// Its connector.
+    #[error(transparent)]
+    Connector(#[from] ResolveError),
+    /// Its tenant.
+    #[error("there is no such tenant")]
+    NoTenant,
+    /// The provider's id is empty or not plain text.
+    #[error("the client id is the provider's `client_id`: one line of plain text")]
+    PublicId,
+    /// The connector's client fields.
+    #[error("{}", told(.0))]
+    Fields(Vec<FieldFault>),
+    /// It is not there.
+    #[error("there is no such client")]
+    NotFound,
+    /// Connections were made with it.
+    #[error("connections were made with this client: delete or reauthorize them first")]
+    InUse,
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+fn told(faults: &[FieldFault]) -> String {
+    faults.iter().map(|fault| fault.message.as_str()).collect::<Vec<_>>().join("; ")
+}
+
+impl Service {
+    /// Registers a client.
+    pub async fn add_client(&self, new: NewClient, by: &str) -> Result<Client, ClientError> {
+        let connector = self.approved(&new.connector).await?;
+        if let Some(tenant) = new.tenant
+            && self.store().tenants().get(tenant).await?.is_none()
+        {
+            return Err(ClientError::NoTenant);
+        }
+        if new.client_id.is_empty() || new.client_id.len() > 1024 || new.client_id.chars().any(char::is_control) {
+            return Err(ClientError::PublicId);
+        }
+        let now = self.now();
+        let client = Client {
+            id: ClientId::new(now, self.id_bits()?),
+            connector: new.connector,
+            tenant: new.tenant,
+            public_id: new.client_id,
+            has_secret: new.client_secret.is_some(),
+            fields: self.client_fields(&connector.manifest, new.fields)?,
+            fault: None,
+            created_at: now,
+        };
+        let mut change = self.audited(by, "client.added", &client.id.to_string())?;
+        self.store().clients().insert(&mut change, &client, new.client_secret.as_ref()).await?;
+        self.store().commit(change).await?;
+        Ok(client)
+    }
+
+    fn client_fields(&self, manifest: &Manifest, given: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, ClientError> {
+        let typed: Typed = given.into_iter().map(|(key, value)| (key, Secret::new(value))).collect();
+        let loopback = self.parts.settings.http_loopback;
+        let checked = fields::check(manifest.client_fields.iter(), typed, loopback).map_err(ClientError::Fields)?;
+        Ok(checked.public)
+    }
+
+    /// Every client.
+    pub async fn clients(&self) -> Result<Vec<Client>, StoreError> {
+        let page = self.store().clients().list(None, usize::MAX).await?;
+        Ok(page.items.into_iter().map(|client| client.record).collect())
+    }
+
+    /// One client.
+    pub async fn client(&self, id: ClientId) -> Result<Option<Client>, StoreError> {
+        Ok(self.store().clients().get(id).await?.map(|client| client.record))
+    }
+
+    /// The redirect URI of a connector's client: distinct per context (ST-5), unchanged by upgrades.
+    pub fn redirect_uri(&self, connector: &str, client: ClientId) -> String {
+        let base = self.parts.settings.public_url.as_str().trim_end_matches('/');
+        format!("{base}/oauth/callback/{connector}/{client}")
+    }
+
+    /// Replaces a client's secret and clears its fault.
+    pub async fn rotate_client_secret(&self, id: ClientId, secret: Secret, by: &str) -> Result<Client, ClientError> {
+        let mut client = self.store().clients().get(id).await?.ok_or(ClientError::NotFound)?;
+        client.fault = None;
+        let mut change = self.audited(by, "client.rotated", &id.to_string())?;
+        self.store().clients().set_secret(&mut change, &mut client, &secret).await?;
+        self.store().commit(change).await?;
+        Ok(client.record)
+    }
+
+    /// Removes a client nothing was made with.
+    pub async fn remove_client(&self, id: ClientId, by: &str) -> Result<(), ClientError> {
+        if self.store().clients().get(id).await?.is_none() {
+            return Err(ClientError::NotFound);
+        }
+        if self.any_connection(|connection| connection.client == Some(id)).await? {
+            return Err(ClientError::InUse);
+        }
+        let mut change = self.audited(by, "client.removed", &id.to_string())?;
+        self.store().clients().delete(&mut change, id).await?;
+        Ok(self.store().commit(change).await?)
+    }
+
+    /// The client a tenant connects with: its own before the operator's, the newest of each.
+    pub(super) async fn client_for(&self, connector: &str, tenant: TenantId) -> Result<Option<Client>, StoreError> {
+        let all = self.clients().await?;
+        let serving = all.into_iter().filter(|client| client.connector == connector && client.serves(tenant));
+        Ok(serving.max_by_key(|client| (client.tenant.is_some(), client.id)))
+    }
+}

@@ -1,0 +1,231 @@
+//! The start: what a person chose and typed becomes a one-time authorization request, or waits, sealed, for completion.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jackfield_auth::authorize::{self, AuthorizeError};
+use jackfield_model::{
+    client::Client,
+    connection::{NameError, name},
+    connector::Connector,
+    id::AuthorizationId,
+    manifest::{Manifest, Method, MethodKind, OAuth2},
+    scope::{self, ScopeSet},
+    secret::Secret,
+    session::{AUTHORIZATION_SECONDS, Authorization, ConnectSession, PARKED_SECONDS, Stage},
+};
+use jackfield_store::{AuthorizationSecrets, Change, Handle, Purpose, StoreError, Versioned};
+use jiff::SignedDuration;
+
+use super::{LinkError, return_to};
+use crate::service::{
+    ResolveError, Service,
+    endpoints::EndpointsError,
+    fields::{self, Checked, FieldFault, Typed},
+};
+
+/// What a person chose and typed.
+#[derive(Debug)]
+pub struct StartForm {
+    /// The auth method.
+    pub method: String,
+    /// The connection's name.
+    pub name: String,
+    /// Typed values.
+    pub fields: Typed,
+}
+
+/// A cookie that binds one authorization request to one browser (ST-2).
+#[derive(Debug)]
+pub struct BrowserCookie {
+    /// `__Host-jf-…` over https; without the prefix on a plain loopback host.
+    pub name: String,
+    /// Its random value.
+    pub value: Secret,
+    /// How long it is needed, in seconds.
+    pub max_age_seconds: i64,
+}
+
+/// Where the browser goes next.
+#[derive(Debug)]
+pub enum Started {
+    /// To the provider, to consent.
+    Consent {
+        /// The authorization request.
+        url: String,
+        /// Set before the browser leaves.
+        cookie: BrowserCookie,
+    },
+    /// Back to the application, which finishes.
+    Return {
+        /// The session's return URL with a ticket.
+        url: String,
+    },
+}
+
+/// Why nothing was started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The link.
+    #[error(transparent)]
+    Link(#[from] LinkError),
+    /// Typed values; the page shows each beside its input.
+    #[error("some fields need another look")]
+    Fields(Vec<FieldFault>),
+    /// The name.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// The method.
+    #[error("this service offers no such way to connect: choose another")]
+    UnknownMethod,
+    /// No client.
+    #[error("this service is not set up yet: its operator has to register a client for it first")]
+    NoClient,
+    /// The provider's endpoints.
+    #[error(transparent)]
+    Endpoints(#[from] EndpointsError),
+    /// The authorization request.
+    #[error(transparent)]
+    Authorize(#[from] AuthorizeError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<ResolveError> for StartError {
+    fn from(error: ResolveError) -> Self {
+        Self::Link(error.into())
+    }
+}
+
+/// A start that was found sound: what every authorization record is made of.
+struct Sound {
+    session: Versioned<ConnectSession>,
+    connector: Connector,
+    method: Method,
+    name: String,
+    typed: Checked,
+    client: Option<Client>,
+}
+
+impl Service {
+    /// Takes what a person chose and typed, and says where the browser goes.
+    pub async fn start(&self, link: &Secret, form: StartForm) -> Result<Started, StartError> {
+        let session = self.open_session(link).await?;
+        let connector = self.approved(&session.connector).await?;
+        let method = connector.manifest.method(&form.method).cloned().ok_or(StartError::UnknownMethod)?;
+        let name = name(&form.name)?;
+        let typed = self.typed(&connector.manifest, &method, &session, form.fields)?;
+        let client = self.client_of(&connector, &method, &session).await?;
+        let sound = Sound { session, connector, method, name, typed, client };
+        match sound.method.kind.clone() {
+            MethodKind::OAuth2Code(oauth2) => self.start_consent(sound, &oauth2).await,
+            MethodKind::ClientCredentials(oauth2) => self.park_typed(sound, Some(&oauth2)).await,
+            MethodKind::ApiToken { .. } => self.park_typed(sound, None).await,
+        }
+    }
+
+    /// Checks what was typed; what the application gave already is not the person's to change.
+    fn typed(&self, manifest: &Manifest, method: &Method, session: &ConnectSession, mut typed: Typed) -> Result<Checked, StartError> {
+        for (key, value) in &session.fields {
+            if manifest.fields_of(method).any(|field| field.key == *key) {
+                typed.insert(key.clone(), Secret::new(value.clone()));
+            }
+        }
+        fields::check(manifest.fields_of(method), typed, self.parts.settings.http_loopback).map_err(StartError::Fields)
+    }
+
+    async fn client_of(&self, connector: &Connector, method: &Method, session: &ConnectSession) -> Result<Option<Client>, StartError> {
+        if method.kind.oauth2().is_none() {
+            return Ok(None);
+        }
+        let client = self.client_for(&connector.name, session.tenant).await?;
+        Ok(Some(client.ok_or(StartError::NoClient)?))
+    }
+
+    async fn start_consent(&self, sound: Sound, oauth2: &OAuth2) -> Result<Started, StartError> {
+        let client = sound.client.as_ref().ok_or(StartError::NoClient)?;
+        let endpoints = self.endpoints(&sound.connector.name, oauth2, &sound.typed.public, client).await?;
+        let scopes = requested(&sound.connector.manifest, &sound.method, &sound.session.actions);
+        let redirect_uri = self.redirect_uri(&sound.connector.name, client.id);
+        let inputs = jackfield_auth::fields::Inputs {
+            fields: &sound.typed.public,
+            client_fields: &client.fields,
+            client_id: Some(&client.public_id),
+        };
+        let manifest = &sound.connector.manifest;
+        let ask = authorize::Ask { manifest, oauth2, endpoints: &endpoints, inputs, redirect_uri: &redirect_uri, scopes: &scopes };
+        let entropy = authorize::Entropy { state: self.random_bytes()?, verifier: self.random_bytes()?, nonce: self.random_bytes()? };
+        let asked = authorize::ask(&ask, &entropy)?;
+        let value = self.random_token()?;
+        let mut authorization = self.authorization(&sound, scopes, AUTHORIZATION_SECONDS)?;
+        authorization.endpoints = Some(endpoints);
+        authorization.redirect_uri = Some(redirect_uri);
+        authorization.cookie_hash = self.store().keyed_hash(Purpose::Cookie, value.expose());
+        let cookie = BrowserCookie { name: self.cookie_name(authorization.id), value, max_age_seconds: AUTHORIZATION_SECONDS };
+        let secrets = AuthorizationSecrets { verifier: asked.verifier, nonce: asked.nonce, code: None, fields: sound.typed.secret };
+        let mut change = Change::new();
+        self.store().authorizations().create(&mut change, authorization, &secrets, Handle::State(&asked.state)).await?;
+        self.store().commit(change).await?;
+        Ok(Started::Consent { url: asked.url, cookie })
+    }
+
+    /// Parks typed secrets, sealed: only the application, for the same person, completes them.
+    async fn park_typed(&self, sound: Sound, oauth2: Option<&OAuth2>) -> Result<Started, StartError> {
+        let scopes = requested(&sound.connector.manifest, &sound.method, &sound.session.actions);
+        let mut authorization = self.authorization(&sound, scopes, PARKED_SECONDS)?;
+        if let (Some(oauth2), Some(client)) = (oauth2, &sound.client) {
+            authorization.endpoints = Some(self.endpoints(&sound.connector.name, oauth2, &sound.typed.public, client).await?);
+        }
+        let ticket = self.random_token()?;
+        let mut session = sound.session;
+        session.stage = Stage::Parked { authorization: authorization.id };
+        let secrets = AuthorizationSecrets { fields: sound.typed.secret, ..AuthorizationSecrets::default() };
+        let mut change = Change::new();
+        self.store().authorizations().create(&mut change, authorization, &secrets, Handle::Ticket(&ticket)).await?;
+        self.store().sessions().update(&mut change, &mut session).await?;
+        self.store().commit(change).await?;
+        Ok(Started::Return { url: return_to(&session, &[("ticket", ticket.expose())]) })
+    }
+
+    fn authorization(&self, sound: &Sound, scopes: ScopeSet, lasts: i64) -> Result<Authorization, StoreError> {
+        let now = self.now();
+        Ok(Authorization {
+            id: AuthorizationId::new(now, self.id_bits()?),
+            session: sound.session.id,
+            tenant: sound.session.tenant,
+            connector: sound.connector.name.clone(),
+            digest: sound.connector.digest.clone(),
+            method: sound.method.id.clone(),
+            client: sound.client.as_ref().map(|client| client.id),
+            end_user: sound.session.end_user.clone(),
+            name: sound.name.clone(),
+            fields: sound.typed.public.clone(),
+            actions: sound.session.actions.clone(),
+            scopes,
+            endpoints: None,
+            redirect_uri: None,
+            cookie_hash: String::new(),
+            ticket_hash: None,
+            kept: BTreeMap::new(),
+            created_at: now,
+            expires_at: now + SignedDuration::from_secs(lasts),
+        })
+    }
+
+    /// A cookie of its own per request, so that two tabs do not overwrite each other.
+    pub(super) fn cookie_name(&self, id: AuthorizationId) -> String {
+        let prefix = if self.parts.settings.public_url.scheme() == "https" { "__Host-" } else { "" };
+        format!("{prefix}jf-{id}")
+    }
+}
+
+/// What a method asks the provider for. A machine has no person, so scopes that only accompany consent are left out.
+pub(in crate::service) fn requested(manifest: &Manifest, method: &Method, actions: &BTreeSet<String>) -> ScopeSet {
+    let mut scopes = scope::least(manifest, actions).unwrap_or_default();
+    match method.kind {
+        MethodKind::OAuth2Code(_) => {}
+        MethodKind::ClientCredentials(_) => scopes.retain(|id| manifest.scope(id).is_none_or(|scope| !scope.always)),
+        MethodKind::ApiToken { .. } => scopes.clear(),
+    }
+    scopes
+}

@@ -1,0 +1,144 @@
+//! Connectors: installed from a component, approved by an operator, removed when nothing uses them.
+
+use jackfield_model::{approval, connector::Approval, connector::Connector};
+use jackfield_runtime::{InstallError as ComponentRefused, LoadError};
+use jackfield_store::{ComponentError, StoreError};
+
+use super::Service;
+
+/// Why a component was not installed.
+#[derive(Debug, thiserror::Error)]
+pub enum InstallError {
+    /// The component itself.
+    #[error(transparent)]
+    Component(#[from] ComponentRefused),
+    /// Another component of this name is installed.
+    #[error("a connector named `{0}` is installed with another component: remove it first")]
+    OtherInstalled(String),
+    /// The component could not be kept.
+    #[error(transparent)]
+    Kept(#[from] ComponentError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why a connector was not approved.
+#[derive(Debug, thiserror::Error)]
+pub enum ApproveError {
+    /// It is not installed.
+    #[error("no connector named `{0}` is installed")]
+    NotFound(String),
+    /// What was shown is not what is installed.
+    #[error("the installed component is {installed}, not {given}: look at what it asks for again")]
+    OtherDigest {
+        /// The installed digest.
+        installed: String,
+        /// The approved one.
+        given: String,
+    },
+    /// Its component is gone.
+    #[error("the component of `{0}` is no longer in the store: install it again")]
+    NoComponent(String),
+    /// Its component cannot be read.
+    #[error(transparent)]
+    Component(#[from] ComponentError),
+    /// It could not be made ready to run.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why a connector was not removed.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum RemoveConnectorError {
+    /// It is not installed.
+    #[error("no connector named `{0}` is installed")]
+    NotFound(String),
+    /// Connections use it.
+    #[error("connections use the connector `{0}`: delete them first, so that each is revoked")]
+    InUse(String),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Service {
+    /// Installs a component. Its manifest is read once, here; nothing runs before it is approved.
+    pub async fn install(&self, component: Vec<u8>, by: &str) -> Result<Connector, InstallError> {
+        let prepared = self.parts.runtime.prepare(&component).await?;
+        let name = prepared.manifest.name.clone();
+        if let Some(installed) = self.store().connectors().get(&name).await? {
+            let same = installed.digest == prepared.digest;
+            return if same { Ok(installed) } else { Err(InstallError::OtherInstalled(name)) };
+        }
+        self.store().components().put(&component)?;
+        let connector = Connector {
+            name,
+            digest: prepared.digest,
+            size: prepared.size,
+            class: prepared.class,
+            manifest: prepared.manifest,
+            hooks: prepared.hooks,
+            approval: None,
+            installed_at: self.now(),
+        };
+        let mut change = self.audited(by, "connector.installed", &format!("{} {}", connector.name, connector.digest))?;
+        self.store().connectors().put(&mut change, &connector).await?;
+        self.store().commit(change).await?;
+        Ok(connector)
+    }
+
+    /// Approves all that the installed component of this digest asks for, and makes it ready to run.
+    pub async fn approve(&self, name: &str, digest: &str, by: &str) -> Result<Connector, ApproveError> {
+        let found = self.store().connectors().get(name).await?;
+        let mut connector = found.ok_or_else(|| ApproveError::NotFound(name.to_owned()))?;
+        if connector.digest != digest {
+            return Err(ApproveError::OtherDigest { installed: connector.digest, given: digest.chars().take(64).collect() });
+        }
+        let requests = approval::requests(&connector.manifest);
+        connector.approval = Some(Approval { requests, digest: digest.to_owned(), by: by.to_owned(), at: self.now() });
+        self.load(&connector).await?;
+        let mut change = self.audited(by, "connector.approved", &format!("{name} {digest}"))?;
+        self.store().connectors().put(&mut change, &connector).await?;
+        self.store().commit(change).await?;
+        Ok(connector)
+    }
+
+    /// Makes a connector ready to run, from the compiled cache or, where that is gone, from its component.
+    pub(super) async fn load(&self, connector: &Connector) -> Result<(), ApproveError> {
+        if self.parts.runtime.load_cached(&connector.digest, connector.class).await? {
+            return Ok(());
+        }
+        let component = self.store().components().get(&connector.digest)?;
+        let component = component.ok_or_else(|| ApproveError::NoComponent(connector.name.clone()))?;
+        self.parts.runtime.load(&component).await?;
+        Ok(())
+    }
+
+    /// Every installed connector.
+    pub async fn connectors(&self) -> Result<Vec<Connector>, StoreError> {
+        Ok(self.store().connectors().list().await?.items)
+    }
+
+    /// One installed connector.
+    pub async fn connector(&self, name: &str) -> Result<Option<Connector>, StoreError> {
+        self.store().connectors().get(name).await
+    }
+
+    /// Removes a connector no connection uses.
+    pub async fn remove_connector(&self, name: &str, by: &str) -> Result<(), RemoveConnectorError> {
+        let found = self.store().connectors().get(name).await?;
+        let connector = found.ok_or_else(|| RemoveConnectorError::NotFound(name.to_owned()))?;
+        if self.any_connection(|connection| connection.connector == name).await? {
+            return Err(RemoveConnectorError::InUse(name.to_owned()));
+        }
+        let mut change = self.audited(by, "connector.removed", &format!("{name} {}", connector.digest))?;
+        self.store().connectors().delete(&mut change, name).await?;
+        self.store().commit(change).await?;
+        self.parts.runtime.unload(&connector.digest);
+        Ok(())
+    }
+}

@@ -1,0 +1,119 @@
+//! Creating directly: a connection from a key the application holds, or from the client's own grant.
+
+use std::collections::BTreeSet;
+
+use jackfield_model::{
+    connection::{Connection, NameError, name},
+    id::TenantId,
+    manifest::MethodKind,
+    scope::{self, UnknownAction},
+};
+use jackfield_store::StoreError;
+
+use super::{
+    ResolveError, Service,
+    connect::requested,
+    endpoints::EndpointsError,
+    establish::{Agreed, EstablishError},
+    fields::{self, FieldFault, Typed},
+};
+
+/// A connection to make without a browser.
+#[derive(Debug)]
+pub struct NewConnection {
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// The connector.
+    pub connector: String,
+    /// The auth method: one that needs no consent in a browser.
+    pub method: String,
+    /// Its name; by default the connector's title.
+    pub name: Option<String>,
+    /// The person it is private to; none for a shared one.
+    pub end_user: Option<String>,
+    /// What it is for.
+    pub actions: BTreeSet<String>,
+    /// Field values, secret ones among them.
+    pub fields: Typed,
+}
+
+/// Why no connection was made.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateError {
+    /// Its tenant.
+    #[error("there is no such tenant")]
+    NoTenant,
+    /// Its connector.
+    #[error(transparent)]
+    Resolve(#[from] ResolveError),
+    /// Its method.
+    #[error("the connector has no auth method `{0}`")]
+    UnknownMethod(String),
+    /// A person has to consent.
+    #[error("`{0}` needs a person's consent: make a connect session and send them its link")]
+    NeedsConsent(String),
+    /// An action.
+    #[error(transparent)]
+    Action(#[from] UnknownAction),
+    /// Its name.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// Its fields.
+    #[error("some fields need another look")]
+    Fields(Vec<FieldFault>),
+    /// No client.
+    #[error("no client is registered for this connector and tenant: an operator adds one first")]
+    NoClient,
+    /// The provider's endpoints.
+    #[error(transparent)]
+    Endpoints(#[from] EndpointsError),
+    /// No connection came of it.
+    #[error(transparent)]
+    Establish(#[from] EstablishError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Service {
+    /// Makes a connection from what the application gives; it is verified, and kept as failing if it does not work.
+    pub async fn create_connection(&self, new: NewConnection, by: &str) -> Result<Connection, CreateError> {
+        self.tenant(new.tenant).await?.ok_or(CreateError::NoTenant)?;
+        let connector = self.approved(&new.connector).await?;
+        let manifest = &connector.manifest;
+        let method = manifest.method(&new.method).cloned().ok_or(CreateError::UnknownMethod(new.method))?;
+        if matches!(method.kind, MethodKind::OAuth2Code(_)) {
+            return Err(CreateError::NeedsConsent(method.id));
+        }
+        scope::least(manifest, &new.actions)?;
+        let name = name(&new.name.unwrap_or_else(|| manifest.presentation.title.clone()))?;
+        let loopback = self.parts.settings.http_loopback;
+        let checked = fields::check(manifest.fields_of(&method), new.fields, loopback).map_err(CreateError::Fields)?;
+        let scopes = requested(manifest, &method, &new.actions);
+        let (client, endpoints) = match method.kind.oauth2() {
+            None => (None, None),
+            Some(oauth2) => {
+                let client = self.client_for(&connector.name, new.tenant).await?.ok_or(CreateError::NoClient)?;
+                let endpoints = self.endpoints(&connector.name, oauth2, &checked.public, &client).await?;
+                (Some(client), Some(endpoints))
+            }
+        };
+        let agreed = Agreed {
+            tenant: new.tenant,
+            method,
+            client,
+            endpoints,
+            end_user: new.end_user,
+            name,
+            fields: checked.public,
+            secrets: checked.secret,
+            actions: new.actions,
+            scopes,
+            code: None,
+            existing: None,
+            session: None,
+            connector,
+        };
+        Ok(self.establish(agreed, by).await?)
+    }
+}

@@ -1,0 +1,109 @@
+//! Delete: the credential leaves the connection at once; the provider is told, and what it answers is said.
+
+use jackfield_model::{
+    id::{ConnectionId, EventId, TenantId},
+    manifest::Guide,
+    status::Happening,
+};
+use jackfield_store::{Revocation, StoreError};
+
+use super::{Service, resolve::ResolveError, revoke::Ended};
+
+/// How the provider took it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RevocationOutcome {
+    /// It is no longer good there.
+    Revoked,
+    /// The provider cannot revoke it; it is gone here only.
+    Unsupported,
+    /// A person can end it there.
+    Instructions(Guide),
+    /// Not yet; it is tried again until it is done.
+    Queued(String),
+    /// The provider refused, or nothing could be asked.
+    Failed(String),
+}
+
+/// A deleted connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deletion {
+    /// How the provider took it.
+    pub revocation: RevocationOutcome,
+}
+
+/// Why nothing was deleted.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum DeleteError {
+    /// This tenant has no such connection.
+    #[error("there is no such connection")]
+    NotFound,
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Service {
+    /// Deletes a connection and revokes at the provider. A crash in between leaves the revocation in the queue.
+    pub async fn delete(&self, tenant: TenantId, id: ConnectionId, by: &str) -> Result<Deletion, DeleteError> {
+        let (mut found, credential) = self.store().connections().open(tenant, id).await?.ok_or(DeleteError::NotFound)?;
+        let now = self.now();
+        let revocation = Revocation {
+            id: EventId::new(now, self.id_bits()?),
+            tenant,
+            connection: id,
+            connector: found.connector.clone(),
+            method: found.method.clone(),
+            client: found.client,
+            endpoints: found.endpoints.clone(),
+            fields: found.fields.clone(),
+            attempts: 0,
+            next_at: self.next_try(0, None),
+            created_at: now,
+        };
+        let mut change = self.audited(by, "connection.deleted", &id.to_string())?;
+        self.store().connections().delete(&mut change, &found);
+        if let Some(credential) = &credential {
+            self.store().revocations().create(&mut change, &revocation, credential).await?;
+        }
+        // Only for the timeline: the record itself is gone.
+        let _ = found.happen(Happening::Revoked, None, now);
+        self.tell(&mut change, &found, "deleted", by, None)?;
+        self.store().commit(change).await?;
+        let Some(credential) = credential else { return Ok(Deletion { revocation: RevocationOutcome::Unsupported }) };
+        let ended = match self.party(found.record).await {
+            Ok(party) => self.end_at_provider(&party, &credential).await,
+            Err(error) => unasked(&error),
+        };
+        let queued = matches!(ended, Ended::Later { .. });
+        if !queued {
+            self.forget(&revocation).await?;
+        }
+        Ok(Deletion { revocation: outcome(ended) })
+    }
+
+    /// Takes a settled revocation out of the queue.
+    async fn forget(&self, revocation: &Revocation) -> Result<(), StoreError> {
+        let due = self.store().revocations().due(revocation.next_at, usize::MAX).await?;
+        let Some(mine) = due.items.iter().find(|due| due.id == revocation.id) else { return Ok(()) };
+        let mut change = self.audited("host", "revocation.settled", &revocation.connection.to_string())?;
+        self.store().revocations().done(&mut change, mine);
+        self.store().commit(change).await
+    }
+}
+
+fn unasked(error: &ResolveError) -> Ended {
+    match error {
+        ResolveError::Store(_) => Ended::Later { after: None, why: error.to_string() },
+        _ => Ended::Refused(error.to_string()),
+    }
+}
+
+fn outcome(ended: Ended) -> RevocationOutcome {
+    match ended {
+        Ended::Done => RevocationOutcome::Revoked,
+        Ended::Unsupported => RevocationOutcome::Unsupported,
+        Ended::Page(guide) => RevocationOutcome::Instructions(guide),
+        Ended::Later { why, .. } => RevocationOutcome::Queued(why),
+        Ended::Refused(why) => RevocationOutcome::Failed(why),
+    }
+}

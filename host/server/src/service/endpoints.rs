@@ -1,0 +1,155 @@
+//! A provider's endpoints: pinned by the manifest or announced by an issuer, fetched through the one gate and kept for a while.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use http::header;
+use jackfield_auth::{
+    endpoints::{self, EndpointError, Plain},
+    fields::Inputs,
+    metadata::{self, Metadata, MetadataError},
+};
+use jackfield_model::{client::Client, failure::Failure, manifest::OAuth2, session::Endpoints};
+use jackfield_runtime::{Denial, Outbound as Asked};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
+use url::Url;
+
+use super::{Service, outcome};
+
+/// Why a provider's endpoints are not known.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum EndpointsError {
+    /// A template or a rule.
+    #[error(transparent)]
+    Endpoint(#[from] EndpointError),
+    /// The metadata document.
+    #[error("the issuer's metadata cannot be used: {0}")]
+    Metadata(#[from] MetadataError),
+    /// A rule of the egress gate.
+    #[error(transparent)]
+    Denied(#[from] Denial),
+    /// It could not be fetched.
+    #[error("the issuer's metadata could not be fetched: {}", .0.message)]
+    Unreachable(Failure),
+    /// It answered something else.
+    #[error("the issuer answered {0} where its metadata should be: check the issuer's spelling")]
+    Status(u16),
+}
+
+/// Documents fetched before: issuer metadata and key sets, by URL.
+#[derive(Clone, Default)]
+pub(super) struct Documents {
+    kept: Arc<Mutex<HashMap<String, Kept>>>,
+}
+
+#[derive(Clone)]
+struct Kept {
+    body: Arc<Vec<u8>>,
+    until: Timestamp,
+}
+
+/// A document and whether it came from memory.
+pub(super) struct Document {
+    pub(super) body: Arc<Vec<u8>>,
+    pub(super) remembered: bool,
+}
+
+impl Service {
+    /// The endpoints of a method for these fields and this client, fetched if an issuer announces them.
+    pub(super) async fn endpoints(
+        &self,
+        connector: &str,
+        oauth2: &OAuth2,
+        fields: &BTreeMap<String, String>,
+        client: &Client,
+    ) -> Result<Endpoints, EndpointsError> {
+        let inputs = Inputs { fields, client_fields: &client.fields, client_id: Some(&client.public_id) };
+        let plain = self.plain();
+        let issuer = endpoints::issuer(oauth2, &inputs, plain)?;
+        let metadata = match &issuer {
+            None => None,
+            Some(issuer) => Some(self.metadata(connector, issuer).await?),
+        };
+        let found = endpoints::resolve(oauth2, &inputs, metadata.as_ref(), plain)?;
+        for url in [Some(&found.token), found.authorize.as_ref(), found.refresh.as_ref(), found.revoke.as_ref()].into_iter().flatten() {
+            self.endpoint_url(connector, url)?;
+        }
+        Ok(found)
+    }
+
+    pub(super) fn plain(&self) -> Plain {
+        if self.parts.settings.http_loopback { Plain::LoopbackAllowed } else { Plain::Refused }
+    }
+
+    /// An endpoint's URL, judged by the gate.
+    pub(super) fn endpoint_url(&self, connector: &str, text: &str) -> Result<Url, Denial> {
+        let unreadable = || Denial { rule: "endpoint-url", message: "the endpoint is no URL: the connector's manifest or the issuer's metadata names it".into() };
+        let url = Url::parse(text).map_err(|_| unreadable())?;
+        self.parts.outbound.egress().judge_endpoint(connector, &url)?;
+        Ok(url)
+    }
+
+    async fn metadata(&self, connector: &str, issuer: &str) -> Result<Metadata, EndpointsError> {
+        let plain = self.plain();
+        let mut last = None;
+        for url in metadata::well_known_urls(issuer, plain)? {
+            match self.document(connector, &url, false).await {
+                Ok(document) => return Ok(metadata::read(issuer, &document.body, plain)?),
+                Err(EndpointsError::Status(status)) => last = Some(EndpointsError::Status(status)),
+                Err(error) => return Err(error),
+            }
+        }
+        Err(last.unwrap_or(EndpointsError::Status(404)))
+    }
+
+    /// A JSON document, from memory where it is fresh; `again` asks the provider in any case.
+    pub(super) async fn document(&self, connector: &str, url: &str, again: bool) -> Result<Document, EndpointsError> {
+        if let Some(body) = self.documents.fresh(url, self.now()).filter(|_| !again) {
+            return Ok(Document { body, remembered: true });
+        }
+        let parsed = self.endpoint_url(connector, url)?;
+        let origin = self.parts.outbound.egress().judge_endpoint(connector, &parsed)?;
+        let request = http::Request::get(parsed.as_str()).header(header::ACCEPT, "application/json").body(Vec::new());
+        let asked = Asked {
+            request: request.map_err(|_| EndpointsError::Status(400))?,
+            origin,
+            connector: connector.to_owned(),
+            max_response_bytes: u64::try_from(metadata::DOCUMENT_LIMIT).unwrap_or(u64::MAX),
+            timeout: self.parts.settings.metadata_timeout,
+        };
+        let response = self.parts.outbound.send_once(asked).await.map_err(|error| EndpointsError::Unreachable(outcome::of_send(&error)))?;
+        if response.status() != http::StatusCode::OK {
+            return Err(EndpointsError::Status(response.status().as_u16()));
+        }
+        let cache_control = response.headers().get(header::CACHE_CONTROL).and_then(|value| value.to_str().ok());
+        let seconds = metadata::cache_seconds(cache_control);
+        let body = Arc::new(response.into_body());
+        self.documents.keep(url, &body, self.now(), Duration::from_secs(seconds));
+        Ok(Document { body, remembered: false })
+    }
+}
+
+/// The most documents kept at a time.
+const KEPT_LIMIT: usize = 256;
+
+impl Documents {
+    fn fresh(&self, url: &str, now: Timestamp) -> Option<Arc<Vec<u8>>> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.get(url).filter(|kept| kept.until > now).map(|kept| Arc::clone(&kept.body))
+    }
+
+    fn keep(&self, url: &str, body: &Arc<Vec<u8>>, now: Timestamp, lasts: Duration) {
+        let Ok(lasts) = SignedDuration::try_from(lasts) else { return };
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= KEPT_LIMIT {
+            kept.retain(|_, document| document.until > now);
+        }
+        if kept.len() < KEPT_LIMIT {
+            kept.insert(url.to_owned(), Kept { body: Arc::clone(body), until: now + lasts });
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! Typed values against declared fields: checked once, split into public and secret, nothing echoed.
+
+use std::collections::BTreeMap;
+
+use jackfield_model::{
+    credential::SecretFields,
+    manifest::{Field, FieldKind},
+    origin::{Origin, Scheme},
+    secret::Secret,
+};
+use url::Url;
+
+/// The longest value of a field, in bytes.
+const VALUE_LIMIT: usize = 8 * 1024;
+
+/// What was typed, as it arrived: any of it may be a secret.
+pub type Typed = BTreeMap<String, Secret>;
+
+/// A value that cannot be taken, and why; the value itself is not in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldFault {
+    /// The field's key.
+    pub key: String,
+    /// What to do, for a person.
+    pub message: String,
+}
+
+/// Checked values.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// Public values, with prefix, suffix and defaults applied.
+    pub public: BTreeMap<String, String>,
+    /// Secret ones.
+    pub secret: SecretFields,
+}
+
+/// Checks every declared field; names every fault at once. Keys nobody declared are faults too.
+pub fn check<'a>(fields: impl Iterator<Item = &'a Field>, mut typed: Typed, loopback: bool) -> Result<Checked, Vec<FieldFault>> {
+    let fields: Vec<&Field> = fields.collect();
+    let mut checked = Checked::default();
+    let mut faults = Vec::new();
+    let visible = visible_ones(&fields, &typed);
+    for field in &fields {
+        let given = typed.remove(&field.key);
+        let shown = visible.contains(&field.key.as_str());
+        let given = if shown && !field.hidden { given } else { None };
+        match value_of(field, given, shown, loopback) {
+            Ok(None) => {}
+            Ok(Some(value)) if field.secret => drop(checked.secret.insert(field.key.clone(), value)),
+            Ok(Some(value)) => drop(checked.public.insert(field.key.clone(), value.expose().to_owned())),
+            Err(message) => faults.push(FieldFault { key: field.key.clone(), message }),
+        }
+    }
+    let unknown = typed.into_keys().map(|key| FieldFault { message: format!("there is no field `{key}` here"), key });
+    faults.extend(unknown);
+    if faults.is_empty() { Ok(checked) } else { Err(faults) }
+}
+
+fn visible_ones<'a>(fields: &[&'a Field], typed: &Typed) -> Vec<&'a str> {
+    let current = |key: &str| {
+        let given = typed.get(key).map(|value| value.expose().to_owned()).filter(|value| !value.is_empty());
+        given.or_else(|| fields.iter().find(|field| field.key == key).and_then(|field| field.default.clone()))
+    };
+    let shown = fields.iter().filter(|field| {
+        field.visible_when.as_ref().is_none_or(|when| current(&when.field).is_some_and(|value| when.one_of.contains(&value)))
+    });
+    shown.map(|field| field.key.as_str()).collect()
+}
+
+fn value_of(field: &Field, given: Option<Secret>, shown: bool, loopback: bool) -> Result<Option<Secret>, String> {
+    // Emptied on purpose is not the same as left out: only what was left out takes its default.
+    if given.as_ref().is_some_and(Secret::is_empty) {
+        return match (&field.default, field.required) {
+            (_, true) => Err(format!("{} is needed", field.label)),
+            (Some(_), false) => Ok(Some(Secret::new(String::new()))),
+            (None, false) => Ok(None),
+        };
+    }
+    let Some(value) = given.or_else(|| field.default.clone().map(Secret::new)) else {
+        return if field.required && shown { Err(format!("{} is needed", field.label)) } else { Ok(None) };
+    };
+    let as_typed = field.secret || matches!(field.kind, FieldKind::Text | FieldKind::MultiLine);
+    let text = if as_typed { value.expose() } else { value.expose().trim() };
+    if text.len() > VALUE_LIMIT {
+        return Err(format!("{} is longer than {VALUE_LIMIT} bytes", field.label));
+    }
+    if field.kind != FieldKind::MultiLine && text.chars().any(char::is_control) {
+        return Err(format!("{} must be one line", field.label));
+    }
+    if field.pattern.as_ref().is_some_and(|pattern| !pattern.matches(text)) {
+        let example = field.example.as_ref().map(|example| format!(", for example {example}")).unwrap_or_default();
+        return Err(format!("{} does not have the expected form{example}", field.label));
+    }
+    let text = of_kind(field, text, loopback)?;
+    Ok(Some(Secret::new(format!("{}{text}{}", field.prefix, field.suffix))))
+}
+
+fn of_kind(field: &Field, text: &str, loopback: bool) -> Result<String, String> {
+    let fail = |message: &str| Err(format!("{} {message}", field.label));
+    match &field.kind {
+        FieldKind::Text | FieldKind::MultiLine => Ok(text.to_owned()),
+        FieldKind::Number if text.parse::<i64>().is_ok() => Ok(text.to_owned()),
+        FieldKind::Number => fail("must be a whole number"),
+        FieldKind::Boolean if matches!(text, "true" | "false") => Ok(text.to_owned()),
+        FieldKind::Boolean => fail("must be true or false"),
+        FieldKind::Email if is_email(text) => Ok(text.to_owned()),
+        FieldKind::Email => fail("must be an e-mail address"),
+        FieldKind::HostLabel if is_host_label(text) => Ok(text.to_ascii_lowercase()),
+        FieldKind::HostLabel => fail("may have letters, digits and hyphens only"),
+        FieldKind::Choice(choices) if choices.iter().any(|choice| choice.value == text) => Ok(text.to_owned()),
+        FieldKind::Choice(_) => fail("must be one of the choices"),
+        FieldKind::BaseUrl | FieldKind::Url => url(field, text, loopback),
+    }
+}
+
+/// A base URL as it is kept: https, no user information, query or fragment, no slash at the end.
+fn url(field: &Field, text: &str, loopback: bool) -> Result<String, String> {
+    let wrong = || format!("{} must be a whole https URL, for example https://api.example.com", field.label);
+    let parsed = Url::parse(text).map_err(|_| wrong())?;
+    let origin = Origin::of(&parsed).map_err(|_| wrong())?;
+    let plain = origin.scheme() == Scheme::Http && !(loopback && is_loopback(&origin));
+    if plain || parsed.query().is_some() || parsed.fragment().is_some() {
+        return Err(wrong());
+    }
+    let path = parsed.path().trim_end_matches('/');
+    if path.contains("..") || path.contains('%') {
+        return Err(wrong());
+    }
+    Ok(format!("{origin}{path}"))
+}
+
+fn is_loopback(origin: &Origin) -> bool {
+    origin.host() == "localhost" || origin.address().is_some_and(|address| address.is_loopback())
+}
+
+fn is_email(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && !text.contains(char::is_whitespace))
+}
+
+fn is_host_label(text: &str) -> bool {
+    let inside = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    !text.is_empty() && text.len() <= 63 && inside && !text.starts_with('-') && !text.ends_with('-')
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
+    use jackfield_model::{manifest::Condition, pattern::Pattern};
+
+    use super::*;
+
+    fn field(key: &str, kind: FieldKind) -> Field {
+        Field {
+            key: key.into(),
+            label: key.into(),
+            help: String::new(),
+            kind,
+            pattern: None,
+            example: None,
+            default: None,
+            prefix: String::new(),
+            suffix: String::new(),
+            required: true,
+            secret: false,
+            hidden: false,
+            advanced: false,
+            visible_when: None,
+            warning: None,
+        }
+    }
+
+    fn typed(pairs: &[(&str, &str)]) -> Typed {
+        pairs.iter().map(|(key, value)| ((*key).to_owned(), Secret::new((*value).to_owned()))).collect()
+    }
+
+    fn one(field: &Field, value: &str) -> Result<String, String> {
+        let checked = check(std::iter::once(field), typed(&[(&field.key, value)]), false);
+        checked.map(|checked| checked.public.get(&field.key).cloned().unwrap_or_default()).map_err(|faults| faults.into_iter().next().unwrap().message)
+    }
+
+    #[test]
+    fn kinds_are_enforced() {
+        assert_eq!(one(&field("n", FieldKind::Number), " 42 "), Ok("42".into()));
+        assert!(one(&field("n", FieldKind::Number), "4x").is_err());
+        assert_eq!(one(&field("h", FieldKind::HostLabel), "ACME"), Ok("acme".into()));
+        for bad in ["a.b", "-a", "a/b", "a@b", "ä"] {
+            assert!(one(&field("h", FieldKind::HostLabel), bad).is_err(), "{bad}");
+        }
+        assert_eq!(one(&field("u", FieldKind::BaseUrl), "https://API.example.com/v1/"), Ok("https://api.example.com/v1".into()));
+        for bad in ["http://api.example.com", "https://a@b.example", "https://x.example/?q", "https://x.example/a%2e", "api.example.com"] {
+            assert!(one(&field("u", FieldKind::BaseUrl), bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn patterns_prefixes_and_defaults_apply() {
+        let mut shop = field("shop", FieldKind::Text);
+        shop.pattern = Some(Pattern::new("[a-z]+").unwrap());
+        shop.suffix = ".myshop.example".into();
+        assert_eq!(one(&shop, "acme"), Ok("acme.myshop.example".into()));
+        assert!(one(&shop, "acme.evil/").is_err());
+        shop.default = Some("fallback".into());
+        let left_out = check(std::iter::once(&shop), typed(&[]), false).unwrap();
+        assert_eq!(left_out.public.get("shop").unwrap(), "fallback.myshop.example");
+        assert!(one(&shop, "").is_err());
+        shop.required = false;
+        assert_eq!(one(&shop, ""), Ok(String::new()));
+    }
+
+    #[test]
+    fn secrets_go_apart_and_are_not_in_faults() {
+        let mut token = field("token", FieldKind::Text);
+        token.secret = true;
+        let checked = check(std::iter::once(&token), typed(&[("token", "s3cret")]), false).unwrap();
+        assert!(checked.public.is_empty());
+        assert_eq!(checked.secret.get("token").unwrap().expose(), "s3cret");
+        let faults = check(std::iter::once(&token), typed(&[("token", "s3c\nret")]), false).unwrap_err();
+        assert!(!format!("{faults:?}").contains("s3c"));
+    }
+
+    #[test]
+    fn unknown_missing_and_invisible_fields() {
+        let faults = check(std::iter::once(&field("a", FieldKind::Text)), typed(&[("b", "x")]), false).unwrap_err();
+        assert_eq!(faults.iter().map(|fault| fault.key.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+        let mut region = field("region", FieldKind::Text);
+        region.visible_when = Some(Condition { field: "a".into(), one_of: vec!["eu".into()] });
+        let both = [field("a", FieldKind::Text), region];
+        let checked = check(both.iter(), typed(&[("a", "us"), ("region", "ignored")]), false).unwrap();
+        assert!(!checked.public.contains_key("region"));
+        assert!(check(both.iter(), typed(&[("a", "eu")]), false).is_err());
+    }
+}

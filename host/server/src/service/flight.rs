@@ -1,0 +1,72 @@
+//! Single flight: one refresh per connection at a time, shared by everybody who waits for it.
+//!
+//! The work runs in a task of its own, so that it outlives the request that asked for it.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use futures::{
+    FutureExt,
+    future::{BoxFuture, Shared},
+};
+use jackfield_model::{connection::Connection, id::ConnectionId};
+use tokio_util::task::TaskTracker;
+
+use super::RefreshError;
+
+type Outcome = Result<Connection, RefreshError>;
+type Flight = Shared<BoxFuture<'static, Outcome>>;
+
+/// The refreshes under way.
+#[derive(Clone, Default)]
+pub(super) struct Flights {
+    current: Arc<Mutex<HashMap<ConnectionId, Flight>>>,
+}
+
+impl Flights {
+    /// Joins the flight of this connection, or starts `work` as one.
+    pub(super) async fn join<F>(&self, id: ConnectionId, tasks: &TaskTracker, work: F) -> Outcome
+    where
+        F: Future<Output = Outcome> + Send + 'static,
+    {
+        let flight = self.find_or_start(id, tasks, work);
+        flight.await
+    }
+
+    fn find_or_start<F>(&self, id: ConnectionId, tasks: &TaskTracker, work: F) -> Flight
+    where
+        F: Future<Output = Outcome> + Send + 'static,
+    {
+        let mut current = self.lock();
+        if let Some(flight) = current.get(&id) {
+            return flight.clone();
+        }
+        let flights = self.clone();
+        // The landing waits for the lock held here, so it never precedes the insert below.
+        let task = tasks.spawn(async move {
+            let _landing = Landing { flights, id };
+            work.await
+        });
+        let flight = task.map(|joined| joined.unwrap_or(Err(RefreshError::Interrupted))).boxed().shared();
+        current.insert(id, flight.clone());
+        flight
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<ConnectionId, Flight>> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Takes the flight off the list when its work ends, even by a panic.
+struct Landing {
+    flights: Flights,
+    id: ConnectionId,
+}
+
+impl Drop for Landing {
+    fn drop(&mut self) {
+        self.flights.lock().remove(&self.id);
+    }
+}

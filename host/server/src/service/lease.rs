@@ -1,0 +1,93 @@
+//! Leases: a credential handed to a caller, good for a stated time.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jackfield_model::{
+    credential::Credential,
+    id::{ConnectionId, TenantId},
+    secret::Secret,
+    status::Status,
+};
+use jackfield_store::StoreError;
+use jiff::{SignedDuration, Timestamp};
+
+use super::{RefreshError, ResolveError, Service};
+
+/// The longest validity that may be asked for, in seconds.
+const MIN_VALID_LIMIT: u64 = 24 * 60 * 60;
+
+/// What a caller gets.
+#[derive(Debug)]
+pub enum LeasedCredential {
+    /// An access token.
+    Token(Secret),
+    /// Secret fields by key.
+    Fields(BTreeMap<String, Secret>),
+}
+
+/// A lease.
+#[derive(Debug)]
+pub struct Lease {
+    /// The credential.
+    pub credential: LeasedCredential,
+    /// Which credential of the connection it is; report a 401 by it.
+    pub version: u64,
+    /// When it ends; none where nobody knows.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Why no lease was given.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum LeaseError {
+    /// It cannot be worked with.
+    #[error(transparent)]
+    Resolve(#[from] ResolveError),
+    /// Its status forbids it.
+    #[error("the connection is {0}: reauthorize it")]
+    Unusable(Status),
+    /// Too much validity asked for.
+    #[error("`min_valid` is at most {MIN_VALID_LIMIT} seconds")]
+    MinValid,
+    /// It had to be refreshed, and was not.
+    #[error("the token is over and could not be refreshed: {0}")]
+    Refresh(Arc<RefreshError>),
+    /// The provider's tokens never last that long.
+    #[error("the provider's tokens do not last as long as `min_valid`: the fresh one lasts {left} seconds")]
+    TooShort {
+        /// How long the fresh token lasts, in seconds.
+        left: i64,
+    },
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Service {
+    /// Hands out the credential, good for at least `min_valid` seconds; refreshes where less remains.
+    pub async fn lease(&self, tenant: TenantId, id: ConnectionId, min_valid: u64, by: &str) -> Result<Lease, LeaseError> {
+        if min_valid > MIN_VALID_LIMIT {
+            return Err(LeaseError::MinValid);
+        }
+        let wanted = SignedDuration::from_secs(i64::try_from(min_valid).unwrap_or(i64::MAX));
+        let connection = self.connection(tenant, id).await?.ok_or(ResolveError::NotFound)?;
+        if !connection.status.is_usable() {
+            return Err(LeaseError::Unusable(connection.status));
+        }
+        if !connection.clocks.access_covers(self.now(), wanted) {
+            self.refresh(tenant, id, by).await.map_err(|error| LeaseError::Refresh(Arc::new(error)))?;
+        }
+        let (party, credential) = self.resolve(tenant, id).await?;
+        let connection = party.connection;
+        let now = self.now();
+        if !connection.clocks.access_covers(now, wanted) {
+            return Err(LeaseError::TooShort { left: connection.clocks.access_left(now).unwrap_or(0) });
+        }
+        let credential = match credential {
+            Credential::Tokens(tokens) => LeasedCredential::Token(tokens.access_token),
+            Credential::Fields(fields) => LeasedCredential::Fields(fields),
+        };
+        // Revealing a credential is written before it is answered.
+        self.audit(by, "connection.leased", &id.to_string()).await?;
+        Ok(Lease { credential, version: connection.version, expires_at: connection.clocks.access.map(|expiry| expiry.at) })
+    }
+}

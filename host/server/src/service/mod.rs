@@ -1,0 +1,178 @@
+//! What the host does, a verb a file: resolve first, decide with `auth` and `model`, then let store and runtime act.
+//!
+//! Knows neither HTTP servers nor pages; `api`, `pages` and the command line call it.
+
+mod api_key;
+mod client;
+mod complete;
+mod connect;
+mod connection;
+mod connector;
+mod create;
+mod delete;
+mod endpoints;
+mod establish;
+pub mod fields;
+mod flight;
+mod health;
+mod holes;
+mod lease;
+mod outcome;
+mod permissions;
+mod proxy;
+mod recover;
+mod refresh;
+mod resolve;
+mod revoke;
+mod session;
+mod tenant;
+mod token;
+mod unauthorized;
+mod verify;
+
+use std::{sync::Arc, time::Duration};
+
+use jackfield_model::{audit::AuditLine, connection::Connection, id::{EventId, RequestId}, secret::Secret, timeline::Event};
+use jackfield_runtime::Runtime;
+use jackfield_store::{Change, Store};
+use jiff::Timestamp;
+use tokio_util::task::TaskTracker;
+use url::Url;
+
+pub use api_key::{ApiKeyError, Caller, NewApiKey};
+pub use client::{ClientError, NewClient};
+pub use complete::CompleteError;
+pub use connect::{BrowserCookie, Callback, CallbackError, ConnectPage, LinkError, StartError, StartForm, Started};
+pub use connection::{Filter, ListError, Page, RenameError};
+pub use connector::{ApproveError, InstallError, RemoveConnectorError};
+pub use create::{CreateError, NewConnection};
+pub use delete::{DeleteError, Deletion, RevocationOutcome};
+pub use endpoints::EndpointsError;
+pub use establish::EstablishError;
+pub use fields::{FieldFault, Typed};
+pub use health::Health;
+pub use lease::{Lease, LeaseError, LeasedCredential};
+pub use permissions::{ActionWords, Permissions, PermissionsError, ScopeWords};
+pub use proxy::{ProxyError, ProxyRequest};
+pub use refresh::RefreshError;
+pub use resolve::ResolveError;
+pub use session::{NewSession, Reauthorize, SessionError};
+pub use tenant::{NewTenant, TenantChange, TenantError};
+pub use verify::VerifyError;
+
+pub use jackfield_store::StoreError;
+
+use crate::{
+    clock::Clock,
+    entropy::{self, Entropy},
+    outbound::Outbound,
+};
+
+/// What an operator sets about the service as a whole.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where browsers reach this host; begins every redirect URI.
+    pub public_url: Url,
+    /// Whether plain HTTP to loopback is allowed: for development and tests.
+    pub http_loopback: bool,
+    /// How long a token endpoint may take.
+    pub token_timeout: Duration,
+    /// How long metadata and keys may take.
+    pub metadata_timeout: Duration,
+    /// How long a proxied call may wait for its first byte.
+    pub proxy_first_byte: Duration,
+}
+
+/// Everything the service works with, made once.
+pub struct Parts {
+    /// Records.
+    pub store: Store,
+    /// Connectors.
+    pub runtime: Arc<Runtime>,
+    /// Outbound HTTP.
+    pub outbound: Arc<Outbound>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// The operator's settings.
+    pub settings: Settings,
+}
+
+/// The service. Cheap to clone.
+#[derive(Clone)]
+pub struct Service {
+    parts: Arc<Parts>,
+    flights: flight::Flights,
+    documents: endpoints::Documents,
+    tasks: TaskTracker,
+}
+
+impl Service {
+    /// A service over its parts. Call `recover` before the first request.
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            parts: Arc::new(parts),
+            flights: flight::Flights::default(),
+            documents: endpoints::Documents::default(),
+            tasks: TaskTracker::new(),
+        }
+    }
+
+    /// Waits until every refresh and every completion that is under way has stored its result.
+    pub async fn drain(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    /// A fresh id for a request to this host.
+    pub fn request_id(&self) -> Result<RequestId, StoreError> {
+        Ok(RequestId::new(self.now(), self.id_bits()?))
+    }
+
+    fn store(&self) -> &Store {
+        &self.parts.store
+    }
+
+    fn now(&self) -> Timestamp {
+        self.parts.clock.now()
+    }
+
+    fn id_bits(&self) -> Result<u128, StoreError> {
+        entropy::id_bits(&*self.parts.entropy).map_err(|_| StoreError::Random)
+    }
+
+    fn random_bytes(&self) -> Result<[u8; 32], StoreError> {
+        entropy::bytes(&*self.parts.entropy).map_err(|_| StoreError::Random)
+    }
+
+    fn random_token(&self) -> Result<Secret, StoreError> {
+        entropy::token(&*self.parts.entropy).map_err(|_| StoreError::Random)
+    }
+
+    /// A change that carries its own audit line: who did what to which subject.
+    fn audited(&self, by: &str, kind: &str, subject: &str) -> Result<Change, StoreError> {
+        let at = self.now();
+        let id = EventId::new(at, self.id_bits()?);
+        let line = AuditLine { id, at, by: by.to_owned(), tenant: None, kind: kind.to_owned(), subject: subject.to_owned(), note: None };
+        let mut change = Change::new();
+        self.store().audit().append(&mut change, &line)?;
+        Ok(change)
+    }
+
+    /// Stages a line of a connection's timeline.
+    fn tell(&self, change: &mut Change, connection: &Connection, kind: &str, by: &str, note: Option<String>) -> Result<(), StoreError> {
+        let at = self.now();
+        let event = Event {
+            id: EventId::new(at, self.id_bits()?),
+            tenant: connection.tenant,
+            connection: connection.id,
+            at,
+            by: by.to_owned(),
+            kind: kind.to_owned(),
+            status: connection.status,
+            note,
+        };
+        self.store().timeline().append(change, &event)
+    }
+}

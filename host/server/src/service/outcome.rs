@@ -1,0 +1,43 @@
+//! What a call's error means for a connection: one failure type from guests, rules, limits and the network.
+
+use jackfield_model::{
+    connection::Connection,
+    failure::{Advice, Failure},
+    status::Happening,
+};
+use jackfield_runtime::{CallError, SendError};
+
+/// The failure behind a call that did not answer.
+pub(super) fn of_call(error: &CallError) -> Failure {
+    match error {
+        CallError::Guest { failure, .. } => failure.clone(),
+        CallError::Denied { denial, .. } => Failure::new(Advice::Misconfigured, denial.rule, &denial.message),
+        CallError::Open { .. } => Failure::new(Advice::Retry(None), error.kind(), &error.to_string()),
+        CallError::Limit { .. } | CallError::Trap { .. } | CallError::NotLoaded { .. } => {
+            Failure::new(Advice::Other("connector".into()), error.kind(), &error.to_string())
+        }
+    }
+}
+
+/// The failure behind a request that was not answered.
+pub(super) fn of_send(error: &SendError) -> Failure {
+    match error {
+        SendError::Denied(denial) => Failure::new(Advice::Misconfigured, denial.rule, &denial.message),
+        SendError::Unreachable { .. } => Failure::new(Advice::ProviderDown, "unreachable", "The provider could not be reached."),
+        SendError::Broken { .. } => Failure::new(Advice::ProviderDown, "broken-off", "The provider broke off while answering."),
+        SendError::Timeout => Failure::new(Advice::ProviderDown, "timeout", "The provider did not answer in time."),
+        SendError::TooLarge { limit } => {
+            Failure::new(Advice::ProviderDown, "too-large", &format!("The provider answered with more than {limit} bytes."))
+        }
+    }
+}
+
+/// What a failed verify does to a connection's status; none when the provider may just be having a bad hour.
+pub(super) fn happening(connection: &Connection, failure: &Failure) -> Option<Happening> {
+    let unproven = connection.account.is_none();
+    match failure.advice {
+        Advice::Reauthorize => Some(Happening::GrantLost),
+        Advice::Retry(_) | Advice::ProviderDown if !unproven => None,
+        _ => Some(Happening::VerifyFailed),
+    }
+}

@@ -1,0 +1,85 @@
+//! Start-up: connectors made ready, answers in the journal settled, refreshes that a crash cut off given their outcome.
+
+use jackfield_auth::refresh::Failed;
+use jackfield_model::{
+    connection::{Connection, RefreshState},
+    credential::Credential,
+};
+use jackfield_store::{JournalEntry, Pending, StoreError};
+
+use super::{
+    Service,
+    refresh::{Attempt, RefreshError, decoded},
+};
+
+/// How many revocations one tick tries.
+const REVOCATIONS_A_TICK: usize = 20;
+
+impl Service {
+    /// Brings the service from what the store holds to ready. Called once, before the first request.
+    pub async fn recover(&self) -> Result<(), StoreError> {
+        for connector in self.connectors().await?.into_iter().filter(jackfield_model::connector::Connector::is_approved) {
+            if let Err(error) = self.load(&connector).await {
+                tracing::error!(connector = %connector.name, %error, "an approved connector could not be made ready");
+            }
+        }
+        for pending in self.store().journal().pending().await?.items {
+            let id = pending.entry.connection;
+            match self.settle_pending(pending).await {
+                Ok(_) => tracing::info!(connection = %id, "a refresh that was cut off has been settled"),
+                Err(error) => tracing::warn!(connection = %id, %error, "a refresh that was cut off did not succeed"),
+            }
+        }
+        for connection in self.store().connections().refreshing().await?.items {
+            if matches!(connection.refresh, RefreshState::Refreshing { .. })
+                && let Err(error) = self.settle_unanswered(&connection).await
+            {
+                tracing::warn!(connection = %connection.id, %error, "a refresh was cut off before its answer arrived");
+            }
+        }
+        Ok(())
+    }
+
+    async fn settle_pending(&self, pending: Pending) -> Result<Connection, RefreshError> {
+        let entry = pending.entry;
+        let (party, credential) = self.resolve(entry.tenant, entry.connection).await?;
+        let Credential::Tokens(tokens) = credential else { return Err(RefreshError::NotRefreshable) };
+        let attempt = attempt(&party.connection, entry);
+        match decoded(&pending.response) {
+            Some(answered) => self.settle(party, tokens, &attempt, answered).await,
+            None => self.fail(&party, &attempt, Failed::Lost, None).await,
+        }
+    }
+
+    /// The intent is there and no answer is: the provider may have rotated. Its policy decides.
+    async fn settle_unanswered(&self, connection: &Connection) -> Result<Connection, RefreshError> {
+        let (party, _) = self.resolve(connection.tenant, connection.id).await?;
+        let entry = JournalEntry {
+            tenant: connection.tenant,
+            connection: connection.id,
+            from_version: connection.version,
+            attempt: 0,
+            sent_at: self.now(),
+        };
+        let attempt = attempt(connection, entry);
+        self.fail(&party, &attempt, Failed::Lost, None).await
+    }
+
+    /// Housekeeping, called every now and then: expired sessions and authorization requests go, revocations are tried again.
+    pub async fn tick(&self) -> Result<(), StoreError> {
+        let now = self.now();
+        self.store().authorizations().sweep(now).await?;
+        // A finished session answers "used" for a day before it is forgotten.
+        self.store().sessions().sweep(now - jiff::SignedDuration::from_hours(24)).await?;
+        self.retry_revocations(REVOCATIONS_A_TICK).await
+    }
+}
+
+fn attempt(connection: &Connection, entry: JournalEntry) -> Attempt {
+    let (attempts, first_sent, resent) = match connection.refresh {
+        RefreshState::Refreshing { attempts, since, resent, .. } => (attempts, since, resent),
+        RefreshState::Unknown { attempts, since, .. } => (attempts, since, true),
+        RefreshState::Idle | RefreshState::Waiting { .. } => (0, entry.sent_at, false),
+    };
+    Attempt { entry, first_sent, resent, attempts, by: "host".into() }
+}

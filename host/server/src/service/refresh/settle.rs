@@ -1,0 +1,272 @@
+//! Settling: what an answer, or its absence, does to the connection — also for answers found in the journal at start-up.
+
+use data_encoding::BASE64;
+use http::{HeaderName, HeaderValue, Response, StatusCode};
+use jackfield_auth::{
+    refresh::{self as rules, Cause, Failed, Next, Situation},
+    token::RefreshOutcome,
+};
+use jackfield_model::{
+    client::ClientFault,
+    connection::{Connection, RefreshState},
+    credential::{Credential, TokenSet},
+    failure::{Advice, Failure},
+    secret::Secret,
+    status::Happening,
+};
+use jackfield_store::{Change, JournalEntry, StoreError, Versioned};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    super::{Service, resolve::Party, resolve::ResolveError, token::Answered, token::AskError},
+    RefreshError,
+};
+
+/// A refresh under way.
+pub(in crate::service) struct Attempt {
+    /// What it answers to in the journal.
+    pub(in crate::service) entry: JournalEntry,
+    /// When its refresh token was first shown without an answer.
+    pub(in crate::service) first_sent: Timestamp,
+    /// Whether it was shown before.
+    pub(in crate::service) resent: bool,
+    /// Tries before this one.
+    pub(in crate::service) attempts: u32,
+    /// Who asked.
+    pub(in crate::service) by: String,
+}
+
+/// A response as it lies, sealed, in the journal.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: String,
+    sent_at: Timestamp,
+}
+
+/// The bytes of an answer for the journal.
+pub(super) fn encoded(answered: &Answered) -> Vec<u8> {
+    let headers = answered.response.headers().iter();
+    let text = headers.filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())));
+    let written = Written {
+        status: answered.response.status().as_u16(),
+        headers: text.collect(),
+        body: BASE64.encode(answered.response.body()),
+        sent_at: answered.sent_at,
+    };
+    serde_json::to_vec(&written).unwrap_or_default()
+}
+
+/// An answer from the journal's bytes; none where they are no answer.
+pub(in crate::service) fn decoded(bytes: &[u8]) -> Option<Answered> {
+    let written: Written = serde_json::from_slice(bytes).ok()?;
+    let mut response = Response::new(BASE64.decode(written.body.as_bytes()).ok()?);
+    *response.status_mut() = StatusCode::from_u16(written.status).ok()?;
+    for (name, value) in written.headers {
+        let name: HeaderName = name.parse().ok()?;
+        response.headers_mut().append(name, HeaderValue::try_from(value).ok()?);
+    }
+    Some(Answered { response, sent_at: written.sent_at })
+}
+
+impl Service {
+    /// Reads an answer that lies in the journal and stores what it means.
+    pub(in crate::service) async fn settle(
+        &self,
+        party: Party,
+        old: TokenSet,
+        attempt: &Attempt,
+        answered: Answered,
+    ) -> Result<Connection, RefreshError> {
+        let read = {
+            let shown: Vec<&Secret> = super::shown(&old, &party);
+            self.read_refreshed(&party, &answered, &shown).await
+        };
+        match read {
+            Ok(outcome) => match self.other_subject(&party, &outcome).await {
+                None => self.store_refreshed(old, attempt, outcome).await,
+                Some(failure) => self.refuse(&party, attempt, failure).await,
+            },
+            Err(AskError::Token(error)) => {
+                let failure = error.failure();
+                self.fail(&party, attempt, Failed::Answered(&error), Some(failure)).await
+            }
+            // The provider answered and nobody here can read it: the old token may be spent.
+            Err(error) => self.fail(&party, attempt, Failed::Lost, Some(error.failure())).await,
+        }
+    }
+
+    /// ID-3: a refresh never changes whose connection it is.
+    async fn other_subject(&self, party: &Party, outcome: &RefreshOutcome) -> Option<Failure> {
+        let RefreshOutcome::Replaced(tokens) = outcome else { return None };
+        let pinned = party.connection.subject.as_deref().filter(|_| tokens.id_token.is_some())?;
+        match self.subject(party, tokens, None).await {
+            Ok(subject) if subject == pinned => None,
+            Ok(_) => {
+                let sentence = "The refreshed token belongs to another account than this connection: reauthorize it.";
+                Some(Failure::new(Advice::Reauthorize, "other-account", sentence))
+            }
+            Err(error) => {
+                tracing::warn!(connection = %party.connection.id, %error, "the ID token of a refresh was not believed, and is not used");
+                None
+            }
+        }
+    }
+
+    /// Stores new tokens before anybody is told of them (REF-2).
+    async fn store_refreshed(&self, old: TokenSet, attempt: &Attempt, outcome: RefreshOutcome) -> Result<Connection, RefreshError> {
+        let entry = &attempt.entry;
+        let (expiry, kept) = (outcome.expiry(), kept(&outcome));
+        let widen = |connection: &Connection| outcome.grant(connection.grant.clone());
+        let found = self.store().connections().get(entry.tenant, entry.connection).await?.ok_or(ResolveError::NotFound)?;
+        let grant = widen(&found);
+        let credential = Credential::Tokens(outcome.into_token_set(old));
+        loop {
+            let Some(mut found) = self.store().connections().get(entry.tenant, entry.connection).await? else {
+                return Err(ResolveError::NotFound.into());
+            };
+            let mut change = Change::new();
+            self.store().journal().done(&mut change, entry).await?;
+            if found.version != entry.from_version {
+                // Reauthorized meanwhile: what a person did is newer than this answer.
+                self.store().commit(change).await?;
+                return Ok(found.record);
+            }
+            found.grant = grant.clone();
+            found.clocks.access = expiry;
+            found.fields.extend(kept.clone());
+            found.refresh = RefreshState::Idle;
+            let now = self.now();
+            found.happen(Happening::Refreshed, None, now).map_err(|_| ResolveError::NotFound)?;
+            self.store().connections().put_credential(&mut change, &mut found, &credential).await?;
+            self.tell(&mut change, &found, "refreshed", &attempt.by, None)?;
+            match self.store().commit(change).await {
+                Ok(()) => return Ok(found.record),
+                Err(StoreError::Conflict) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Ends the grant for a reason that is no question of trying again.
+    async fn refuse(&self, party: &Party, attempt: &Attempt, failure: Failure) -> Result<Connection, RefreshError> {
+        self.write_outcome(party, attempt, &Next::Reauthorize(Cause::Revoked), &failure).await?;
+        Err(RefreshError::Provider(failure))
+    }
+
+    /// Decides what a failure means, writes it, and says it.
+    pub(in crate::service) async fn fail(
+        &self,
+        party: &Party,
+        attempt: &Attempt,
+        failed: Failed<'_>,
+        failure: Option<Failure>,
+    ) -> Result<Connection, RefreshError> {
+        let Some(oauth2) = party.method.kind.oauth2() else { return Err(RefreshError::NotRefreshable) };
+        let entry = &attempt.entry;
+        let stored = self.connection(entry.tenant, entry.connection).await?.ok_or(ResolveError::NotFound)?;
+        let [random, ..] = self.random_bytes()?.map(u64::from);
+        let situation = Situation {
+            from_version: entry.from_version,
+            stored_version: stored.version,
+            access_ends: stored.clocks.access.map(|expiry| expiry.at),
+            first_sent: attempt.first_sent,
+            resent: attempt.resent,
+            attempts: attempt.attempts,
+            now: self.now(),
+            random,
+        };
+        let next = rules::next(&oauth2.refresh, failed, &situation);
+        let failure = said(&next, failure);
+        let after = self.write_outcome(party, attempt, &next, &failure).await?;
+        match next {
+            // REF-5: somebody else has the newer token; nothing is lost.
+            Next::UseNewer => Ok(after),
+            _ => Err(RefreshError::Provider(failure)),
+        }
+    }
+
+    async fn write_outcome(&self, party: &Party, attempt: &Attempt, next: &Next, failure: &Failure) -> Result<Connection, RefreshError> {
+        let entry = &attempt.entry;
+        if let Next::PauseClient(error) = next {
+            self.pause_client(party, error.code.name()).await?;
+        }
+        loop {
+            let found = self.store().connections().get(entry.tenant, entry.connection).await?;
+            let mut found: Versioned<Connection> = found.ok_or(ResolveError::NotFound)?;
+            let mut change = Change::new();
+            self.store().journal().done(&mut change, entry).await?;
+            if found.version == entry.from_version {
+                found.refresh = state_after(next, attempt);
+                if let Some(happening) = next.happening() {
+                    let now = self.now();
+                    found.happen(happening, Some(failure.clone()), now).map_err(|_| ResolveError::NotFound)?;
+                }
+                self.store().connections().update(&mut change, &mut found)?;
+                self.tell(&mut change, &found, "refresh-failed", &attempt.by, Some(failure.message.clone()))?;
+            }
+            match self.store().commit(change).await {
+                Ok(()) => return Ok(found.record),
+                Err(StoreError::Conflict) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// CORE-12: the client is marked once; its connections wait and keep their status.
+    async fn pause_client(&self, party: &Party, code: &str) -> Result<(), StoreError> {
+        let Some(id) = party.client.as_ref().map(|client| client.id) else { return Ok(()) };
+        let Some(mut client) = self.store().clients().get(id).await? else { return Ok(()) };
+        if client.fault.is_some() {
+            return Ok(());
+        }
+        tracing::error!(client = %id, code, "the provider refused this client: its refreshes wait until it is mended");
+        client.fault = Some(ClientFault { code: code.to_owned(), since: self.now() });
+        let mut change = self.audited("host", "client.refused", &id.to_string())?;
+        self.store().clients().update(&mut change, &mut client).await?;
+        match self.store().commit(change).await {
+            // Somebody else marked or mended it.
+            Err(StoreError::Conflict) => Ok(()),
+            other => other,
+        }
+    }
+}
+
+fn kept(outcome: &RefreshOutcome) -> std::collections::BTreeMap<String, String> {
+    match outcome {
+        RefreshOutcome::Replaced(tokens) => tokens.kept.clone(),
+        RefreshOutcome::Extended { .. } => std::collections::BTreeMap::new(),
+    }
+}
+
+fn state_after(next: &Next, attempt: &Attempt) -> RefreshState {
+    match next {
+        Next::RetryAt(until) => RefreshState::Waiting { attempts: attempt.attempts + 1, until: *until },
+        Next::Uncertain(until) => RefreshState::Unknown {
+            from_version: attempt.entry.from_version,
+            attempts: attempt.attempts,
+            since: attempt.first_sent,
+            until: *until,
+        },
+        _ => RefreshState::Idle,
+    }
+}
+
+/// The failure a person and a program are told.
+fn said(next: &Next, failure: Option<Failure>) -> Failure {
+    match next {
+        Next::Reauthorize(Cause::RotationLost) => Failure::new(
+            Advice::Reauthorize,
+            "rotation-lost",
+            "An earlier answer with a new refresh token never arrived, and the provider no longer takes the old one: reauthorize the connection.",
+        ),
+        Next::Uncertain(_) => Failure::new(
+            Advice::Retry(None),
+            "refresh-uncertain",
+            "The provider did not answer a refresh, so the refresh token may be spent: the connection may need to be reauthorized.",
+        ),
+        _ => failure.unwrap_or_else(|| Failure::new(Advice::ProviderDown, "refresh-failed", "The provider gave no new tokens.")),
+    }
+}

@@ -1,0 +1,128 @@
+//! Resolve first, then call: a connection with everything a call needs, loaded before anything runs.
+
+use std::sync::Arc;
+
+use jackfield_model::{
+    client::Client,
+    connection::Connection,
+    connector::Connector,
+    credential::Credential,
+    id::{ConnectionId, TenantId},
+    manifest::{Manifest, Method},
+    secret::Secret,
+};
+use jackfield_runtime::{CallContext, CallInput, Denial, EgressSettings, Hook};
+use jackfield_store::StoreError;
+use jiff::Timestamp;
+
+use super::Service;
+
+/// Why a connection cannot be worked with.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum ResolveError {
+    /// This tenant has no such connection.
+    #[error("there is no such connection")]
+    NotFound,
+    /// Its credential was erased.
+    #[error("the connection has no credential any more: reauthorize it")]
+    NoCredential,
+    /// Its connector is not installed.
+    #[error("the connector `{0}` is not installed: an operator can install it again")]
+    NoConnector(String),
+    /// Its connector is installed and not approved.
+    #[error("the connector `{0}` is not approved: an operator approves it before anything runs")]
+    NotApproved(String),
+    /// The installed connector no longer declares its auth method.
+    #[error("the connector `{connector}` no longer offers the auth method `{method}`: reauthorize the connection")]
+    NoMethod {
+        /// The connector.
+        connector: String,
+        /// The method it was made with.
+        method: String,
+    },
+    /// The client it was made with is gone.
+    #[error("the client this connection was made with is no longer registered here: an operator can add one, then reauthorize")]
+    NoClient,
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A connection, stored or about to be, and all that belongs to it but its credential.
+pub(super) struct Party {
+    pub(super) connection: Connection,
+    pub(super) connector: Connector,
+    pub(super) method: Method,
+    pub(super) client: Option<Client>,
+    pub(super) client_secret: Option<Secret>,
+}
+
+impl Party {
+    pub(super) fn manifest(&self) -> &Manifest {
+        &self.connector.manifest
+    }
+
+    /// Whether the component exports an optional hook.
+    pub(super) fn has_hook(&self, hook: &str) -> bool {
+        self.connector.hooks.contains(hook)
+    }
+
+    /// What a call of the hook may do for this connection.
+    pub(super) fn context(
+        &self,
+        hook: Hook,
+        credential: Option<&Credential>,
+        egress: &Arc<EgressSettings>,
+        now: Timestamp,
+    ) -> Result<CallContext, Denial> {
+        let input = CallInput {
+            hook,
+            tenant: self.connection.tenant,
+            connection: Some(self.connection.id),
+            connector: &self.connector,
+            method: &self.method,
+            client: self.client.as_ref(),
+            client_secret: self.client_secret.as_ref(),
+            fields: &self.connection.fields,
+            endpoints: self.connection.endpoints.as_ref(),
+            credential,
+            granted: &self.connection.grant.granted,
+            now,
+        };
+        CallContext::new(input, egress)
+    }
+}
+
+impl Service {
+    /// Loads a connection with its connector, method and client, and its opened credential.
+    pub(super) async fn resolve(&self, tenant: TenantId, id: ConnectionId) -> Result<(Party, Credential), ResolveError> {
+        let (connection, credential) = self.store().connections().open(tenant, id).await?.ok_or(ResolveError::NotFound)?;
+        let credential = credential.ok_or(ResolveError::NoCredential)?;
+        Ok((self.party(connection.record).await?, credential))
+    }
+
+    /// Loads what belongs to a connection.
+    pub(super) async fn party(&self, connection: Connection) -> Result<Party, ResolveError> {
+        let connector = self.approved(&connection.connector).await?;
+        let method = connector.manifest.method(&connection.method).cloned().ok_or_else(|| ResolveError::NoMethod {
+            connector: connection.connector.clone(),
+            method: connection.method.clone(),
+        })?;
+        let client = match connection.client {
+            None => None,
+            Some(client) => Some(self.client(client).await?.ok_or(ResolveError::NoClient)?),
+        };
+        let client_secret = match &client {
+            Some(client) if client.has_secret => self.store().clients().secret(client.id).await?,
+            _ => None,
+        };
+        Ok(Party { connection, connector, method, client, client_secret })
+    }
+
+    /// An installed and approved connector.
+    pub(super) async fn approved(&self, name: &str) -> Result<Connector, ResolveError> {
+        let found = self.store().connectors().get(name).await?;
+        let connector = found.ok_or_else(|| ResolveError::NoConnector(name.to_owned()))?;
+        if connector.is_approved() { Ok(connector) } else { Err(ResolveError::NotApproved(name.to_owned())) }
+    }
+}

@@ -1,0 +1,207 @@
+//! Revocation at the provider: by RFC 7009, by the connector's plans, or in words for a person.
+
+use jackfield_auth::revoke::{self as rules, Revoked};
+use jackfield_model::{
+    connection::{Connection, RefreshState},
+    credential::Credential,
+    expiry::Clocks,
+    manifest::{Guide, Revocation as Way},
+    origin::Origin,
+    scope::Grant,
+    status::Status,
+};
+use jackfield_runtime::{Denial, Hook, Outbound as Asked, egress};
+use jackfield_store::{Revocation, StoreError, Versioned};
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Service, holes, outcome, resolve::Party};
+
+/// The longest answer to a revocation, in bytes.
+const ANSWER_LIMIT: u64 = 64 * 1024;
+/// How often a revocation is tried before it is given up and said.
+const TRIES: u32 = 20;
+
+/// What became of a credential at the provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// It is no longer good there.
+    Done,
+    /// The provider cannot; it is gone here only.
+    Unsupported,
+    /// A person can do it there.
+    Page(Guide),
+    /// Not yet; a queue tries again.
+    Later { after: Option<SignedDuration>, why: String },
+    /// It was refused.
+    Refused(String),
+}
+
+impl Service {
+    /// Ends a credential at the provider, refresh token first (REF-8).
+    pub(super) async fn end_at_provider(&self, party: &Party, credential: &Credential) -> Ended {
+        match &party.method.revocation {
+            Way::None => Ended::Unsupported,
+            Way::Page(guide) => Ended::Page(guide.clone()),
+            Way::Hook => self.end_by_plans(party, credential).await,
+            Way::Rfc7009 => self.end_by_rfc7009(party, credential).await,
+        }
+    }
+
+    async fn end_by_rfc7009(&self, party: &Party, credential: &Credential) -> Ended {
+        let Credential::Tokens(tokens) = credential else { return Ended::Unsupported };
+        let call = party.method.kind.oauth2().and_then(|oauth2| party.token_call(oauth2));
+        let Some(call) = call.filter(|call| call.endpoints.revoke.is_some()) else { return Ended::Unsupported };
+        let mut outcome = Ended::Done;
+        for (which, token) in rules::order(tokens) {
+            let request = match rules::request(&call, which, token) {
+                Ok(request) => request,
+                Err(error) => return Ended::Refused(error.to_string()),
+            };
+            let response = match self.send_ending(party, request).await {
+                Ok(response) => response,
+                Err(ended) => return ended,
+            };
+            match rules::read(&response, token, self.now()) {
+                Revoked::Done => {}
+                Revoked::Unsupported => outcome = Ended::Unsupported,
+                Revoked::Later { retry_after } => return Ended::Later { after: retry_after, why: "the provider asks to try later".into() },
+                Revoked::Refused { error, .. } => return Ended::Refused(error.to_string()),
+            }
+        }
+        outcome
+    }
+
+    /// The connector's plans: each secret only to origins that a declared request of the hook names.
+    async fn end_by_plans(&self, party: &Party, credential: &Credential) -> Ended {
+        let settings = self.parts.outbound.egress();
+        let context = match party.context(Hook::Revoke, Some(credential), settings, self.now()) {
+            Ok(context) => context,
+            Err(denial) => return Ended::Refused(denial.message),
+        };
+        let account = party.connection.account.as_ref().map(|account| account.id.as_str());
+        let planned = match self.parts.runtime.revoke_plans(context, account).await.result {
+            Ok(planned) => planned,
+            Err(error) => return Ended::Refused(outcome::of_call(&error).message),
+        };
+        let origins = match self.hook_origins(party, "revoke") {
+            Ok(origins) => origins,
+            Err(denial) => return Ended::Refused(denial.message),
+        };
+        let mut filling = holes::of_client(party, &origins);
+        holes::add_credential(&mut filling, credential, &origins);
+        for plan in &planned {
+            let filled = match plan.fill(&filling) {
+                Ok(filled) => filled,
+                Err(denial) => return Ended::Refused(denial.message),
+            };
+            match self.send_ending(party, filled.request).await {
+                Err(ended) => return ended,
+                Ok(response) if response.status().is_success() || response.status().as_u16() == 404 => {}
+                Ok(response) if response.status().is_server_error() || response.status().as_u16() == 429 => {
+                    return Ended::Later { after: None, why: "the provider asks to try later".into() };
+                }
+                Ok(response) => return Ended::Refused(format!("the provider answered {}", response.status().as_u16())),
+            }
+        }
+        Ended::Done
+    }
+
+    /// The origins that the declared requests of a hook go to, for this connection.
+    fn hook_origins(&self, party: &Party, hook: &str) -> Result<Vec<Origin>, Denial> {
+        let (manifest, connection) = (party.manifest(), &party.connection);
+        let endpoints = connection.endpoints.as_ref();
+        let values = egress::public_values(manifest, &party.method, &connection.fields, party.client.as_ref(), endpoints);
+        let all = egress::allowed_origins(manifest, &values, endpoints, self.parts.outbound.egress())?;
+        let named: Vec<&str> = manifest.requests_of(hook).iter().map(|request| request.origin.as_str()).collect();
+        let declared = all.into_iter().filter(|allowed| allowed.credential && named.contains(&allowed.id.as_str()));
+        Ok(declared.map(|allowed| allowed.origin).collect())
+    }
+
+    async fn send_ending(&self, party: &Party, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Ended> {
+        let connector = &party.connector.name;
+        let refused = |denial: Denial| Ended::Refused(denial.message);
+        let url = self.endpoint_url(connector, &request.uri().to_string()).map_err(refused)?;
+        let origin = self.parts.outbound.egress().judge_endpoint(connector, &url).map_err(refused)?;
+        let asked = Asked {
+            request,
+            origin,
+            connector: connector.clone(),
+            max_response_bytes: ANSWER_LIMIT,
+            timeout: self.parts.settings.token_timeout,
+        };
+        let sent = self.parts.outbound.send_once(asked).await;
+        sent.map_err(|error| Ended::Later { after: None, why: outcome::of_send(&error).message })
+    }
+
+    /// Tries what is due in the queue; what was tried too often is given up, and said.
+    pub(super) async fn retry_revocations(&self, limit: usize) -> Result<(), StoreError> {
+        for due in self.store().revocations().due(self.now(), limit).await?.items {
+            if let Err(error) = self.retry_revocation(due).await {
+                tracing::warn!(%error, "a revocation could not be tried again");
+            }
+        }
+        Ok(())
+    }
+
+    async fn retry_revocation(&self, mut due: Versioned<Revocation>) -> Result<(), StoreError> {
+        let credential = self.store().revocations().credential(&due).await?;
+        let subject = due.connection.to_string();
+        let ended = match self.party(shadow(&due)).await {
+            Ok(party) => self.end_at_provider(&party, &credential).await,
+            Err(error) => Ended::Later { after: None, why: error.to_string() },
+        };
+        let (after, kind) = match ended {
+            Ended::Later { after, .. } if due.attempts < TRIES => (after, None),
+            Ended::Later { .. } => (None, Some("revocation.given-up")),
+            Ended::Done => (None, Some("revocation.done")),
+            Ended::Unsupported | Ended::Page(_) | Ended::Refused(_) => (None, Some("revocation.refused")),
+        };
+        match kind {
+            Some(kind) => {
+                let mut change = self.audited("host", kind, &subject)?;
+                self.store().revocations().done(&mut change, &due);
+                self.store().commit(change).await
+            }
+            None => {
+                let next = self.next_try(due.attempts, after);
+                let mut change = jackfield_store::Change::new();
+                self.store().revocations().postpone(&mut change, &mut due, next)?;
+                self.store().commit(change).await
+            }
+        }
+    }
+
+    /// When to try again: doubling from half a minute to six hours, never before the provider allows it.
+    pub(super) fn next_try(&self, attempts: u32, after: Option<SignedDuration>) -> Timestamp {
+        let doubled = 30_i64.saturating_mul(1 << attempts.min(10));
+        let wait = SignedDuration::from_secs(doubled.min(6 * 60 * 60)).max(after.unwrap_or(SignedDuration::ZERO));
+        self.now() + wait
+    }
+}
+
+/// The connection as its revocation remembers it: enough to find its connector, client and endpoints.
+fn shadow(due: &Revocation) -> Connection {
+    Connection {
+        id: due.connection,
+        tenant: due.tenant,
+        connector: due.connector.clone(),
+        method: due.method.clone(),
+        client: due.client,
+        end_user: None,
+        name: String::new(),
+        status: Status::Revoked,
+        failure: None,
+        account: None,
+        subject: None,
+        fields: due.fields.clone(),
+        actions: std::collections::BTreeSet::new(),
+        grant: Grant::default(),
+        endpoints: due.endpoints.clone(),
+        version: 0,
+        clocks: Clocks::default(),
+        refresh: RefreshState::Idle,
+        verification: None,
+        created_at: due.created_at,
+        updated_at: due.created_at,
+    }
+}

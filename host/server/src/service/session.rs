@@ -1,0 +1,162 @@
+//! Connect sessions: a link for one end user, made by the application.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jackfield_model::{
+    connection::Connection,
+    id::{ConnectionId, SessionId, TenantId},
+    scope::{self, UnknownAction},
+    secret::Secret,
+    session::{ConnectSession, SESSION_SECONDS, Stage},
+};
+use jackfield_store::StoreError;
+use jiff::SignedDuration;
+
+use super::{ResolveError, Service};
+
+/// A session to make.
+#[derive(Debug, Clone)]
+pub struct NewSession {
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// The connector to connect through.
+    pub connector: String,
+    /// What the connection is for.
+    pub actions: BTreeSet<String>,
+    /// The person, by the application's own id.
+    pub end_user: String,
+    /// The connection to reauthorize, where it is not a new one.
+    pub connection: Option<ConnectionId>,
+    /// Public field values the application knows already.
+    pub fields: BTreeMap<String, String>,
+    /// Where the person goes afterwards.
+    pub return_url: String,
+}
+
+/// A connection to reauthorize.
+#[derive(Debug, Clone)]
+pub struct Reauthorize {
+    /// The person who will.
+    pub end_user: String,
+    /// Where they go afterwards.
+    pub return_url: String,
+    /// Further actions; what it is for already stays.
+    pub actions: BTreeSet<String>,
+}
+
+/// Why no session was made.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum SessionError {
+    /// Its tenant.
+    #[error("there is no such tenant")]
+    NoTenant,
+    /// Its connector or connection.
+    #[error(transparent)]
+    Resolve(#[from] ResolveError),
+    /// An action.
+    #[error(transparent)]
+    Action(#[from] UnknownAction),
+    /// A field.
+    #[error("the connector has no public field `{0}`: secret fields are typed by the person")]
+    Field(String),
+    /// The person's id.
+    #[error("end_user is the application's own id of the person: 1 to 200 characters of plain text")]
+    EndUser,
+    /// The return URL.
+    #[error("`return_url` is none of the tenant's registered return URLs: an operator can add it")]
+    ReturnUrl,
+    /// The connection goes through another connector.
+    #[error("the connection goes through the connector `{0}`")]
+    OtherConnector(String),
+    /// The connection belongs to another person.
+    #[error("the connection belongs to another end user")]
+    OtherEndUser,
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Service {
+    /// Makes a connect session and the link to send the person to.
+    pub async fn create_session(&self, new: NewSession, by: &str) -> Result<(ConnectSession, String), SessionError> {
+        let tenant = self.store().tenants().get(new.tenant).await?.ok_or(SessionError::NoTenant)?;
+        let connector = self.approved(&new.connector).await?;
+        scope::least(&connector.manifest, &new.actions)?;
+        if new.end_user.is_empty() || new.end_user.len() > 200 || new.end_user.chars().any(char::is_control) {
+            return Err(SessionError::EndUser);
+        }
+        if !tenant.may_return_to(&new.return_url) {
+            return Err(SessionError::ReturnUrl);
+        }
+        let public = |key: &String| connector.manifest.all_fields().any(|field| field.key == *key && !field.secret);
+        if let Some(unknown) = new.fields.keys().find(|key| !public(key)) {
+            return Err(SessionError::Field(unknown.clone()));
+        }
+        if let Some(id) = new.connection {
+            self.check_mendable(&new, id).await?;
+        }
+        let now = self.now();
+        let session = ConnectSession {
+            id: SessionId::new(now, self.id_bits()?),
+            tenant: new.tenant,
+            connector: new.connector,
+            actions: new.actions,
+            end_user: new.end_user,
+            connection: new.connection,
+            fields: new.fields,
+            return_url: new.return_url,
+            stage: Stage::Open,
+            created_at: now,
+            expires_at: now + SignedDuration::from_secs(SESSION_SECONDS),
+        };
+        let link = self.random_token()?;
+        let mut change = self.audited(by, "session.created", &session.id.to_string())?;
+        self.store().sessions().create(&mut change, &session, &link)?;
+        self.store().commit(change).await?;
+        Ok((session, self.link_url(&link)))
+    }
+
+    async fn check_mendable(&self, new: &NewSession, id: ConnectionId) -> Result<(), SessionError> {
+        let connection = self.connection(new.tenant, id).await?.ok_or(ResolveError::NotFound)?;
+        if connection.connector != new.connector {
+            return Err(SessionError::OtherConnector(connection.connector));
+        }
+        if connection.end_user.as_ref().is_some_and(|owner| *owner != new.end_user) {
+            return Err(SessionError::OtherEndUser);
+        }
+        Ok(())
+    }
+
+    fn link_url(&self, link: &Secret) -> String {
+        let base = self.parts.settings.public_url.as_str().trim_end_matches('/');
+        format!("{base}/connect/{}", link.expose())
+    }
+
+    /// One session of a tenant.
+    pub async fn session(&self, tenant: TenantId, id: SessionId) -> Result<Option<ConnectSession>, StoreError> {
+        Ok(self.store().sessions().get(tenant, id).await?.map(|session| session.record))
+    }
+
+    /// A session in which a person consents again, for the same connection id.
+    pub async fn reauthorize(
+        &self,
+        tenant: TenantId,
+        id: ConnectionId,
+        asked: Reauthorize,
+        by: &str,
+    ) -> Result<(ConnectSession, String), SessionError> {
+        let connection: Connection = self.connection(tenant, id).await?.ok_or(ResolveError::NotFound)?;
+        let mut actions = connection.actions.clone();
+        actions.extend(asked.actions);
+        let new = NewSession {
+            tenant,
+            connector: connection.connector,
+            actions,
+            end_user: asked.end_user,
+            connection: Some(id),
+            fields: BTreeMap::new(),
+            return_url: asked.return_url,
+        };
+        self.create_session(new, by).await
+    }
+}

@@ -1,0 +1,128 @@
+//! Tenants: made, changed and removed by the operator.
+
+use jackfield_model::{
+    id::TenantId,
+    origin::{Origin, Scheme},
+    tenant::Tenant,
+};
+use jackfield_store::StoreError;
+use url::Url;
+
+use super::Service;
+
+/// The longest name of a tenant, in characters.
+const NAME_LIMIT: usize = 120;
+
+/// A tenant to make.
+#[derive(Debug, Clone)]
+pub struct NewTenant {
+    /// Its name, shown on its pages.
+    pub name: String,
+    /// The exact URLs people may be sent back to.
+    pub return_urls: Vec<String>,
+}
+
+/// What to change; absent stays.
+#[derive(Debug, Clone, Default)]
+pub struct TenantChange {
+    /// A new name.
+    pub name: Option<String>,
+    /// New return URLs, all of them.
+    pub return_urls: Option<Vec<String>>,
+}
+
+/// Why a tenant could not be made or changed.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum TenantError {
+    /// The name.
+    #[error("a tenant's name is one line of 1 to {NAME_LIMIT} characters")]
+    Name,
+    /// A return URL.
+    #[error("`{0}` is no return URL: give a whole https URL without a fragment")]
+    ReturnUrl(String),
+    /// It is not there.
+    #[error("there is no such tenant")]
+    NotFound,
+    /// It still owns connections.
+    #[error("the tenant still has connections: delete them first, so that each is revoked")]
+    HasConnections,
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Service {
+    /// Makes a tenant.
+    pub async fn create_tenant(&self, new: NewTenant, by: &str) -> Result<Tenant, TenantError> {
+        let now = self.now();
+        let tenant = Tenant {
+            id: TenantId::new(now, self.id_bits()?),
+            name: name(&new.name)?,
+            return_urls: self.return_urls(new.return_urls)?,
+            created_at: now,
+        };
+        let mut change = self.audited(by, "tenant.created", &tenant.id.to_string())?;
+        self.store().tenants().insert(&mut change, &tenant)?;
+        self.store().commit(change).await?;
+        Ok(tenant)
+    }
+
+    /// Every tenant.
+    pub async fn tenants(&self) -> Result<Vec<Tenant>, StoreError> {
+        let page = self.store().tenants().list(None, usize::MAX).await?;
+        Ok(page.items.into_iter().map(|tenant| tenant.record).collect())
+    }
+
+    /// One tenant.
+    pub async fn tenant(&self, id: TenantId) -> Result<Option<Tenant>, StoreError> {
+        Ok(self.store().tenants().get(id).await?.map(|tenant| tenant.record))
+    }
+
+    /// Changes a tenant.
+    pub async fn change_tenant(&self, id: TenantId, change: TenantChange, by: &str) -> Result<Tenant, TenantError> {
+        let mut tenant = self.store().tenants().get(id).await?.ok_or(TenantError::NotFound)?;
+        if let Some(given) = change.name {
+            tenant.name = name(&given)?;
+        }
+        if let Some(urls) = change.return_urls {
+            tenant.return_urls = self.return_urls(urls)?;
+        }
+        let mut staged = self.audited(by, "tenant.changed", &id.to_string())?;
+        self.store().tenants().update(&mut staged, &mut tenant)?;
+        self.store().commit(staged).await?;
+        Ok(tenant.record)
+    }
+
+    /// Removes a tenant that owns nothing any more.
+    pub async fn remove_tenant(&self, id: TenantId, by: &str) -> Result<(), TenantError> {
+        if self.store().tenants().get(id).await?.is_none() {
+            return Err(TenantError::NotFound);
+        }
+        let change = self.audited(by, "tenant.removed", &id.to_string())?;
+        match self.store().tenants().delete(id, change).await {
+            Err(StoreError::InUse) => Err(TenantError::HasConnections),
+            other => Ok(other?),
+        }
+    }
+
+    fn return_urls(&self, urls: Vec<String>) -> Result<Vec<String>, TenantError> {
+        let allowed = |text: &String| is_return_url(text, self.parts.settings.http_loopback);
+        match urls.iter().find(|text| !allowed(text)) {
+            Some(bad) => Err(TenantError::ReturnUrl(bad.chars().take(200).collect())),
+            None => Ok(urls),
+        }
+    }
+}
+
+fn name(given: &str) -> Result<String, TenantError> {
+    let trimmed = given.trim();
+    let fits = (1..=NAME_LIMIT).contains(&trimmed.chars().count()) && !trimmed.chars().any(char::is_control);
+    if fits { Ok(trimmed.to_owned()) } else { Err(TenantError::Name) }
+}
+
+fn is_return_url(text: &str, loopback: bool) -> bool {
+    let Ok(url) = Url::parse(text) else { return false };
+    let Ok(origin) = Origin::of(&url) else { return false };
+    let local = origin.host() == "localhost" || origin.address().is_some_and(|address| address.is_loopback());
+    url.fragment().is_none() && (origin.scheme() == Scheme::Https || (loopback && local))
+}

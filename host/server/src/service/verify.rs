@@ -1,0 +1,122 @@
+//! Verify: asks the provider whether a credential works and whose it is; never changes the credential.
+
+use std::time::Instant;
+
+use jackfield_model::{
+    account::Account,
+    connection::{Connection, Verification},
+    credential::Credential,
+    failure::{Advice, Failure},
+    id::{ConnectionId, TenantId},
+    status::{Happening, Status},
+};
+use jackfield_runtime::Hook;
+use jackfield_store::StoreError;
+use jiff::Timestamp;
+
+use super::{ResolveError, Service, outcome, resolve::Party};
+
+/// Why a verify could not even be asked. A provider's refusal is no error: it is in the connection's verification.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum VerifyError {
+    /// It cannot be worked with.
+    #[error(transparent)]
+    Resolve(#[from] ResolveError),
+    /// Its status forbids it.
+    #[error("the connection is {0}: there is nothing to verify")]
+    Ended(Status),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// An answer of `verify` and how long it took.
+pub(super) struct Answer {
+    pub(super) result: Result<Account, Failure>,
+    pub(super) latency_ms: u64,
+}
+
+impl Service {
+    /// Verifies a connection; refreshes first where its token is over.
+    pub async fn verify(&self, tenant: TenantId, id: ConnectionId, by: &str) -> Result<Connection, VerifyError> {
+        self.refresh_if_over(tenant, id).await;
+        let (mut party, credential) = self.resolve(tenant, id).await?;
+        if party.connection.status == Status::Revoked {
+            return Err(VerifyError::Ended(party.connection.status));
+        }
+        let mut answer = self.ask(&party, &credential).await;
+        if may_be_stale(&party, &answer) {
+            let version = party.connection.version;
+            let refreshed = self.unauthorized(tenant, id, version, "host").await;
+            if refreshed.is_ok_and(|connection| connection.version > version) {
+                let again = self.resolve(tenant, id).await?;
+                answer = self.ask(&again.0, &again.1).await;
+                party = again.0;
+            }
+        }
+        self.record_verify(&party.connection, answer, by).await
+    }
+
+    /// Calls the connector's `verify` with a credential, stored or not.
+    pub(super) async fn ask(&self, party: &Party, credential: &Credential) -> Answer {
+        let started = Instant::now();
+        let result = match party.context(Hook::Verify, Some(credential), self.parts.outbound.egress(), self.now()) {
+            Err(denial) => Err(Failure::new(Advice::Misconfigured, denial.rule, &denial.message)),
+            Ok(context) => self.parts.runtime.verify(context).await.result.map_err(|error| {
+                tracing::warn!(connector = %party.connector.name, kind = error.kind(), "verify did not succeed");
+                outcome::of_call(&error)
+            }),
+        };
+        Answer { result, latency_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX) }
+    }
+
+    /// Writes what a verify found; another writer in between is no reason to lose it.
+    pub(super) async fn record_verify(&self, seen: &Connection, answer: Answer, by: &str) -> Result<Connection, VerifyError> {
+        let note = answer.result.as_ref().err().map(|failure| failure.message.clone());
+        let connections = self.store().connections();
+        let amended = connections.amend(seen.tenant, seen.id, |connection, change| {
+            apply(connection, &answer, by, self.now());
+            self.tell(change, connection, "verified", by, note.clone())
+        });
+        Ok(amended.await?.ok_or(ResolveError::NotFound)?.record)
+    }
+}
+
+/// BEAR-2: a refused token is refreshed once, where it can be, before the grant is called lost.
+fn may_be_stale(party: &Party, answer: &Answer) -> bool {
+    let refused = matches!(&answer.result, Err(failure) if failure.advice == Advice::Reauthorize);
+    refused && party.method.kind.oauth2().is_some()
+}
+
+fn apply(connection: &mut Connection, answer: &Answer, by: &str, now: Timestamp) {
+    let failure = match &answer.result {
+        Ok(account) if connection.is_same_account(account) => {
+            accept(connection, account);
+            None
+        }
+        Ok(account) => Some(Failure::new(
+            Advice::Reauthorize,
+            "other-account",
+            &format!("The credential now belongs to {}: reauthorize with the account this connection was made for.", account.label),
+        )),
+        Err(failure) => Some(failure.clone()),
+    };
+    let happening = match &failure {
+        None => Some(Happening::Verified),
+        Some(failure) => outcome::happening(connection, failure),
+    };
+    if let Some(happening) = happening {
+        // A revoked connection stays revoked; its verification is still written.
+        let _ = connection.happen(happening, failure.clone(), now);
+    }
+    connection.verification = Some(Verification { at: now, by: by.to_owned(), latency_ms: answer.latency_ms, failure });
+    connection.updated_at = now;
+}
+
+fn accept(connection: &mut Connection, account: &Account) {
+    if let Some(granted) = &account.granted_scopes {
+        connection.grant.granted.clone_from(granted);
+        connection.grant.stated = true;
+    }
+    connection.account = Some(account.clone());
+}

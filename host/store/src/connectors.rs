@@ -1,0 +1,115 @@
+//! Installed connectors, by name. A manifest can be long, so its text lies in parts.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use data_encoding::HEXLOWER;
+use jackfield_model::connector::Connector;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    change::Change,
+    core::{Core, Order},
+    error::{Cause, StoreError, Unreadable, unreadable},
+    record::{Page, Versioned},
+    schema::{CONNECTOR, CONNECTOR_PART},
+};
+
+const PART: usize = 24 * 1024;
+/// The longest text of one connector: manifests with icons and hundreds of scopes are far below.
+const TEXT_LIMIT: usize = 2 * 1024 * 1024;
+/// How often a list or get starts again when the connector is replaced under it.
+const ATTEMPTS: usize = 8;
+
+#[derive(Serialize, Deserialize)]
+struct Head {
+    text: String,
+    parts: usize,
+}
+
+/// Installed connectors.
+pub struct Connectors<'a>(pub(crate) &'a Core);
+
+impl Connectors<'_> {
+    /// Stages a connector under its name, in place of an earlier one.
+    pub async fn put(&self, change: &mut Change, connector: &Connector) -> Result<(), StoreError> {
+        let key = CONNECTOR.key(&[&connector.name]);
+        let json = serde_json::to_vec(connector).map_err(|_| unreadable(&key, Cause::Damaged))?;
+        if json.len() > TEXT_LIMIT {
+            return Err(StoreError::TooLarge { bytes: json.len(), limit: TEXT_LIMIT });
+        }
+        let text = HEXLOWER.encode(digest(&SHA256, &json).as_ref());
+        let head = Head { text, parts: json.chunks(PART).count() };
+        // The old parts first: where the text is the same, the later writes win.
+        match self.0.get::<Head>(CONNECTOR, &key).await? {
+            None => change.insert(CONNECTOR, key, &head)?,
+            Some(old) => {
+                remove_parts(change, &connector.name, &old);
+                change.replace(CONNECTOR, key, &mut old.map(|_| Head { text: head.text.clone(), parts: head.parts }))?;
+            }
+        }
+        for (number, part) in json.chunks(PART).enumerate() {
+            change.write(CONNECTOR_PART.key(&[&connector.name, &head.text, &number]), part.to_vec());
+        }
+        Ok(())
+    }
+
+    /// The connector of this name.
+    pub async fn get(&self, name: &str) -> Result<Option<Connector>, StoreError> {
+        let key = CONNECTOR.key(&[&name]);
+        for _ in 0..ATTEMPTS {
+            let Some(head) = self.0.get::<Head>(CONNECTOR, &key).await? else { return Ok(None) };
+            let mut json = Vec::new();
+            let mut whole = true;
+            for number in 0..head.parts {
+                match self.0.engine.get(&CONNECTOR_PART.key(&[&name, &head.text, &number])).await? {
+                    Some(part) => json.extend(part),
+                    None => whole = false,
+                }
+            }
+            if whole {
+                let is_same = HEXLOWER.encode(digest(&SHA256, &json).as_ref()) == head.text;
+                let read = serde_json::from_slice(&json).ok().filter(|_| is_same);
+                return Ok(Some(read.ok_or_else(|| unreadable(&key, Cause::Damaged))?));
+            }
+        }
+        Err(unreadable(&key, Cause::Missing).into())
+    }
+
+    /// All connectors, by name.
+    pub async fn list(&self) -> Result<Page<Connector>, StoreError> {
+        let prefix = CONNECTOR.prefix(&[]);
+        let (pairs, _) = self.0.scan(&prefix, None, usize::MAX, Order::Oldest).await?;
+        let mut page = Page::default();
+        for (key, _) in pairs {
+            let name = crate::core::tail(&prefix, &key);
+            match self.get(&name).await {
+                Ok(Some(connector)) => page.items.push(connector),
+                Ok(None) => {}
+                Err(StoreError::Unreadable(reason)) => page.unreadable.push(reason),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(page)
+    }
+
+    /// Stages the end of a connector; its component's file stays.
+    pub async fn delete(&self, change: &mut Change, name: &str) -> Result<(), StoreError> {
+        let key = CONNECTOR.key(&[&name]);
+        match self.0.get::<Head>(CONNECTOR, &key).await {
+            Ok(None) => {}
+            Ok(Some(head)) => {
+                remove_parts(change, name, &head);
+                change.remove(CONNECTOR, key, head.revision);
+            }
+            // What cannot be read can still be removed.
+            Err(StoreError::Unreadable(Unreadable { .. })) => change.delete(key),
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+}
+
+fn remove_parts(change: &mut Change, name: &str, head: &Versioned<Head>) {
+    for number in 0..head.parts {
+        change.delete(CONNECTOR_PART.key(&[&name, &head.text, &number]));
+    }
+}

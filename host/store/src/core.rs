@@ -1,0 +1,91 @@
+//! What every repository stands on: typed reads and commits over an engine, and the keys.
+
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+
+use crate::{
+    change::Change,
+    engine::{Engine, Pair, Scan},
+    error::StoreError,
+    keys::Keys,
+    record::{self, Page, Versioned},
+    schema::Kind,
+};
+
+/// How many pairs a filtering list reads at a time.
+pub(crate) const STRIDE: usize = 200;
+
+pub(crate) struct Core {
+    pub(crate) engine: Arc<dyn Engine>,
+    pub(crate) keys: Keys,
+}
+
+/// In which order a list goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    Oldest,
+    Newest,
+}
+
+impl Core {
+    pub(crate) async fn commit(&self, change: Change) -> Result<(), StoreError> {
+        Ok(self.engine.commit(change.0).await?)
+    }
+
+    /// A record; none where there is no value.
+    pub(crate) async fn get<T: DeserializeOwned>(&self, kind: Kind, key: &[u8]) -> Result<Option<Versioned<T>>, StoreError> {
+        let Some(bytes) = self.engine.get(key).await? else { return Ok(None) };
+        Ok(Some(record::decode(kind, key, &bytes)?))
+    }
+
+    /// Pairs below a prefix, behind the cursor, and the cursor behind them; none at the end.
+    pub(crate) async fn scan(
+        &self,
+        prefix: &[u8],
+        after: Option<&str>,
+        limit: usize,
+        order: Order,
+    ) -> Result<(Vec<Pair>, Option<String>), StoreError> {
+        let after = after.map(|after| [prefix, after.as_bytes()].concat());
+        let backwards = order == Order::Newest;
+        let mut pairs = self.engine.scan(Scan { prefix: prefix.to_vec(), after, limit: limit.saturating_add(1), backwards }).await?;
+        let more = pairs.len() > limit;
+        pairs.truncate(limit);
+        let next = pairs.last().filter(|_| more).map(|(key, _)| tail(prefix, key));
+        Ok((pairs, next))
+    }
+
+    /// A page of records whose keys continue a prefix.
+    pub(crate) async fn page<T: DeserializeOwned>(
+        &self,
+        kind: Kind,
+        prefix: &[u8],
+        after: Option<&str>,
+        limit: usize,
+        order: Order,
+    ) -> Result<Page<Versioned<T>>, StoreError> {
+        let (pairs, next) = self.scan(prefix, after, limit, order).await?;
+        let mut page = Page { next, ..Page::default() };
+        for (key, bytes) in pairs {
+            page.add(record::decode(kind, &key, &bytes));
+        }
+        Ok(page)
+    }
+
+    /// Every record whose key continues a prefix. For kinds of which there are few.
+    pub(crate) async fn all<T: DeserializeOwned>(&self, kind: Kind, prefix: &[u8]) -> Result<Page<Versioned<T>>, StoreError> {
+        self.page(kind, prefix, None, usize::MAX, Order::Oldest).await
+    }
+
+    /// What an index entry points to: the text of its value.
+    pub(crate) async fn pointer(&self, key: &[u8]) -> Result<Option<String>, StoreError> {
+        let found = self.engine.get(key).await?;
+        Ok(found.and_then(|bytes| String::from_utf8(bytes).ok()))
+    }
+}
+
+/// What a key has behind a prefix.
+pub(crate) fn tail(prefix: &[u8], key: &[u8]) -> String {
+    String::from_utf8_lossy(key.strip_prefix(prefix).unwrap_or(key)).into_owned()
+}

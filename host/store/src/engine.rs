@@ -1,0 +1,142 @@
+//! What a store needs of a database: ordered keys, and changes that are atomic and durable.
+//!
+//! Everything above this file works over the trait; one test suite (`suite`) serves every engine.
+
+#[cfg(test)]
+pub(crate) mod memory;
+#[cfg(test)]
+pub(crate) mod suite;
+
+use async_trait::async_trait;
+
+/// The largest value an engine takes, in bytes.
+pub(crate) const VALUE_LIMIT: usize = 32 * 1024;
+/// The longest key an engine takes, in bytes.
+pub(crate) const KEY_LIMIT: usize = 512;
+
+/// A key and its value.
+pub(crate) type Pair = (Vec<u8>, Vec<u8>);
+
+/// An ordered map from keys to values.
+///
+/// A `commit` whose future is dropped may still happen.
+#[async_trait]
+pub(crate) trait Engine: Send + Sync {
+    /// The value of one key.
+    async fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError>;
+
+    /// Keys and values in order. Not a snapshot: a change made meanwhile may be seen or not.
+    async fn scan(&self, scan: Scan) -> Result<Vec<Pair>, EngineError>;
+
+    /// Makes every change of the batch or none. `Ok` means it survives a power cut.
+    async fn commit(&self, batch: Batch) -> Result<(), EngineError>;
+
+    /// Whether it still takes changes.
+    fn health(&self) -> Health;
+}
+
+/// A stretch of keys to read.
+#[derive(Debug, Clone)]
+pub(crate) struct Scan {
+    /// What every key starts with.
+    pub prefix: Vec<u8>,
+    /// The last key already seen, in the direction of reading.
+    pub after: Option<Vec<u8>>,
+    /// At most this many pairs.
+    pub limit: usize,
+    /// Whether to read from the last key to the first.
+    pub backwards: bool,
+}
+
+/// What must be true of a key for a batch to happen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Expect {
+    /// It has no value.
+    Absent,
+    /// Its value is exactly this.
+    Equals(Vec<u8>),
+    /// Its value starts with this: how a record's revision is named.
+    StartsWith(Vec<u8>),
+}
+
+impl Expect {
+    /// Whether it holds for what a key has.
+    pub(crate) fn holds(&self, value: Option<&[u8]>) -> bool {
+        match (self, value) {
+            (Self::Absent, None) => true,
+            (Self::Equals(wanted), Some(found)) => wanted == found,
+            (Self::StartsWith(wanted), Some(found)) => found.starts_with(wanted),
+            (Self::Absent, Some(_)) | (Self::Equals(_) | Self::StartsWith(_), None) => false,
+        }
+    }
+}
+
+/// Changes that happen together, if every check holds.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Batch {
+    /// What must be true before.
+    pub checks: Vec<(Vec<u8>, Expect)>,
+    /// New values; none deletes. A later write of the same key wins.
+    pub writes: Vec<(Vec<u8>, Option<Vec<u8>>)>,
+}
+
+impl Batch {
+    /// Refuses what no engine takes.
+    pub(crate) fn within_limits(&self) -> Result<(), EngineError> {
+        for (key, value) in &self.writes {
+            let bytes = value.as_ref().map_or(0, Vec::len);
+            if bytes > VALUE_LIMIT {
+                return Err(EngineError::TooLarge { bytes, limit: VALUE_LIMIT });
+            }
+            if key.len() > KEY_LIMIT {
+                return Err(EngineError::TooLarge { bytes: key.len(), limit: KEY_LIMIT });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Why an engine did not do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EngineError {
+    /// A check did not hold; nothing was changed.
+    #[error("the record was changed meanwhile")]
+    Conflict,
+    /// The database failed earlier and takes no more changes.
+    #[error("the store takes no more changes since it failed: {0}")]
+    ReadOnly(Fault),
+    /// A read failed.
+    #[error("the store cannot be read: {0}")]
+    Unreadable(Fault),
+    /// A key or value beyond the limit.
+    #[error("{bytes} bytes are too many for one record: at most {limit}")]
+    TooLarge {
+        /// How many there are.
+        bytes: usize,
+        /// How many there may be.
+        limit: usize,
+    },
+}
+
+/// What broke in a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// Reading or writing a file failed: a full or broken disk, a lost permission.
+    #[error("a file could not be read or written")]
+    Io,
+    /// Its files contradict themselves.
+    #[error("its files are damaged")]
+    Corruption,
+    /// It ran into a defect of its own.
+    #[error("the database engine stopped unexpectedly")]
+    Stopped,
+}
+
+/// Whether a store takes changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Health {
+    /// It reads and writes.
+    Healthy,
+    /// It only reads.
+    ReadOnly(Fault),
+}

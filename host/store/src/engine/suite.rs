@@ -1,0 +1,116 @@
+//! What every engine must do, run against each of them.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test is a panic")]
+
+use std::sync::Arc;
+
+use super::{Batch, Engine, EngineError, Expect, Health, KEY_LIMIT, Scan, VALUE_LIMIT};
+
+fn put(key: &str, value: &str) -> Batch {
+    Batch { checks: vec![], writes: vec![(key.into(), Some(value.into()))] }
+}
+
+fn scan(prefix: &str, after: Option<&str>, limit: usize, backwards: bool) -> Scan {
+    Scan { prefix: prefix.into(), after: after.map(Into::into), limit, backwards }
+}
+
+async fn keys(engine: &dyn Engine, asked: Scan) -> Vec<String> {
+    let pairs = engine.scan(asked).await.unwrap();
+    pairs.into_iter().map(|(key, _)| String::from_utf8(key).unwrap()).collect()
+}
+
+/// Runs every promise of the trait over a fresh engine.
+pub(crate) async fn run(engine: Arc<dyn Engine>) {
+    assert_eq!(engine.health(), Health::Healthy);
+    reads_what_was_written(&*engine).await;
+    scans_in_order(&*engine).await;
+    changes_all_or_nothing(&*engine).await;
+    refuses_what_is_too_large(&*engine).await;
+    lets_one_of_many_win(engine).await;
+}
+
+async fn reads_what_was_written(engine: &dyn Engine) {
+    assert_eq!(engine.get(b"a").await.unwrap(), None);
+    engine.commit(put("a", "1")).await.unwrap();
+    engine.commit(put("a", "2")).await.unwrap();
+    assert_eq!(engine.get(b"a").await.unwrap(), Some(b"2".to_vec()));
+    engine.commit(Batch { checks: vec![], writes: vec![("a".into(), None)] }).await.unwrap();
+    assert_eq!(engine.get(b"a").await.unwrap(), None);
+    let twice = vec![("a".into(), Some(b"1".to_vec())), ("a".into(), None)];
+    engine.commit(Batch { checks: vec![], writes: twice }).await.unwrap();
+    assert_eq!(engine.get(b"a").await.unwrap(), None, "the last write of a key wins");
+}
+
+async fn scans_in_order(engine: &dyn Engine) {
+    for key in ["s/3", "s/1", "t/1", "s/2", "s0", "r/9"] {
+        engine.commit(put(key, key)).await.unwrap();
+    }
+    assert_eq!(keys(engine, scan("s/", None, 9, false)).await, ["s/1", "s/2", "s/3"]);
+    assert_eq!(keys(engine, scan("s/", None, 2, true)).await, ["s/3", "s/2"]);
+    assert_eq!(keys(engine, scan("s/", Some("s/1"), 9, false)).await, ["s/2", "s/3"]);
+    assert_eq!(keys(engine, scan("s/", Some("s/3"), 1, true)).await, ["s/2"]);
+    assert_eq!(keys(engine, scan("s/", Some("zzz"), 9, false)).await, [""; 0], "a cursor from elsewhere stays inside");
+    assert_eq!(keys(engine, scan("s/", Some("a"), 9, false)).await, ["s/1", "s/2", "s/3"]);
+    assert_eq!(keys(engine, scan("s/", Some("zzz"), 9, true)).await, ["s/3", "s/2", "s/1"]);
+    assert_eq!(keys(engine, scan("none/", None, 9, false)).await, [""; 0]);
+    assert_eq!(keys(engine, scan("", None, 9, false)).await.len(), 6);
+}
+
+async fn changes_all_or_nothing(engine: &dyn Engine) {
+    engine.commit(put("c", "v1:x")).await.unwrap();
+    let cases = [
+        (Expect::Absent, false),
+        (Expect::Equals(b"v1".to_vec()), false),
+        (Expect::Equals(b"v1:x".to_vec()), true),
+        (Expect::StartsWith(b"v2".to_vec()), false),
+        (Expect::StartsWith(b"v1".to_vec()), true),
+    ];
+    for (expect, holds) in cases {
+        let writes = vec![("d".into(), Some(b"1".to_vec())), ("e".into(), Some(b"1".to_vec()))];
+        let batch = Batch { checks: vec![("c".into(), expect.clone())], writes };
+        let wanted = if holds { Ok(()) } else { Err(EngineError::Conflict) };
+        assert_eq!(engine.commit(batch).await, wanted, "{expect:?}");
+        assert_eq!(engine.get(b"d").await.unwrap().is_some(), holds);
+        assert_eq!(engine.get(b"e").await.unwrap().is_some(), holds);
+        engine.commit(Batch { checks: vec![], writes: vec![("d".into(), None), ("e".into(), None)] }).await.unwrap();
+    }
+    let missing = Batch { checks: vec![("nothing".into(), Expect::StartsWith(vec![]))], writes: vec![] };
+    assert_eq!(engine.commit(missing).await, Err(EngineError::Conflict));
+}
+
+async fn refuses_what_is_too_large(engine: &dyn Engine) {
+    let value = |bytes: usize| Batch { checks: vec![], writes: vec![("big".into(), Some(vec![7; bytes]))] };
+    engine.commit(value(VALUE_LIMIT)).await.unwrap();
+    let refused = engine.commit(value(VALUE_LIMIT + 1)).await;
+    assert_eq!(refused, Err(EngineError::TooLarge { bytes: VALUE_LIMIT + 1, limit: VALUE_LIMIT }));
+    assert_eq!(engine.get(b"big").await.unwrap().unwrap().len(), VALUE_LIMIT);
+    assert!(engine.commit(put(&"k".repeat(KEY_LIMIT + 1), "")).await.is_err());
+}
+
+async fn lets_one_of_many_win(engine: Arc<dyn Engine>) {
+    engine.commit(put("counter", "0")).await.unwrap();
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..16 {
+        let engine = Arc::clone(&engine);
+        tasks.spawn(async move {
+            for _ in 0..8 {
+                while increment(&*engine).await == Err(EngineError::Conflict) {}
+            }
+        });
+    }
+    tasks.join_all().await;
+    assert_eq!(engine.get(b"counter").await.unwrap(), Some(b"128".to_vec()));
+}
+
+async fn increment(engine: &dyn Engine) -> Result<(), EngineError> {
+    let old = engine.get(b"counter").await?.unwrap();
+    let count: u32 = std::str::from_utf8(&old).unwrap().parse().unwrap();
+    let new = (count + 1).to_string().into_bytes();
+    let checks = vec![("counter".into(), Expect::Equals(old))];
+    engine.commit(Batch { checks, writes: vec![("counter".into(), Some(new))] }).await
+}
+
+#[tokio::test]
+async fn an_engine_without_files_keeps_every_promise() {
+    run(Arc::new(super::memory::Memory::default())).await;
+}

@@ -1,0 +1,55 @@
+//! The only crate that knows sled, record layouts and sealing: a repository per noun over one small engine trait.
+//!
+//! Writing verbs stage into a [`Change`]; [`Store::commit`] makes all of it happen at once, durably, or nothing.
+//! Reading verbs answer model types. Secrets are sealed before they reach an engine (`seal`); what identifies a
+//! connection (provider, account label, scopes) is not. `schema` lists every key there is.
+//!
+//! Moving or changing sealed values is detected; putting back a whole older database is not, since nothing
+//! outside the store remembers what it held.
+
+mod api_keys;
+mod audit;
+mod authorizations;
+mod change;
+mod clients;
+mod components;
+mod connections;
+mod connectors;
+mod core;
+mod engine;
+mod error;
+mod journal;
+mod keys;
+mod record;
+mod revocations;
+mod schema;
+mod seal;
+mod sessions;
+mod sled_engine;
+mod store;
+mod tenants;
+mod timeline;
+
+#[cfg(test)]
+mod tests;
+
+pub use api_keys::ApiKeys;
+pub use audit::Audit;
+pub use authorizations::{AuthorizationSecrets, Authorizations, Claim, Handle};
+pub use change::Change;
+pub use clients::Clients;
+pub use components::{ComponentError, Components, digest_of};
+pub use connections::{Connections, Filter};
+pub use connectors::Connectors;
+pub use engine::{EngineError, Fault, Health};
+pub use error::{Cause, OpenError, StoreError, Unreadable};
+pub use journal::{Journal, JournalEntry, Pending, RESPONSE_LIMIT};
+pub use keys::KeyRingStatus;
+pub use record::{Page, Versioned};
+pub use revocations::{Revocation, Revocations};
+pub use seal::{KeyId, KeyRing, KeyRingError, PLAINTEXT_LIMIT, Purpose, SealError};
+pub use sessions::Sessions;
+pub use sled_engine::EngineOpenError;
+pub use store::{Opened, Options, Store};
+pub use tenants::Tenants;
+pub use timeline::Timeline;

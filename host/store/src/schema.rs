@@ -1,0 +1,112 @@
+//! Every key there is: one page. A record's layout is the first byte of its value; old ones stay readable.
+//!
+//! A key is its kind and its parts with `/` between. Ids sort by time, so the order of keys is the order of
+//! making. Parts are ids, connector names, hex hashes and padded numbers: never text somebody typed.
+//!
+//! | kind | parts | holds |
+//! | --- | --- | --- |
+//! | `meta` | `format` | the format of the whole store |
+//! | `key-check` | key id | what shows that a key of the ring is the right one |
+//! | `host-key` | `lookup`, `cache` | envelope: the host's own keys, wrapped by a key of the ring |
+//! | `data-key` | scope, data key id | envelope: a data key, wrapped by a key of the ring |
+//! | `data-key-current` | scope | the id of the data key that seals new records |
+//! | `connector` | name | head of a connector: digest of its text, number of parts |
+//! | `connector-part` | name, digest of the text, number | a piece of the connector's JSON |
+//! | `tenant` | tenant | `Tenant` |
+//! | `client` | client | `Client` and the generation of its secret |
+//! | `client-secret` | client, generation | envelope: the client secret |
+//! | `api-key` | key | `ApiKey` and its hash |
+//! | `api-key-by-hash` | hash | its id |
+//! | `session` | session | `ConnectSession` and the hash of its token |
+//! | `session-by-token` | hash | its id |
+//! | `authorization` | authorization | `Authorization`, hashes it is found by, generation of what is sealed |
+//! | `authorization-secret` | authorization, generation | envelope: verifier, nonce, code, typed secrets |
+//! | `authorization-by-state` | hash | its id, until the state is taken |
+//! | `authorization-by-ticket` | hash | its id, until the ticket is taken |
+//! | `connection` | tenant, connection | `Connection` |
+//! | `credential` | tenant, connection, version | envelope: the credential of that version |
+//! | `connection-by-user` | tenant, hash of the end user, connection | nothing |
+//! | `connection-refreshing` | tenant, connection | nothing; there while a refresh is open |
+//! | `journal` | tenant, connection, version, attempt | a token response that was received and not yet stored |
+//! | `journal-part` | the same, number | envelope: a piece of the raw response |
+//! | `revocation` | revocation | what a retry needs |
+//! | `revocation-secret` | revocation | envelope: the credential to revoke |
+//! | `revocation-due` | milliseconds, revocation | nothing |
+//! | `timeline` | tenant, connection, event | `Event` |
+//! | `audit` | event | `AuditLine` |
+//!
+//! Indexes are written in the batch of their record and can be rebuilt from records.
+
+use std::fmt::{Display, Write};
+
+/// The format of the whole store; a number this version does not know is refused.
+pub(crate) const FORMAT: u8 = 1;
+
+/// A kind of record: what its keys start with, and the layout new ones are written in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Kind {
+    pub(crate) name: &'static str,
+    pub(crate) layout: u8,
+}
+
+const fn kind(name: &'static str, layout: u8) -> Kind {
+    Kind { name, layout }
+}
+
+pub(crate) const META: Kind = kind("meta", 1);
+pub(crate) const KEY_CHECK: Kind = kind("key-check", 1);
+pub(crate) const HOST_KEY: Kind = kind("host-key", 1);
+pub(crate) const DATA_KEY: Kind = kind("data-key", 1);
+pub(crate) const DATA_KEY_CURRENT: Kind = kind("data-key-current", 1);
+pub(crate) const CONNECTOR: Kind = kind("connector", 1);
+pub(crate) const CONNECTOR_PART: Kind = kind("connector-part", 1);
+pub(crate) const TENANT: Kind = kind("tenant", 1);
+pub(crate) const CLIENT: Kind = kind("client", 1);
+pub(crate) const CLIENT_SECRET: Kind = kind("client-secret", 1);
+pub(crate) const API_KEY: Kind = kind("api-key", 1);
+pub(crate) const API_KEY_BY_HASH: Kind = kind("api-key-by-hash", 1);
+pub(crate) const SESSION: Kind = kind("session", 1);
+pub(crate) const SESSION_BY_TOKEN: Kind = kind("session-by-token", 1);
+pub(crate) const AUTHORIZATION: Kind = kind("authorization", 1);
+pub(crate) const AUTHORIZATION_SECRET: Kind = kind("authorization-secret", 1);
+pub(crate) const AUTHORIZATION_BY_STATE: Kind = kind("authorization-by-state", 1);
+pub(crate) const AUTHORIZATION_BY_TICKET: Kind = kind("authorization-by-ticket", 1);
+pub(crate) const CONNECTION: Kind = kind("connection", 1);
+pub(crate) const CREDENTIAL: Kind = kind("credential", 1);
+pub(crate) const CONNECTION_BY_USER: Kind = kind("connection-by-user", 1);
+pub(crate) const CONNECTION_REFRESHING: Kind = kind("connection-refreshing", 1);
+pub(crate) const JOURNAL: Kind = kind("journal", 1);
+pub(crate) const JOURNAL_PART: Kind = kind("journal-part", 1);
+pub(crate) const REVOCATION: Kind = kind("revocation", 1);
+pub(crate) const REVOCATION_SECRET: Kind = kind("revocation-secret", 1);
+pub(crate) const REVOCATION_DUE: Kind = kind("revocation-due", 1);
+pub(crate) const TIMELINE: Kind = kind("timeline", 1);
+pub(crate) const AUDIT: Kind = kind("audit", 1);
+
+impl Kind {
+    /// The key with these parts.
+    pub(crate) fn key(self, parts: &[&(dyn Display + Sync)]) -> Vec<u8> {
+        let mut key = String::from(self.name);
+        for part in parts {
+            // Writing to a string cannot fail.
+            let _ = write!(key, "/{part}");
+        }
+        key.into_bytes()
+    }
+
+    /// What every key that continues these parts starts with.
+    pub(crate) fn prefix(self, parts: &[&(dyn Display + Sync)]) -> Vec<u8> {
+        let mut prefix = self.key(parts);
+        prefix.push(b'/');
+        prefix
+    }
+}
+
+/// A number as a part of a key, so that keys sort as numbers do.
+pub(crate) struct Padded(pub(crate) u64);
+
+impl Display for Padded {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{:020}", self.0)
+    }
+}

@@ -1,0 +1,130 @@
+//! The embedded engine: sled 0.34.7 with the durability it lacks on its own.
+//!
+//! As it ships, `flush()` is no fsync on Linux, and `flush_async` deadlocks. Here one thread writes (`writer`):
+//! it applies what waits, flushes, syncs the file, and only then answers. Single gets run inline: they are
+//! lock-free look-ups in memory or one small read. Scans may touch many pages and run on blocking threads.
+
+mod open;
+mod writer;
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    sync::{Arc, OnceLock},
+};
+
+use async_trait::async_trait;
+
+use crate::engine::{Batch, Engine, EngineError, Fault, Health, Pair, Scan};
+
+pub use open::EngineOpenError;
+
+/// sled behind the engine trait.
+pub(crate) struct SledEngine {
+    // Dropped in this order: the writer ends, then the database closes, then the lock goes.
+    writer: writer::Writer,
+    shared: Arc<Shared>,
+}
+
+/// What the writer and readers share.
+pub(crate) struct Shared {
+    database: sled::Db,
+    fault: OnceLock<Fault>,
+    files: open::Files,
+}
+
+impl Shared {
+    /// From now on the store only reads.
+    fn fail(&self, fault: Fault) {
+        if self.fault.set(fault).is_ok() {
+            tracing::error!(%fault, "the store takes no more changes; restart the host once the cause is gone");
+        }
+    }
+}
+
+impl SledEngine {
+    /// Opens or creates the database in `directory`, locked by a file beside it. Blocks.
+    pub(crate) fn open(directory: &Path, cache_bytes: u64) -> Result<Self, EngineOpenError> {
+        let (database, files) = open::open(directory, cache_bytes)?;
+        let shared = Arc::new(Shared { database, fault: OnceLock::new(), files });
+        let writer = writer::Writer::start(Arc::clone(&shared)).map_err(EngineOpenError::Thread)?;
+        Ok(Self { writer, shared })
+    }
+}
+
+#[async_trait]
+impl Engine for SledEngine {
+    async fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
+        let found = reading(|| self.shared.database.get(key))?;
+        Ok(found.map(|value| value.to_vec()))
+    }
+
+    async fn scan(&self, scan: Scan) -> Result<Vec<Pair>, EngineError> {
+        let shared = Arc::clone(&self.shared);
+        let scanned = tokio::task::spawn_blocking(move || reading(|| collect(&shared.database, &scan)));
+        scanned.await.map_err(|_| EngineError::Unreadable(Fault::Stopped))?
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<(), EngineError> {
+        batch.within_limits()?;
+        self.writer.commit(batch).await.unwrap_or_else(|| Err(EngineError::ReadOnly(Fault::Stopped)))
+    }
+
+    fn health(&self) -> Health {
+        self.shared.fault.get().map_or(Health::Healthy, |fault| Health::ReadOnly(*fault))
+    }
+}
+
+fn collect(database: &sled::Db, scan: &Scan) -> sled::Result<Vec<Pair>> {
+    let mut range = database.scan_prefix(&scan.prefix);
+    if let Some(after) = &scan.after {
+        // An exclusive bound outside the prefix must not widen the range.
+        let end = prefix_end(&scan.prefix);
+        range = match scan.backwards {
+            false if *after < scan.prefix => database.scan_prefix(&scan.prefix),
+            false if end.as_ref().is_some_and(|end| after >= end) => return Ok(vec![]),
+            false => database.range((std::ops::Bound::Excluded(after.clone()), upper(end))),
+            true if *after <= scan.prefix => return Ok(vec![]),
+            true if end.as_ref().is_some_and(|end| after >= end) => database.scan_prefix(&scan.prefix),
+            true => database.range(scan.prefix.clone()..after.clone()),
+        };
+    }
+    let owned = |pair: sled::Result<(sled::IVec, sled::IVec)>| pair.map(|(key, value)| (key.to_vec(), value.to_vec()));
+    if scan.backwards {
+        range.rev().take(scan.limit).map(owned).collect()
+    } else {
+        range.take(scan.limit).map(owned).collect()
+    }
+}
+
+fn upper(end: Option<Vec<u8>>) -> std::ops::Bound<Vec<u8>> {
+    end.map_or(std::ops::Bound::Unbounded, std::ops::Bound::Excluded)
+}
+
+/// The first key behind all that start with `prefix`; none where there is no such key.
+fn prefix_end(prefix: &[u8]) -> Option<Vec<u8>> {
+    let kept = prefix.iter().rposition(|byte| *byte != u8::MAX)?;
+    let mut end = prefix.get(..=kept)?.to_vec();
+    *end.last_mut()? += 1;
+    Some(end)
+}
+
+/// Runs a read; a panic inside sled becomes an error of this read.
+fn reading<T>(read: impl FnOnce() -> sled::Result<T>) -> Result<T, EngineError> {
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(EngineError::Unreadable(fault_of(&error))),
+        Err(_) => Err(EngineError::Unreadable(Fault::Stopped)),
+    }
+}
+
+fn fault_of(error: &sled::Error) -> Fault {
+    match error {
+        sled::Error::Io(_) => Fault::Io,
+        sled::Error::Corruption { .. } => Fault::Corruption,
+        sled::Error::CollectionNotFound(_) | sled::Error::Unsupported(_) | sled::Error::ReportableBug(_) => Fault::Stopped,
+    }
+}
+
+#[cfg(test)]
+mod tests;

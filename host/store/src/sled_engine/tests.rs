@@ -1,0 +1,104 @@
+//! sled behind the trait: the suite, and what the wrapper adds.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test is a panic")]
+
+use std::{fs, sync::Arc};
+
+use super::*;
+use crate::engine::{VALUE_LIMIT, suite};
+
+const CACHE: u64 = 8 * 1024 * 1024;
+
+fn put(key: &str, value: Vec<u8>) -> Batch {
+    Batch { checks: vec![], writes: vec![(key.into(), Some(value))] }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sled_keeps_every_promise() {
+    let folder = tempfile::tempdir().unwrap();
+    suite::run(Arc::new(SledEngine::open(&folder.path().join("records"), CACHE).unwrap())).await;
+}
+
+#[tokio::test]
+async fn what_was_committed_is_there_after_reopening() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("records");
+    for round in 0..3u8 {
+        let engine = SledEngine::open(&path, CACHE).unwrap();
+        for earlier in 0..round {
+            assert_eq!(engine.get(&[earlier]).await.unwrap(), Some(vec![earlier; 100]));
+        }
+        engine.commit(Batch { checks: vec![], writes: vec![(vec![round], Some(vec![round; 100]))] }).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_second_open_is_told_who_has_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("records");
+    let first = SledEngine::open(&path, CACHE).unwrap();
+    let Err(error) = SledEngine::open(&path, CACHE) else { panic!("opened twice") };
+    assert!(matches!(error, EngineOpenError::Locked(_)), "{error}");
+    assert!(error.to_string().contains("another process has the store"));
+    drop(first);
+    assert!(SledEngine::open(&path, CACHE).is_ok());
+}
+
+#[tokio::test]
+async fn a_torn_snapshot_does_not_keep_the_store_shut() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("records");
+    SledEngine::open(&path, CACHE).unwrap().commit(put("a", b"1".to_vec())).await.unwrap();
+    fs::write(path.join("snap.7FFFFFFFFFFFFFFF.generating"), b"torn").unwrap();
+    let engine = SledEngine::open(&path, CACHE).unwrap();
+    assert_eq!(engine.get(b"a").await.unwrap(), Some(b"1".to_vec()));
+    assert!(!path.join("snap.7FFFFFFFFFFFFFFF.generating").exists());
+}
+
+#[tokio::test]
+async fn full_values_never_leave_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("records");
+    let engine = SledEngine::open(&path, CACHE).unwrap();
+    for round in 0..3u8 {
+        for number in 0..60 {
+            engine.commit(put(&format!("k/{number:03}"), vec![round; VALUE_LIMIT])).await.unwrap();
+        }
+    }
+    assert_eq!(fs::read_dir(path.join("blobs")).unwrap().count(), 0);
+    drop(engine);
+    fs::write(path.join("blobs").join("1"), b"x").unwrap();
+    assert!(matches!(SledEngine::open(&path, CACHE), Err(EngineOpenError::Blobs(_))));
+}
+
+#[tokio::test]
+async fn after_a_panic_in_the_writer_the_store_only_reads() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("records");
+    let engine = SledEngine::open(&path, CACHE).unwrap();
+    engine.commit(put("a", b"1".to_vec())).await.unwrap();
+    assert_eq!(engine.writer.panic().await, Some(Err(EngineError::ReadOnly(Fault::Stopped))));
+    assert_eq!(engine.commit(put("a", b"2".to_vec())).await, Err(EngineError::ReadOnly(Fault::Stopped)));
+    assert_eq!(engine.health(), Health::ReadOnly(Fault::Stopped));
+    assert_eq!(engine.get(b"a").await.unwrap(), Some(b"1".to_vec()));
+    drop(engine);
+    assert_eq!(SledEngine::open(&path, CACHE).unwrap().health(), Health::Healthy);
+}
+
+#[test]
+fn garbage_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("records");
+    fs::create_dir_all(&path).unwrap();
+    fs::write(path.join("conf"), b"this is no configuration of sled, is it?").unwrap();
+    assert!(matches!(SledEngine::open(&path, CACHE), Err(EngineOpenError::Damaged { .. })));
+    assert_eq!(fs::read(path.join("conf")).unwrap(), b"this is no configuration of sled, is it?");
+}
+
+#[test]
+fn the_end_of_a_prefix_is_the_next_prefix() {
+    assert_eq!(prefix_end(b"a/"), Some(b"a0".to_vec()));
+    assert_eq!(prefix_end(&[1, 255]), Some(vec![2]));
+    assert_eq!(prefix_end(&[255]), None);
+    assert_eq!(prefix_end(b""), None);
+}

@@ -1,0 +1,140 @@
+//! The one thread that writes: takes what waits, applies it, syncs once, answers everyone (group commit).
+
+use std::{
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    thread::JoinHandle,
+};
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Shared, fault_of};
+use crate::engine::{Batch, EngineError, Fault};
+
+/// How many batches may wait; more make their senders wait.
+const QUEUE: usize = 1024;
+/// How many batches share one sync at most.
+const GROUP: usize = 64;
+
+type Answer = Result<(), EngineError>;
+
+pub(super) enum Job {
+    Commit(Batch, oneshot::Sender<Answer>),
+    #[cfg(test)]
+    Panic(oneshot::Sender<Answer>),
+}
+
+impl Job {
+    fn answer(self, answer: Answer) {
+        let sender = match self {
+            Self::Commit(_, sender) => sender,
+            #[cfg(test)]
+            Self::Panic(sender) => sender,
+        };
+        // Whoever asked may have gone; the change stands all the same.
+        let _ = sender.send(answer);
+    }
+}
+
+pub(super) struct Writer {
+    queue: Option<mpsc::Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    pub(super) fn start(shared: Arc<Shared>) -> io::Result<Self> {
+        let (queue, jobs) = mpsc::channel(QUEUE);
+        let thread = std::thread::Builder::new().name("jackfield-store".into()).spawn(move || run(&shared, jobs))?;
+        Ok(Self { queue: Some(queue), thread: Some(thread) })
+    }
+
+    /// None when the thread is gone.
+    pub(super) async fn commit(&self, batch: Batch) -> Option<Answer> {
+        self.send(|sender| Job::Commit(batch, sender)).await
+    }
+
+    #[cfg(test)]
+    pub(super) async fn panic(&self) -> Option<Answer> {
+        self.send(Job::Panic).await
+    }
+
+    async fn send(&self, job: impl FnOnce(oneshot::Sender<Answer>) -> Job) -> Option<Answer> {
+        let (sender, answer) = oneshot::channel();
+        self.queue.as_ref()?.send(job(sender)).await.ok()?;
+        answer.await.ok()
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        // Closing the queue ends the thread once it is empty.
+        self.queue = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn run(shared: &Shared, mut jobs: mpsc::Receiver<Job>) {
+    while let Some(first) = jobs.blocking_recv() {
+        let mut group = vec![first];
+        while group.len() < GROUP
+            && let Ok(next) = jobs.try_recv()
+        {
+            group.push(next);
+        }
+        let answers = match shared.fault.get() {
+            Some(fault) => vec![Err(EngineError::ReadOnly(*fault)); group.len()],
+            None => write(shared, &group),
+        };
+        for (job, answer) in group.into_iter().zip(answers) {
+            job.answer(answer);
+        }
+    }
+}
+
+/// Applies a group and syncs it. Whatever breaks, breaks all of it: what a failed sync left on disk is unknown.
+fn write(shared: &Shared, group: &[Job]) -> Vec<Answer> {
+    let fault = match catch_unwind(AssertUnwindSafe(|| apply_and_sync(shared, group))) {
+        Ok(Ok(answers)) => return answers,
+        Ok(Err(fault)) => fault,
+        Err(_) => Fault::Stopped,
+    };
+    shared.fail(fault);
+    vec![Err(EngineError::ReadOnly(fault)); group.len()]
+}
+
+fn apply_and_sync(shared: &Shared, group: &[Job]) -> Result<Vec<Answer>, Fault> {
+    let mut answers = Vec::with_capacity(group.len());
+    for job in group {
+        answers.push(match job {
+            Job::Commit(batch, _) => apply(&shared.database, batch).map_err(|error| fault_of(&error))?,
+            #[cfg(test)]
+            Job::Panic(_) => std::panic::panic_any("asked to by a test"),
+        });
+    }
+    if answers.iter().any(Result::is_ok) {
+        shared.database.flush().map_err(|error| fault_of(&error))?;
+        shared.files.data.sync_data().map_err(|_| Fault::Io)?;
+    }
+    Ok(answers)
+}
+
+/// Nobody else writes, so plain reads are enough to check.
+fn apply(database: &sled::Db, batch: &Batch) -> sled::Result<Answer> {
+    for (key, expect) in &batch.checks {
+        if !expect.holds(database.get(key)?.as_deref()) {
+            return Ok(Err(EngineError::Conflict));
+        }
+    }
+    let mut writes = sled::Batch::default();
+    for (key, value) in &batch.writes {
+        match value {
+            Some(value) => writes.insert(key.as_slice(), value.as_slice()),
+            None => writes.remove(key.as_slice()),
+        }
+    }
+    database.apply_batch(writes)?;
+    Ok(Ok(()))
+}

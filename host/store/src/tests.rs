@@ -1,0 +1,10 @@
+//! The store as its callers see it, over sled and over the engine without files.
+
+mod canary;
+mod crash;
+mod frozen;
+mod journeys;
+mod nouns;
+mod races;
+mod sample;
+mod sealed;

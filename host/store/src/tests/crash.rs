@@ -1,0 +1,140 @@
+//! kill -9: whatever was acknowledged is there, and no change is there by half.
+//!
+//! The test runs itself once more as the process that is killed, after an acknowledgement and not after a time.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a failed test is a panic; acknowledgements go to standard output")]
+
+use std::{
+    collections::BTreeSet,
+    env,
+    io::{BufRead, BufReader, Write},
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use super::sample;
+use crate::{Change, Filter, KeyRing, Store};
+
+const FOLDER: &str = "JACKFIELD_CRASH_FOLDER";
+const KILLS: usize = 20;
+const WRITERS: u128 = 4;
+
+async fn open(folder: &Path) -> Store {
+    Store::open(&folder.join("data"), KeyRing::load(&folder.join("keyring")).unwrap()).await.unwrap()
+}
+
+/// The process that is killed. Does nothing unless the test below starts it.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "started by kills_lose_nothing_that_was_acknowledged"]
+async fn writer() {
+    let Some(folder) = env::var_os(FOLDER) else { return };
+    let store = open(folder.as_ref()).await;
+    let taken = store.connections().every(None, usize::MAX).await.unwrap().items.len();
+    let first = (taken as u128 + 1) * WRITERS;
+    let mut tasks = tokio::task::JoinSet::new();
+    for writer in 0..WRITERS {
+        let store = store.clone();
+        tasks.spawn(async move {
+            for round in 0.. {
+                write(&store, first + round * WRITERS + writer).await;
+            }
+        });
+    }
+    tasks.join_all().await;
+}
+
+async fn write(store: &Store, number: u128) {
+    let connection = sample::connection(number);
+    let mut change = Change::new();
+    store.connections().create(&mut change, &connection, &sample::tokens("rt-1")).await.unwrap();
+    store.timeline().append(&mut change, &sample::event(&connection, number)).unwrap();
+    store.commit(change).await.unwrap();
+    acknowledge(number, 1);
+    let mut found = store.connections().get(connection.tenant, connection.id).await.unwrap().unwrap();
+    let mut change = Change::new();
+    store.connections().put_credential(&mut change, &mut found, &sample::tokens("rt-2")).await.unwrap();
+    store.commit(change).await.unwrap();
+    acknowledge(number, 2);
+}
+
+fn acknowledge(number: u128, version: u64) {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "ack {number} {version}").and_then(|()| out.flush()).unwrap();
+}
+
+#[tokio::test]
+async fn kills_lose_nothing_that_was_acknowledged() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(KeyRing::create(&folder.path().join("keyring"), &folder.path().join("data")).unwrap());
+    let (mut acknowledged, mut highest) = (0, std::collections::BTreeMap::new());
+    for kill in 0..KILLS {
+        acknowledged += write_until_killed(folder.path(), 5 + kill * 7, &mut highest);
+        check(folder.path(), &highest).await;
+    }
+    assert!(acknowledged > KILLS * 5, "{acknowledged} acknowledgements in {KILLS} kills");
+}
+
+/// Starts the writer, kills it after so many acknowledgements, and notes every one it still managed to give.
+fn write_until_killed(folder: &Path, after: usize, highest: &mut std::collections::BTreeMap<u128, u64>) -> usize {
+    let arguments = ["--exact", "tests::crash::writer", "--ignored", "--nocapture"];
+    let mut child = Command::new(env::current_exe().unwrap())
+        .args(arguments)
+        .env(FOLDER, folder)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut seen = 0;
+    for line in BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok) {
+        let mut words = line.split(' ').skip_while(|word| *word != "ack").skip(1);
+        let (Some(number), Some(version)) = (words.next(), words.next()) else { continue };
+        // A kill can cut the last line.
+        let (Ok(number), Ok(version)) = (number.parse(), version.parse()) else { continue };
+        highest.insert(number, version);
+        seen += 1;
+        if seen == after {
+            child.kill().unwrap();
+        }
+    }
+    child.wait().unwrap();
+    assert!(seen >= after, "the writer ended by itself after {seen} acknowledgements");
+    seen
+}
+
+async fn check(folder: &Path, highest: &std::collections::BTreeMap<u128, u64>) {
+    let store = open(folder).await;
+    let tenant = sample::tenant_id(1);
+    for (number, version) in highest {
+        let (found, _) = store.connections().open(tenant, sample::connection_id(*number)).await.unwrap().unwrap();
+        assert!(found.version >= *version, "connection {number} fell back to version {}", found.version);
+    }
+    let mut by_user = BTreeSet::new();
+    for user in ["user-0", "user-1"] {
+        let filter = Filter { end_user: Some(user.into()), ..Filter::default() };
+        let page = store.connections().list(tenant, &filter, None, usize::MAX).await.unwrap();
+        by_user.extend(page.items.into_iter().map(|found| found.id));
+    }
+    let all = store.connections().every(None, usize::MAX).await.unwrap();
+    assert!(all.unreadable.is_empty());
+    for connection in &all.items {
+        let credential = store.connections().credential(connection).await.unwrap().unwrap();
+        assert_eq!(sample::refresh_token(&credential), format!("rt-{}", connection.version));
+        assert_eq!(store.timeline().list(tenant, connection.id, None, 9).await.unwrap().items.len(), 1);
+        assert!(by_user.contains(&connection.id), "an index entry is missing");
+    }
+    assert_eq!(by_user.len(), all.items.len());
+}
+
+#[tokio::test]
+#[ignore = "TEMP"]
+async fn powercheck() {
+    let folder = env::var_os(FOLDER).unwrap();
+    let text = std::fs::read_to_string(env::var_os("ACKS").unwrap()).unwrap();
+    let mut highest = std::collections::BTreeMap::new();
+    for line in text.lines() {
+        let (a, b) = line.split_once(' ').unwrap();
+        highest.insert(a.parse().unwrap(), b.parse().unwrap());
+    }
+    check(folder.as_ref(), &highest).await;
+    println!("CHECKED {}", highest.len());
+}

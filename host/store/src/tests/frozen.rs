@@ -1,0 +1,132 @@
+//! Old record bytes: one file per kind under `fixtures/`, checked in, never changed, readable for ever.
+//!
+//! Each line is `key value`, both in hex. A new layout gets a new file beside the old one.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test is a panic")]
+
+use std::{collections::BTreeMap, fs, io::Write, path::PathBuf, sync::Arc};
+
+use data_encoding::HEXLOWER;
+
+use super::sample::{self, at, secret};
+use crate::{
+    Change, Filter, Handle, KeyRing, Store,
+    engine::{Engine, Scan, memory::Memory},
+};
+
+fn fixtures() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+}
+
+/// A copy, because a checked-in file is not 0400.
+fn ring(folder: &std::path::Path) -> KeyRing {
+    let path = folder.join("keyring");
+    fs::copy(fixtures().join("keyring"), &path).unwrap();
+    fs::set_permissions(&path, <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o400)).unwrap();
+    KeyRing::load(&path).unwrap()
+}
+
+fn pairs() -> Vec<(Vec<u8>, Vec<u8>)> {
+    let mut pairs = vec![];
+    for entry in fs::read_dir(fixtures()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "records") {
+            for line in fs::read_to_string(path).unwrap().lines() {
+                let (key, value) = line.split_once(' ').unwrap();
+                pairs.push((HEXLOWER.decode(key.as_bytes()).unwrap(), HEXLOWER.decode(value.as_bytes()).unwrap()));
+            }
+        }
+    }
+    pairs
+}
+
+/// Everything a store can hold, in the records of `sample`.
+async fn fill(store: &Store) {
+    let mut change = Change::new();
+    store.tenants().insert(&mut change, &sample::tenant()).unwrap();
+    store.connectors().put(&mut change, &sample::connector()).await.unwrap();
+    store.clients().insert(&mut change, &sample::client(), Some(&secret("client-secret"))).await.unwrap();
+    store.api_keys().insert(&mut change, &sample::api_key(), &secret("jfk_frozen")).unwrap();
+    store.sessions().create(&mut change, &sample::session(), &secret("link")).unwrap();
+    let (state, ticket) = (secret("state"), secret("ticket"));
+    store.authorizations().create(&mut change, sample::authorization(), &sample::secrets(), Handle::State(&state)).await.unwrap();
+    let mut parked = sample::authorization();
+    parked.id = jackfield_model::id::AuthorizationId::new(at(6), 6);
+    store.authorizations().create(&mut change, parked, &sample::secrets(), Handle::Ticket(&ticket)).await.unwrap();
+    let mut connection = sample::connection(1);
+    connection.refresh = sample::refreshing(1);
+    store.connections().create(&mut change, &connection, &sample::tokens("rt-frozen")).await.unwrap();
+    store.timeline().append(&mut change, &sample::event(&connection, 1)).unwrap();
+    store.audit().append(&mut change, &sample::audit_line(1)).unwrap();
+    store.revocations().create(&mut change, &sample::revocation(1), &sample::tokens("rt-revoke")).await.unwrap();
+    store.commit(change).await.unwrap();
+    store.journal().append(&sample::journal_entry(), b"{\"access_token\":\"x\"}").await.unwrap();
+}
+
+/// Writes the fixtures of a new layout. Refuses to touch those that are there.
+#[tokio::test]
+#[ignore = "run once when a kind or a layout is new: cargo test -p jackfield-store freeze -- --ignored"]
+async fn freeze() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(fixtures()).unwrap();
+    let path = fixtures().join("keyring");
+    if !path.exists() {
+        KeyRing::generate().unwrap().save(&path).unwrap();
+        fs::set_permissions(&path, <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o644)).unwrap();
+    }
+    let engine = Arc::new(Memory::default());
+    fill(&sample::over(Arc::clone(&engine) as Arc<dyn Engine>, folder.path(), ring(folder.path())).await).await;
+    let all = engine.scan(Scan { prefix: vec![], after: None, limit: 10_000, backwards: false }).await.unwrap();
+    let mut kinds: BTreeMap<String, String> = BTreeMap::new();
+    for (key, value) in all {
+        let kind = String::from_utf8(key.split(|byte| *byte == b'/').next().unwrap().to_vec()).unwrap();
+        let line = format!("{} {}\n", HEXLOWER.encode(&key), HEXLOWER.encode(&value));
+        kinds.entry(kind).or_default().push_str(&line);
+    }
+    for (kind, lines) in kinds {
+        let path = fixtures().join(format!("{kind}.1.records"));
+        fs::File::options().write(true).create_new(true).open(path).unwrap().write_all(lines.as_bytes()).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn records_of_layout_1_are_readable() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = Arc::new(Memory::holding(pairs()));
+    let store = sample::over(Arc::clone(&engine) as Arc<dyn Engine>, folder.path(), ring(folder.path())).await;
+    let tenant = sample::tenant();
+    assert_eq!(store.tenants().get(tenant.id).await.unwrap().unwrap().record, tenant);
+    assert_eq!(store.connectors().list().await.unwrap().items, [sample::connector()]);
+    assert_eq!(store.clients().list(None, 9).await.unwrap().items[0].record, sample::client());
+    assert_eq!(store.clients().secret(sample::client().id).await.unwrap(), Some(secret("client-secret")));
+    assert_eq!(store.api_keys().find(&secret("jfk_frozen")).await.unwrap(), Some(sample::api_key()));
+    assert_eq!(store.sessions().find(&secret("link")).await.unwrap().unwrap().record, sample::session());
+    let claim = store.authorizations().take_state(&secret("state")).await.unwrap().unwrap();
+    assert_eq!((claim.authorization, claim.secrets.verifier), (sample::authorization(), sample::secrets().verifier));
+    assert!(store.authorizations().take_ticket(&secret("ticket")).await.unwrap().is_some());
+    let (connection, credential) = store.connections().open(tenant.id, sample::connection_id(1)).await.unwrap().unwrap();
+    assert_eq!((connection.name.as_str(), sample::refresh_token(&credential.unwrap())), ("GitHub 1", "rt-frozen"));
+    assert_eq!(store.connections().refreshing().await.unwrap().items, [connection.clone()]);
+    let of_user = Filter { end_user: Some("user-1".into()), ..Filter::default() };
+    assert_eq!(store.connections().list(tenant.id, &of_user, None, 9).await.unwrap().items, [connection.clone()]);
+    assert_eq!(store.timeline().list(tenant.id, connection.id, None, 9).await.unwrap().items, [sample::event(&connection, 1)]);
+    assert_eq!(store.audit().list(None, 9).await.unwrap().items, [sample::audit_line(1)]);
+    let due = store.revocations().due(at(1000), 9).await.unwrap().items;
+    assert_eq!(due[0].record, sample::revocation(1));
+    assert_eq!(sample::refresh_token(&store.revocations().credential(&due[0]).await.unwrap()), "rt-revoke");
+    let pending = store.journal().pending().await.unwrap().items;
+    assert_eq!((&pending[0].entry, pending[0].response.as_slice()), (&sample::journal_entry(), b"{\"access_token\":\"x\"}".as_slice()));
+}
+
+#[tokio::test]
+async fn every_kind_of_the_schema_has_its_fixture() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = Arc::new(Memory::default());
+    fill(&sample::over(Arc::clone(&engine) as Arc<dyn Engine>, folder.path(), KeyRing::generate().unwrap()).await).await;
+    let page = include_str!("../schema.rs");
+    let listed = page.lines().filter_map(|line| line.strip_prefix("//! | `")?.split('`').next());
+    for kind in listed {
+        assert!(fixtures().join(format!("{kind}.1.records")).exists(), "{kind} has no fixture");
+        assert!(!super::sealed::keys_of(&*engine, &format!("{kind}/")).await.is_empty(), "{kind} is written by nobody");
+    }
+}

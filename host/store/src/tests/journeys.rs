@@ -1,0 +1,152 @@
+//! Several nouns in one change, as connecting and refreshing do it.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test is a panic")]
+
+use jackfield_model::{connection::RefreshState, session::Stage};
+
+use super::sample::{self, at, secret};
+use crate::{Change, Handle, RESPONSE_LIMIT, StoreError};
+
+#[tokio::test]
+async fn connecting_takes_state_once_parks_and_takes_the_ticket_once() {
+    let (store, engine, _folder) = sample::in_memory().await;
+    let (requests, state, ticket) = (store.authorizations(), secret("state-1"), secret("ticket-1"));
+    let mut change = Change::new();
+    store.sessions().create(&mut change, &sample::session(), &secret("link")).unwrap();
+    requests.create(&mut change, sample::authorization(), &sample::secrets(), Handle::State(&state)).await.unwrap();
+    store.commit(change).await.unwrap();
+
+    assert_eq!(requests.find(Handle::State(&state)).await.unwrap().unwrap(), sample::authorization());
+    assert!(requests.take_state(&secret("state-2")).await.unwrap().is_none());
+    assert!(requests.take_ticket(&state).await.unwrap().is_none(), "a state is no ticket");
+    let mut claim = requests.take_state(&state).await.unwrap().unwrap();
+    assert_eq!(claim.secrets.verifier, Some(secret("canary-verifier-0d1e")));
+    assert!(requests.take_state(&state).await.unwrap().is_none());
+    assert!(requests.find(Handle::State(&state)).await.unwrap().is_none());
+
+    claim.secrets.code = Some(secret("the-code"));
+    claim.authorization.expires_at = at(120);
+    let mut session = store.sessions().find(&secret("link")).await.unwrap().unwrap();
+    session.stage = Stage::Parked { authorization: claim.authorization.id };
+    let mut change = Change::new();
+    requests.park(&mut change, claim, &ticket).await.unwrap();
+    store.sessions().update(&mut change, &mut session).await.unwrap();
+    store.commit(change).await.unwrap();
+
+    assert_eq!(requests.get(sample::authorization().id).await.unwrap().unwrap().expires_at, at(120));
+    let claim = requests.take_ticket(&ticket).await.unwrap().unwrap();
+    assert_eq!(claim.secrets.code, Some(secret("the-code")));
+    assert_eq!(claim.secrets.fields["token"], secret("canary-typed-5c5c"));
+    assert!(requests.take_ticket(&ticket).await.unwrap().is_none());
+    assert_eq!(super::sealed::keys_of(&*engine, "authorization").await, [""; 0], "nothing stays behind");
+
+    let connection = sample::connection(1);
+    session.stage = Stage::Completed { connection: connection.id };
+    let mut change = Change::new();
+    store.connections().create(&mut change, &connection, &sample::tokens("rt-1")).await.unwrap();
+    store.timeline().append(&mut change, &sample::event(&connection, 1)).unwrap();
+    store.sessions().update(&mut change, &mut session).await.unwrap();
+    store.commit(change).await.unwrap();
+    let (found, credential) = store.connections().open(connection.tenant, connection.id).await.unwrap().unwrap();
+    assert_eq!(found.record, connection);
+    assert_eq!(sample::refresh_token(&credential.unwrap()), "rt-1");
+}
+
+#[tokio::test]
+async fn a_typed_key_starts_with_its_ticket_and_is_swept_when_over() {
+    let (store, engine, _folder) = sample::in_memory().await;
+    let (requests, ticket) = (store.authorizations(), secret("ticket-2"));
+    let mut change = Change::new();
+    requests.create(&mut change, sample::authorization(), &sample::secrets(), Handle::Ticket(&ticket)).await.unwrap();
+    store.commit(change).await.unwrap();
+    assert!(requests.take_state(&ticket).await.unwrap().is_none());
+    assert!(requests.find(Handle::Ticket(&ticket)).await.unwrap().is_some());
+    assert_eq!(requests.sweep(at(604)).await.unwrap(), 0);
+    assert_eq!(requests.sweep(at(605)).await.unwrap(), 1);
+    assert!(requests.take_ticket(&ticket).await.unwrap().is_none());
+    assert_eq!(super::sealed::keys_of(&*engine, "authorization").await, [""; 0]);
+
+    let mut change = Change::new();
+    requests.create(&mut change, sample::authorization(), &sample::secrets(), Handle::State(&secret("s"))).await.unwrap();
+    store.commit(change).await.unwrap();
+    let mut change = Change::new();
+    requests.delete(&mut change, sample::authorization().id).await.unwrap();
+    store.commit(change).await.unwrap();
+    assert_eq!(super::sealed::keys_of(&*engine, "authorization").await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_refresh_leaves_intent_journal_and_one_credential() {
+    let (store, engine, _folder) = sample::in_memory().await;
+    let connection = sample::connection(1);
+    let (tenant, id) = (connection.tenant, connection.id);
+    let mut change = Change::new();
+    store.connections().create(&mut change, &connection, &sample::tokens("rt-1")).await.unwrap();
+    store.commit(change).await.unwrap();
+
+    let refreshing = store
+        .connections()
+        .amend::<StoreError>(tenant, id, |connection, _| {
+            connection.refresh = sample::refreshing(connection.version);
+            Ok(())
+        })
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(store.connections().refreshing().await.unwrap().items, [refreshing.clone()]);
+
+    let response = vec![b'r'; 60_000];
+    store.journal().append(&sample::journal_entry(), &response).await.unwrap();
+    assert!(matches!(store.journal().append(&sample::journal_entry(), b"x").await, Err(StoreError::Conflict)));
+    let too_long = store.journal().append(&sample::journal_entry(), &vec![0; RESPONSE_LIMIT + 1]).await;
+    assert!(matches!(too_long, Err(StoreError::TooLarge { .. })));
+    let pending = store.journal().pending().await.unwrap().items;
+    assert_eq!((&pending[0].entry, pending[0].response.as_slice()), (&sample::journal_entry(), response.as_slice()));
+
+    let mut changed = refreshing;
+    changed.refresh = RefreshState::Idle;
+    let mut change = Change::new();
+    store.connections().put_credential(&mut change, &mut changed, &sample::tokens("rt-2")).await.unwrap();
+    store.journal().done(&mut change, &pending[0].entry).await.unwrap();
+    store.commit(change).await.unwrap();
+    assert!(store.connections().refreshing().await.unwrap().items.is_empty());
+    assert!(store.journal().pending().await.unwrap().items.is_empty());
+    assert_eq!(super::sealed::keys_of(&*engine, "journal").await, [""; 0]);
+
+    assert!(store.connections().credential(&connection).await.unwrap().is_none(), "the old version is gone");
+    let (found, credential) = store.connections().open(tenant, id).await.unwrap().unwrap();
+    assert_eq!((found.version, sample::refresh_token(&credential.unwrap())), (2, "rt-2"));
+
+    // What was read before is refused, and the change after it goes on from what was staged.
+    let mut change = Change::new();
+    let mut stale = found.clone();
+    store.connections().erase_credential(&mut change, &mut changed).unwrap();
+    store.commit(change).await.unwrap();
+    let mut change = Change::new();
+    store.connections().put_credential(&mut change, &mut stale, &sample::tokens("rt-3")).await.unwrap();
+    assert!(matches!(store.commit(change).await, Err(StoreError::Conflict)));
+    assert!(store.connections().open(tenant, id).await.unwrap().unwrap().1.is_none());
+    assert_eq!(super::sealed::keys_of(&*engine, "credential").await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_refused_decision_changes_nothing() {
+    let (store, ..) = sample::in_memory().await;
+    let connection = sample::connection(1);
+    let mut change = Change::new();
+    store.connections().create(&mut change, &connection, &sample::tokens("rt")).await.unwrap();
+    store.commit(change).await.unwrap();
+    let refused = store
+        .connections()
+        .amend(connection.tenant, connection.id, |connection, change| {
+            connection.name = "other".into();
+            store.timeline().append(change, &sample::event(connection, 1))?;
+            Err(StoreError::InUse)
+        })
+        .await;
+    assert!(matches!(refused, Err(StoreError::InUse)));
+    assert_eq!(store.connections().get(connection.tenant, connection.id).await.unwrap().unwrap().record, connection);
+    assert!(store.timeline().list(connection.tenant, connection.id, None, 9).await.unwrap().items.is_empty());
+    let missing = store.connections().amend::<StoreError>(connection.tenant, sample::connection_id(9), |_, _| Ok(())).await;
+    assert!(missing.unwrap().is_none());
+}

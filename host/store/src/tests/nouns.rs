@@ -1,0 +1,214 @@
+//! Each noun: what goes in comes out, and where the walls are.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test is a panic")]
+
+use jackfield_model::{client::ClientFault, credential::Credential};
+
+use super::sample::{self, at, secret};
+use crate::{Change, Filter, Purpose, StoreError};
+
+#[tokio::test]
+async fn tenants_come_back_and_end_only_without_connections() {
+    let (store, ..) = sample::in_memory().await;
+    let tenant = sample::tenant();
+    let mut change = Change::new();
+    store.tenants().insert(&mut change, &tenant).unwrap();
+    store.connections().create(&mut change, &sample::connection(1), &sample::tokens("rt")).await.unwrap();
+    store.commit(change).await.unwrap();
+    assert_eq!(store.tenants().get(tenant.id).await.unwrap().unwrap().record, tenant);
+    assert_eq!(store.tenants().list(None, 10).await.unwrap().items.len(), 1);
+
+    let mut again = Change::new();
+    store.tenants().insert(&mut again, &tenant).unwrap();
+    assert!(matches!(store.commit(again).await, Err(StoreError::Conflict)));
+    assert!(matches!(store.tenants().delete(tenant.id, Change::new()).await, Err(StoreError::InUse)));
+
+    let found = store.connections().get(tenant.id, sample::connection_id(1)).await.unwrap().unwrap();
+    let mut change = Change::new();
+    store.connections().delete(&mut change, &found);
+    store.commit(change).await.unwrap();
+    store.tenants().delete(tenant.id, Change::new()).await.unwrap();
+    assert!(store.tenants().get(tenant.id).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_connector_with_a_long_manifest_is_replaced_whole() {
+    let (store, engine, _folder) = sample::in_memory().await;
+    let mut connector = sample::connector();
+    for description in ["x".repeat(100_000), "short".into(), "y".repeat(60_000)] {
+        connector.manifest.presentation.description = description;
+        let mut change = Change::new();
+        store.connectors().put(&mut change, &connector).await.unwrap();
+        store.commit(change).await.unwrap();
+        assert_eq!(store.connectors().get("github").await.unwrap().unwrap(), connector);
+    }
+    // The same again, as an approval changes nothing of the text's length.
+    let mut change = Change::new();
+    store.connectors().put(&mut change, &connector).await.unwrap();
+    store.commit(change).await.unwrap();
+    assert_eq!(store.connectors().list().await.unwrap().items, [connector]);
+    let mut change = Change::new();
+    store.connectors().delete(&mut change, "github").await.unwrap();
+    store.commit(change).await.unwrap();
+    assert!(store.connectors().get("github").await.unwrap().is_none());
+    assert_eq!(super::sealed::keys_of(&*engine, "connector").await, [""; 0], "no part stays behind");
+}
+
+#[tokio::test]
+async fn a_client_keeps_its_secret_apart() {
+    let (store, ..) = sample::in_memory().await;
+    let client = sample::client();
+    let mut change = Change::new();
+    store.clients().insert(&mut change, &client, Some(&secret("s1"))).await.unwrap();
+    store.commit(change).await.unwrap();
+    assert_eq!(store.clients().secret(client.id).await.unwrap().unwrap().expose(), "s1");
+
+    let mut found = store.clients().get(client.id).await.unwrap().unwrap();
+    assert_eq!(found.record, client);
+    found.fault = Some(ClientFault { code: "invalid_client".into(), since: at(9) });
+    let mut change = Change::new();
+    store.clients().update(&mut change, &mut found).await.unwrap();
+    store.commit(change).await.unwrap();
+    let mut change = Change::new();
+    store.clients().set_secret(&mut change, &mut found, &secret("s2")).await.unwrap();
+    store.commit(change).await.unwrap();
+    assert_eq!(store.clients().secret(client.id).await.unwrap().unwrap().expose(), "s2");
+    assert_eq!(store.clients().list(None, 9).await.unwrap().items[0].record, found.record);
+
+    let mut change = Change::new();
+    store.clients().delete(&mut change, client.id).await.unwrap();
+    store.commit(change).await.unwrap();
+    assert!(store.clients().secret(client.id).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn an_api_key_is_found_by_what_is_presented() {
+    let (store, ..) = sample::in_memory().await;
+    let key = sample::api_key();
+    let mut change = Change::new();
+    store.api_keys().insert(&mut change, &key, &secret("jfk_abc")).unwrap();
+    store.commit(change).await.unwrap();
+    assert_eq!(store.api_keys().find(&secret("jfk_abc")).await.unwrap().unwrap(), key);
+    assert!(store.api_keys().find(&secret("jfk_abd")).await.unwrap().is_none());
+    assert_eq!(store.api_keys().list(None, 9).await.unwrap().items, [key.clone()]);
+    let mut change = Change::new();
+    assert!(store.api_keys().delete(&mut change, key.id).await.unwrap());
+    store.commit(change).await.unwrap();
+    assert!(store.api_keys().find(&secret("jfk_abc")).await.unwrap().is_none());
+    assert!(!store.api_keys().delete(&mut Change::new(), key.id).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_session_is_found_by_its_link_and_swept_when_over() {
+    let (store, engine, _folder) = sample::in_memory().await;
+    let session = sample::session();
+    let mut change = Change::new();
+    store.sessions().create(&mut change, &session, &secret("link")).unwrap();
+    store.commit(change).await.unwrap();
+    let mut found = store.sessions().find(&secret("link")).await.unwrap().unwrap();
+    assert_eq!(found.record, session);
+    assert!(store.sessions().get(sample::tenant_id(2), session.id).await.unwrap().is_none(), "another tenant's");
+
+    found.stage = jackfield_model::session::Stage::Ended { code: "denied".into() };
+    let mut stale = store.sessions().get(session.tenant, session.id).await.unwrap().unwrap();
+    let mut change = Change::new();
+    store.sessions().update(&mut change, &mut found).await.unwrap();
+    store.commit(change).await.unwrap();
+    let mut change = Change::new();
+    store.sessions().update(&mut change, &mut stale).await.unwrap();
+    assert!(matches!(store.commit(change).await, Err(StoreError::Conflict)));
+
+    assert_eq!(store.sessions().sweep(at(1803)).await.unwrap(), 0);
+    assert_eq!(store.sessions().sweep(at(1804)).await.unwrap(), 1);
+    assert!(store.sessions().find(&secret("link")).await.unwrap().is_none());
+    assert_eq!(super::sealed::keys_of(&*engine, "session").await, [""; 0]);
+}
+
+#[tokio::test]
+async fn connections_are_listed_by_tenant_person_and_status() {
+    let (store, ..) = sample::in_memory().await;
+    for number in 1..=7 {
+        let mut change = Change::new();
+        store.connections().create(&mut change, &sample::connection(number), &sample::tokens("rt")).await.unwrap();
+        store.commit(change).await.unwrap();
+    }
+    let connections = store.connections();
+    let names = async |filter: Filter, after: Option<&str>, limit| {
+        let page = connections.list(sample::tenant_id(1), &filter, after, limit).await.unwrap();
+        (page.items.iter().map(|found| found.name.clone()).collect::<Vec<_>>(), page.next)
+    };
+    let (first, next) = names(Filter::default(), None, 4).await;
+    assert_eq!(first, ["GitHub 1", "GitHub 2", "GitHub 3", "GitHub 4"]);
+    assert_eq!(names(Filter::default(), next.as_deref(), 4).await, (vec!["GitHub 5".into(), "GitHub 6".into(), "GitHub 7".into()], None));
+    let of_user = Filter { end_user: Some("user-0".into()), ..Filter::default() };
+    let (two, next) = names(of_user.clone(), None, 2).await;
+    assert_eq!(two, ["GitHub 2", "GitHub 4"]);
+    assert_eq!(names(of_user, next.as_deref(), 2).await.0, ["GitHub 6"]);
+    let failing = Filter { status: Some(jackfield_model::status::Status::Failing), ..Filter::default() };
+    assert_eq!(names(failing, None, 9).await, (vec![], None));
+    let other = Filter { connector: Some("slack".into()), ..Filter::default() };
+    assert_eq!(names(other, None, 9).await.0, [""; 0]);
+    assert!(connections.list(sample::tenant_id(2), &Filter::default(), None, 9).await.unwrap().items.is_empty());
+    assert!(connections.get(sample::tenant_id(2), sample::connection_id(1)).await.unwrap().is_none());
+    assert_eq!(connections.every(None, 3).await.unwrap().items.len(), 3);
+}
+
+#[tokio::test]
+async fn timelines_and_audit_go_newest_first() {
+    let (store, ..) = sample::in_memory().await;
+    let connection = sample::connection(1);
+    let mut change = Change::new();
+    for number in 1..=5 {
+        store.timeline().append(&mut change, &sample::event(&connection, number)).unwrap();
+        store.audit().append(&mut change, &sample::audit_line(number)).unwrap();
+    }
+    store.commit(change).await.unwrap();
+    let first = store.timeline().list(connection.tenant, connection.id, None, 3).await.unwrap();
+    assert_eq!(first.items, [5, 4, 3].map(|number| sample::event(&connection, number)));
+    let rest = store.timeline().list(connection.tenant, connection.id, first.next.as_deref(), 3).await.unwrap();
+    assert_eq!(rest.items, [2, 1].map(|number| sample::event(&connection, number)));
+    assert_eq!(rest.next, None);
+    assert_eq!(store.audit().list(None, 1).await.unwrap().items, [sample::audit_line(5)]);
+}
+
+#[tokio::test]
+async fn revocations_come_when_they_are_due() {
+    let (store, engine, _folder) = sample::in_memory().await;
+    let queue = store.revocations();
+    for number in [3, 1, 2] {
+        let mut change = Change::new();
+        queue.create(&mut change, &sample::revocation(number), &sample::tokens("rt-to-end")).await.unwrap();
+        store.commit(change).await.unwrap();
+    }
+    assert!(queue.due(at(100), 9).await.unwrap().items.is_empty());
+    let mut due = queue.due(at(102), 9).await.unwrap().items;
+    assert_eq!(due.iter().map(|found| found.id).collect::<Vec<_>>(), [sample::revocation(1).id, sample::revocation(2).id]);
+    let credential = queue.credential(&due[0]).await.unwrap();
+    assert!(matches!(&credential, Credential::Tokens(_)));
+    assert_eq!(sample::refresh_token(&credential), "rt-to-end");
+
+    let mut change = Change::new();
+    queue.postpone(&mut change, &mut due[0], at(500)).unwrap();
+    queue.done(&mut change, &due[1]);
+    store.commit(change).await.unwrap();
+    let later = queue.due(at(1000), 9).await.unwrap().items;
+    assert_eq!(later.iter().map(|found| (found.id, found.attempts)).collect::<Vec<_>>(), [(sample::revocation(3).id, 0), (sample::revocation(1).id, 1)]);
+    assert_eq!(super::sealed::keys_of(&*engine, "revocation-secret").await.len(), 2);
+}
+
+#[tokio::test]
+async fn hashes_and_the_cache_key_last() {
+    let (store, engine, folder) = sample::in_memory().await;
+    let other = sample::in_memory().await.0;
+    assert_eq!(store.keyed_hash(Purpose::Cookie, "x"), store.clone().keyed_hash(Purpose::Cookie, "x"));
+    assert_ne!(store.keyed_hash(Purpose::Cookie, "x"), other.keyed_hash(Purpose::Cookie, "x"));
+    assert_ne!(*store.cache_key(), *other.cache_key());
+    let mut large = sample::connection(1);
+    large.name = "x".repeat(40_000);
+    let mut change = Change::new();
+    store.connections().create(&mut change, &large, &sample::tokens("rt")).await.unwrap();
+    assert!(matches!(store.commit(change).await, Err(StoreError::TooLarge { .. })));
+    let refused = store.connections().create(&mut Change::new(), &large, &sample::tokens(&"r".repeat(30_000))).await;
+    assert!(matches!(refused, Err(StoreError::TooLarge { .. })));
+    drop((engine, folder));
+}

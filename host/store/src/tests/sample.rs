@@ -1,0 +1,274 @@
+//! Records to try things with, the same every time.
+
+#![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
+
+use std::{collections::BTreeSet, path::Path, sync::Arc};
+
+use jackfield_model::{
+    account::Account,
+    api_key::{ApiKey, Permission},
+    audit::AuditLine,
+    client::Client,
+    connection::{Connection, RefreshState},
+    connector::Connector,
+    credential::{Credential, SecretFields, TokenSet},
+    expiry::{Clocks, Expiry, Source},
+    id::{ApiKeyId, AuthorizationId, ClientId, ConnectionId, EventId, SessionId, TenantId},
+    scope::Grant,
+    secret::Secret,
+    session::{Authorization, ConnectSession, Endpoints, Stage},
+    status::Status,
+    tenant::Tenant,
+    timeline::Event,
+};
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::{
+    AuthorizationSecrets, JournalEntry, KeyRing, Revocation, Store,
+    components::Components,
+    engine::{Engine, memory::Memory},
+};
+
+pub(super) const SECRET: &str = "canary-rt-7f3a9c51e2";
+
+pub(super) fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_760_000_000 + second).unwrap()
+}
+
+pub(super) fn secret(text: &str) -> Secret {
+    Secret::new(text.to_owned())
+}
+
+pub(super) fn ring_from(ring: &KeyRing, folder: &Path) -> KeyRing {
+    let path = folder.join("copy-of-keyring");
+    let _ = std::fs::remove_file(&path);
+    ring.save(&path).unwrap();
+    KeyRing::load(&path).unwrap()
+}
+
+/// A store without files, its engine to tamper with, and the folder of its components.
+pub(super) async fn in_memory() -> (Store, Arc<Memory>, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = Arc::new(Memory::default());
+    let store = over(Arc::clone(&engine) as Arc<dyn Engine>, folder.path(), KeyRing::generate().unwrap()).await;
+    (store, engine, folder)
+}
+
+pub(super) async fn over(engine: Arc<dyn Engine>, folder: &Path, ring: KeyRing) -> Store {
+    let components = Components::open(&folder.join("components")).unwrap();
+    Store::over(engine, components, ring).await.unwrap()
+}
+
+/// A store with sled, in a fresh folder.
+pub(super) async fn on_disk() -> (Store, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("data"), KeyRing::generate().unwrap()).await.unwrap();
+    (store, folder)
+}
+
+pub(super) fn tenant_id(number: u128) -> TenantId {
+    TenantId::new(at(0), number)
+}
+
+pub(super) fn connection_id(number: u128) -> ConnectionId {
+    ConnectionId::new(at(i64::try_from(number).unwrap()), number)
+}
+
+pub(super) fn tenant() -> Tenant {
+    Tenant { id: tenant_id(1), name: "Harbour & Sons".into(), return_urls: vec!["https://app.example/done".into()], created_at: at(0) }
+}
+
+pub(super) fn connector() -> Connector {
+    let manifest = json!({
+        "name": "github", "version": "1.2.3",
+        "presentation": {"title": "GitHub", "description": "Code", "categories": ["code"], "icon": null, "documentation": null, "register_client": null},
+        "fields": [], "client_fields": [], "origins": [], "scopes": [], "actions": [], "methods": [], "requests": [],
+        "failures": [], "rate_limit": null, "pagination": []
+    });
+    let connector = json!({
+        "name": "github", "digest": "ab".repeat(32), "size": 48_000, "class": "pure", "manifest": manifest,
+        "hooks": ["discover"], "approval": null, "installed_at": at(1),
+    });
+    serde_json::from_value(connector).unwrap()
+}
+
+pub(super) fn client() -> Client {
+    Client {
+        id: ClientId::new(at(2), 2),
+        connector: "github".into(),
+        tenant: Some(tenant_id(1)),
+        public_id: "Iv1.8a61f9b3".into(),
+        has_secret: true,
+        fields: [("issuer".to_owned(), "https://id.example".to_owned())].into(),
+        fault: None,
+        created_at: at(2),
+    }
+}
+
+pub(super) fn api_key() -> ApiKey {
+    ApiKey {
+        id: ApiKeyId::new(at(3), 3),
+        name: "application".into(),
+        tenant: Some(tenant_id(1)),
+        permissions: BTreeSet::from([Permission::Connect, Permission::Read]),
+        created_at: at(3),
+    }
+}
+
+pub(super) fn session() -> ConnectSession {
+    ConnectSession {
+        id: SessionId::new(at(4), 4),
+        tenant: tenant_id(1),
+        connector: "github".into(),
+        actions: ["read-code".to_owned()].into(),
+        end_user: "user-17".into(),
+        connection: None,
+        fields: [("subdomain".to_owned(), "harbour".to_owned())].into(),
+        return_url: "https://app.example/done".into(),
+        stage: Stage::Open,
+        created_at: at(4),
+        expires_at: at(4 + 1800),
+    }
+}
+
+pub(super) fn endpoints() -> Endpoints {
+    Endpoints {
+        issuer: Some("https://id.example".into()),
+        authorize: Some("https://id.example/authorize".into()),
+        token: "https://id.example/token".into(),
+        revoke: Some("https://id.example/revoke".into()),
+        ..Endpoints::default()
+    }
+}
+
+pub(super) fn authorization() -> Authorization {
+    Authorization {
+        id: AuthorizationId::new(at(5), 5),
+        session: session().id,
+        tenant: tenant_id(1),
+        connector: "github".into(),
+        digest: "ab".repeat(32),
+        method: "oauth".into(),
+        client: Some(client().id),
+        end_user: "user-17".into(),
+        name: "My GitHub".into(),
+        fields: std::collections::BTreeMap::new(),
+        actions: ["read-code".to_owned()].into(),
+        scopes: ["repo".to_owned()].into(),
+        endpoints: Some(endpoints()),
+        redirect_uri: Some("https://jackfield.example/oauth/callback/github/cli".into()),
+        cookie_hash: "c0".repeat(32),
+        ticket_hash: None,
+        kept: std::collections::BTreeMap::new(),
+        created_at: at(5),
+        expires_at: at(5 + 600),
+    }
+}
+
+pub(super) fn secrets() -> AuthorizationSecrets {
+    AuthorizationSecrets {
+        verifier: Some(secret("canary-verifier-0d1e")),
+        nonce: Some(secret("canary-nonce-77aa")),
+        code: None,
+        fields: SecretFields::from([("token".to_owned(), secret("canary-typed-5c5c"))]),
+    }
+}
+
+pub(super) fn connection(number: u128) -> Connection {
+    Connection {
+        id: connection_id(number),
+        tenant: tenant_id(1),
+        connector: "github".into(),
+        method: "oauth".into(),
+        client: Some(client().id),
+        end_user: Some(format!("user-{}", number % 2)),
+        name: format!("GitHub {number}"),
+        status: Status::Active,
+        failure: None,
+        account: Some(Account {
+            id: "583231".into(),
+            label: "octocat".into(),
+            avatar: None,
+            granted_scopes: None,
+            expires: None,
+            extras: std::collections::BTreeMap::new(),
+        }),
+        subject: None,
+        fields: std::collections::BTreeMap::new(),
+        actions: ["read-code".to_owned()].into(),
+        grant: Grant::new(["repo".to_owned()].into(), None),
+        endpoints: Some(endpoints()),
+        version: 1,
+        clocks: Clocks { access: Some(Expiry { at: at(3600), source: Source::Response }), grant: None },
+        refresh: RefreshState::Idle,
+        verification: None,
+        created_at: at(6),
+        updated_at: at(6),
+    }
+}
+
+pub(super) fn refreshing(from_version: u64) -> RefreshState {
+    RefreshState::Refreshing { from_version, attempts: 0, since: at(9), resent: false }
+}
+
+pub(super) fn tokens(refresh: &str) -> Credential {
+    Credential::Tokens(TokenSet {
+        access_token: secret("canary-at-4b6d"),
+        refresh_token: Some(secret(refresh)),
+        fields: SecretFields::new(),
+    })
+}
+
+/// The refresh token in a credential.
+pub(super) fn refresh_token(credential: &Credential) -> &str {
+    match credential {
+        Credential::Tokens(tokens) => tokens.refresh_token.as_ref().unwrap().expose(),
+        Credential::Fields(_) => "",
+    }
+}
+
+pub(super) fn event(connection: &Connection, number: u128) -> Event {
+    Event {
+        id: EventId::new(at(i64::try_from(number).unwrap()), number),
+        tenant: connection.tenant,
+        connection: connection.id,
+        at: at(7),
+        by: "host".into(),
+        kind: "created".into(),
+        status: connection.status,
+        note: None,
+    }
+}
+
+pub(super) fn audit_line(number: u128) -> AuditLine {
+    AuditLine {
+        id: EventId::new(at(i64::try_from(number).unwrap()), number),
+        at: at(8),
+        by: "operator".into(),
+        kind: "connector.installed".into(),
+        tenant: None,
+        subject: "github".into(),
+        note: Some("approved".into()),
+    }
+}
+
+pub(super) fn journal_entry() -> JournalEntry {
+    JournalEntry { tenant: tenant_id(1), connection: connection_id(1), from_version: 1, attempt: 1, sent_at: at(9) }
+}
+
+pub(super) fn revocation(number: u128) -> Revocation {
+    Revocation {
+        id: EventId::new(at(10), number),
+        tenant: tenant_id(1),
+        connection: connection_id(1),
+        connector: "github".into(),
+        method: "oauth".into(),
+        client: Some(client().id),
+        endpoints: Some(endpoints()),
+        fields: std::collections::BTreeMap::new(),
+        attempts: 0,
+        next_at: at(100 + i64::try_from(number).unwrap()),
+        created_at: at(10),
+    }
+}
