@@ -1,7 +1,9 @@
-//! What the stories need around Jackfield: a browser, real peers, and doubles of providers; the host itself is started by the stories.
+//! What the stories need: a host to test, a browser, real peers, and doubles of providers.
 
 pub mod authority;
 pub mod browser;
+pub mod components;
 pub mod doubles;
+pub mod host;
 pub mod peer;
 pub mod wire;

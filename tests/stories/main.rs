@@ -10,6 +10,8 @@
 
 mod architecture;
 mod browser;
+mod connect;
 mod doubles;
 mod github_double;
 mod oidc_provider;
+mod scene;

@@ -89,7 +89,7 @@ impl CallContext {
             hook: input.hook,
             method: input.method.id.clone(),
             granted: input.granted.iter().cloned().collect(),
-            masker: masker(&input, &gate),
+            masker: masker(&input),
             values,
             gate: Arc::new(gate),
             client_secret: input.client_secret.map(|secret| Secret::new(secret.expose().to_owned())),
@@ -116,8 +116,7 @@ fn gate(manifest: &Manifest, input: &CallInput<'_>, values: &PublicValues, egres
 }
 
 /// Everything secret that this call could meet again in an answer.
-fn masker(input: &CallInput<'_>, gate: &Gate) -> Masker {
+fn masker(input: &CallInput<'_>) -> Masker {
     let credential = input.credential.map(Credential::secrets).unwrap_or_default();
-    let placed = gate.placements.iter().map(|placed| placed.secret());
-    Masker::new(credential.into_iter().chain(input.client_secret).chain(placed))
+    Masker::new(credential.into_iter().chain(input.client_secret))
 }

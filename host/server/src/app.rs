@@ -2,7 +2,7 @@
 
 mod edge;
 
-use axum::{Router, extract::DefaultBodyLimit, middleware};
+use axum::{Router, middleware};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
@@ -18,7 +18,6 @@ pub fn router(service: Service) -> Router {
         .merge(pages::routes())
         .fallback(async || Problem::no_route())
         .method_not_allowed_fallback(async || Problem::method())
-        .layer(DefaultBodyLimit::max(api::JSON_LIMIT))
         .layer(CatchPanicLayer::custom(edge::Panicked))
         .layer(middleware::from_fn_with_state(service.clone(), edge::edge))
         .with_state(service)

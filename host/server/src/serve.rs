@@ -6,7 +6,7 @@ mod error;
 mod first_key;
 mod signal;
 
-use std::{env, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{env, io, net::SocketAddr, path::{Path, PathBuf}, sync::Arc, time::Duration};
 
 use axum::Router;
 use jackfield_runtime::{BreakerSettings, CacheKey, Compiler, EgressSettings, PoolSettings, Random, Runtime, RuntimeSettings};
@@ -61,7 +61,12 @@ impl Parts {
 
 /// This program as compiler. Only right where this program is `jackfield`.
 pub fn this_program() -> io::Result<Compiler> {
-    Ok(Compiler { program: env::current_exe()?, args: vec!["compile-worker".into()] })
+    Ok(compiler(&env::current_exe()?))
+}
+
+/// A `jackfield` at this path as compiler.
+pub fn compiler(program: &Path) -> Compiler {
+    Compiler { program: program.to_owned(), args: vec!["compile-worker".into()] }
 }
 
 /// What a start had to make.

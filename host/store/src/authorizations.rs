@@ -195,7 +195,12 @@ impl Authorizations<'_> {
         self.0.get(AUTHORIZATION, &AUTHORIZATION.key(&[&id])).await
     }
 
-    async fn seal(&self, change: &mut Change, stored: &Stored, secrets: &AuthorizationSecrets) -> Result<(), StoreError> {
+    async fn seal(
+        &self,
+        change: &mut Change,
+        stored: &Stored,
+        secrets: &AuthorizationSecrets,
+    ) -> Result<(), StoreError> {
         let key = secret_key(stored);
         let name = stored.authorization.id.to_string();
         let sealed = self.0.keys.seal(&*self.0.engine, &context(stored, &name), &key, &secrets.to_sealable()).await?;

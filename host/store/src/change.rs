@@ -49,7 +49,12 @@ impl Change {
     }
 
     /// A record that must still be as it was read. Its revision moves on, so that another change can follow this one.
-    pub(crate) fn replace<T: Serialize>(&mut self, kind: Kind, key: Vec<u8>, changed: &mut Versioned<T>) -> Result<(), StoreError> {
+    pub(crate) fn replace<T: Serialize>(
+        &mut self,
+        kind: Kind,
+        key: Vec<u8>,
+        changed: &mut Versioned<T>,
+    ) -> Result<(), StoreError> {
         let next = changed.revision.wrapping_add(1);
         let bytes = record::encode(kind, &key, next, &changed.record)?;
         self.expect(key.clone(), record::unchanged(kind, changed.revision));

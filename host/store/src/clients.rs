@@ -24,7 +24,12 @@ pub struct Clients<'a>(pub(crate) &'a Core);
 
 impl Clients<'_> {
     /// Stages a new client; `has_secret` follows from the secret given.
-    pub async fn insert(&self, change: &mut Change, client: &Client, secret: Option<&Secret>) -> Result<(), StoreError> {
+    pub async fn insert(
+        &self,
+        change: &mut Change,
+        client: &Client,
+        secret: Option<&Secret>,
+    ) -> Result<(), StoreError> {
         let mut stored = Stored { client: client.clone(), secrets: 0 };
         stored.client.has_secret = secret.is_some();
         if let Some(secret) = secret {
@@ -36,16 +41,21 @@ impl Clients<'_> {
     /// Stages a changed client. Its tenant is fixed.
     pub async fn update(&self, change: &mut Change, changed: &mut Versioned<Client>) -> Result<(), StoreError> {
         let stored = self.stored(changed.id).await?.ok_or(StoreError::Conflict)?;
-        self.replace(change, changed, stored.record.secrets)
+        replace(change, changed, stored.record.secrets)
     }
 
     /// Stages another secret in place of the present one.
-    pub async fn set_secret(&self, change: &mut Change, changed: &mut Versioned<Client>, secret: &Secret) -> Result<(), StoreError> {
+    pub async fn set_secret(
+        &self,
+        change: &mut Change,
+        changed: &mut Versioned<Client>,
+        secret: &Secret,
+    ) -> Result<(), StoreError> {
         let mut stored = self.stored(changed.id).await?.ok_or(StoreError::Conflict)?.record;
         change.delete(secret_key(changed.id, stored.secrets));
         self.seal(change, &mut stored, secret).await?;
         changed.has_secret = true;
-        self.replace(change, changed, stored.secrets)
+        replace(change, changed, stored.secrets)
     }
 
     /// One client.
@@ -58,7 +68,9 @@ impl Clients<'_> {
         let mut key = vec![];
         // Between the two reads the secret may be replaced: then the record names the new one.
         for _ in 0..2 {
-            let Some(stored) = self.stored(id).await?.filter(|stored| stored.client.has_secret) else { return Ok(None) };
+            let Some(stored) = self.stored(id).await?.filter(|stored| stored.client.has_secret) else {
+                return Ok(None);
+            };
             key = secret_key(id, stored.secrets);
             if let Some(envelope) = self.0.engine.get(&key).await? {
                 let name = id.to_string();
@@ -92,22 +104,23 @@ impl Clients<'_> {
         self.0.get(CLIENT, &CLIENT.key(&[&id])).await
     }
 
-    fn replace(&self, change: &mut Change, changed: &mut Versioned<Client>, secrets: u64) -> Result<(), StoreError> {
-        let stored = Stored { client: changed.record.clone(), secrets };
-        let mut whole = Versioned { record: stored, revision: changed.revision };
-        change.replace(CLIENT, CLIENT.key(&[&changed.id]), &mut whole)?;
-        changed.revision = whole.revision;
-        Ok(())
-    }
-
     async fn seal(&self, change: &mut Change, stored: &mut Stored, secret: &Secret) -> Result<(), StoreError> {
         stored.secrets += 1;
         let key = secret_key(stored.client.id, stored.secrets);
         let name = stored.client.id.to_string();
-        let sealed = self.0.keys.seal(&*self.0.engine, &context(stored, &name), &key, secret.expose().as_bytes()).await?;
+        let sealed =
+            self.0.keys.seal(&*self.0.engine, &context(stored, &name), &key, secret.expose().as_bytes()).await?;
         change.write(key, sealed);
         Ok(())
     }
+}
+
+fn replace(change: &mut Change, changed: &mut Versioned<Client>, secrets: u64) -> Result<(), StoreError> {
+    let stored = Stored { client: changed.record.clone(), secrets };
+    let mut whole = Versioned { record: stored, revision: changed.revision };
+    change.replace(CLIENT, CLIENT.key(&[&changed.id]), &mut whole)?;
+    changed.revision = whole.revision;
+    Ok(())
 }
 
 fn secret_key(id: ClientId, generation: u64) -> Vec<u8> {

@@ -80,7 +80,11 @@ impl Components {
 
     fn path(&self, digest: &str) -> Result<PathBuf, ComponentError> {
         let is_hex = digest.len() == 64 && digest.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        if is_hex { Ok(self.folder.join(format!("{digest}.wasm"))) } else { Err(ComponentError::Digest(digest.chars().take(80).collect())) }
+        if is_hex {
+            Ok(self.folder.join(format!("{digest}.wasm")))
+        } else {
+            Err(ComponentError::Digest(digest.chars().take(80).collect()))
+        }
     }
 }
 

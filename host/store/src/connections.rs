@@ -28,7 +28,12 @@ pub struct Connections<'a>(pub(crate) &'a Core);
 
 impl Connections<'_> {
     /// Stages a new connection with its first credential.
-    pub async fn create(&self, change: &mut Change, connection: &Connection, credential: &Credential) -> Result<(), StoreError> {
+    pub async fn create(
+        &self,
+        change: &mut Change,
+        connection: &Connection,
+        credential: &Credential,
+    ) -> Result<(), StoreError> {
         self.seal(change, connection, credential).await?;
         if let Some(key) = self.user_key(connection) {
             change.write(key, vec![]);
@@ -43,7 +48,11 @@ impl Connections<'_> {
     }
 
     /// A connection together with the credential of its version; no credential once it was erased.
-    pub async fn open(&self, tenant: TenantId, id: ConnectionId) -> Result<Option<(Versioned<Connection>, Option<Credential>)>, StoreError> {
+    pub async fn open(
+        &self,
+        tenant: TenantId,
+        id: ConnectionId,
+    ) -> Result<Option<(Versioned<Connection>, Option<Credential>)>, StoreError> {
         let Some(mut connection) = self.get(tenant, id).await? else { return Ok(None) };
         loop {
             if let Some(credential) = self.credential(&connection).await? {
@@ -74,7 +83,12 @@ impl Connections<'_> {
     }
 
     /// Stages a changed connection with a new credential: its version counts up, and the old credential goes.
-    pub async fn put_credential(&self, change: &mut Change, changed: &mut Versioned<Connection>, credential: &Credential) -> Result<(), StoreError> {
+    pub async fn put_credential(
+        &self,
+        change: &mut Change,
+        changed: &mut Versioned<Connection>,
+        credential: &Credential,
+    ) -> Result<(), StoreError> {
         change.delete(credential_key(changed));
         changed.version += 1;
         self.seal(change, changed, credential).await?;
@@ -120,10 +134,16 @@ impl Connections<'_> {
         Err(StoreError::Conflict.into())
     }
 
-    async fn seal(&self, change: &mut Change, connection: &Connection, credential: &Credential) -> Result<(), StoreError> {
+    async fn seal(
+        &self,
+        change: &mut Change,
+        connection: &Connection,
+        credential: &Credential,
+    ) -> Result<(), StoreError> {
         let key = credential_key(connection);
         let name = connection.id.to_string();
-        let sealed = self.0.keys.seal(&*self.0.engine, &context(connection, &name), &key, &credential.to_sealable()).await?;
+        let sealed =
+            self.0.keys.seal(&*self.0.engine, &context(connection, &name), &key, &credential.to_sealable()).await?;
         change.expect(key.clone(), Expect::Absent);
         change.write(key, sealed);
         Ok(())

@@ -43,7 +43,11 @@ impl Connectors<'_> {
             None => change.insert(CONNECTOR, key, &head)?,
             Some(old) => {
                 remove_parts(change, &connector.name, &old);
-                change.replace(CONNECTOR, key, &mut old.map(|_| Head { text: head.text.clone(), parts: head.parts }))?;
+                change.replace(
+                    CONNECTOR,
+                    key,
+                    &mut old.map(|_| Head { text: head.text.clone(), parts: head.parts }),
+                )?;
             }
         }
         for (number, part) in json.chunks(PART).enumerate() {

@@ -34,7 +34,11 @@ impl Core {
     }
 
     /// A record; none where there is no value.
-    pub(crate) async fn get<T: DeserializeOwned>(&self, kind: Kind, key: &[u8]) -> Result<Option<Versioned<T>>, StoreError> {
+    pub(crate) async fn get<T: DeserializeOwned>(
+        &self,
+        kind: Kind,
+        key: &[u8],
+    ) -> Result<Option<Versioned<T>>, StoreError> {
         let Some(bytes) = self.engine.get(key).await? else { return Ok(None) };
         Ok(Some(record::decode(kind, key, &bytes)?))
     }
@@ -49,7 +53,10 @@ impl Core {
     ) -> Result<(Vec<Pair>, Option<String>), StoreError> {
         let after = after.map(|after| [prefix, after.as_bytes()].concat());
         let backwards = order == Order::Newest;
-        let mut pairs = self.engine.scan(Scan { prefix: prefix.to_vec(), after, limit: limit.saturating_add(1), backwards }).await?;
+        let mut pairs = self
+            .engine
+            .scan(Scan { prefix: prefix.to_vec(), after, limit: limit.saturating_add(1), backwards })
+            .await?;
         let more = pairs.len() > limit;
         pairs.truncate(limit);
         let next = pairs.last().filter(|_| more).map(|(key, _)| tail(prefix, key));
@@ -74,7 +81,11 @@ impl Core {
     }
 
     /// Every record whose key continues a prefix. For kinds of which there are few.
-    pub(crate) async fn all<T: DeserializeOwned>(&self, kind: Kind, prefix: &[u8]) -> Result<Page<Versioned<T>>, StoreError> {
+    pub(crate) async fn all<T: DeserializeOwned>(
+        &self,
+        kind: Kind,
+        prefix: &[u8],
+    ) -> Result<Page<Versioned<T>>, StoreError> {
         self.page(kind, prefix, None, usize::MAX, Order::Oldest).await
     }
 

@@ -105,18 +105,22 @@ impl Journal<'_> {
             let missing = || -> Unreadable { unreadable(&key, Cause::Missing) };
             let sealed = self.0.engine.get(&key).await?.ok_or_else(missing)?;
             let (record, field) = names(&entry, number);
-            response.extend_from_slice(&self.0.keys.open(&*self.0.engine, &context(&entry, &record, &field), &key, &sealed).await?);
+            response.extend_from_slice(
+                &self.0.keys.open(&*self.0.engine, &context(&entry, &record, &field), &key, &sealed).await?,
+            );
         }
         Ok(Pending { entry, response })
     }
 }
 
 fn key(kind: Kind, entry: &JournalEntry) -> Vec<u8> {
-    kind.key(&[&entry.tenant, &entry.connection, &Padded(entry.from_version), &entry.attempt])
+    // With the moment of sending, so that no response is ever refused because another is still there.
+    let sent = Padded(u64::try_from(entry.sent_at.as_millisecond()).unwrap_or(0));
+    kind.key(&[&entry.tenant, &entry.connection, &Padded(entry.from_version), &entry.attempt, &sent])
 }
 
 fn parts_prefix(entry: &JournalEntry) -> Vec<u8> {
-    JOURNAL_PART.prefix(&[&entry.tenant, &entry.connection, &Padded(entry.from_version), &entry.attempt])
+    [key(JOURNAL_PART, entry), b"/".to_vec()].concat()
 }
 
 fn part_key(entry: &JournalEntry, number: u32) -> Vec<u8> {
@@ -124,7 +128,7 @@ fn part_key(entry: &JournalEntry, number: u32) -> Vec<u8> {
 }
 
 fn names(entry: &JournalEntry, number: u32) -> (String, String) {
-    (entry.connection.to_string(), format!("attempt {} part {number}", entry.attempt))
+    (entry.connection.to_string(), format!("sent {} part {number}", entry.sent_at.as_millisecond()))
 }
 
 fn context<'a>(entry: &JournalEntry, record: &'a str, field: &'a str) -> Context<'a> {

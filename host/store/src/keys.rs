@@ -58,7 +58,13 @@ impl Keys {
     }
 
     /// Seals a value for its place, which `key` in the store holds, with its scope's current data key.
-    pub(crate) async fn seal(&self, engine: &dyn Engine, context: &Context<'_>, key: &[u8], plain: &[u8]) -> Result<Vec<u8>, StoreError> {
+    pub(crate) async fn seal(
+        &self,
+        engine: &dyn Engine,
+        context: &Context<'_>,
+        key: &[u8],
+        plain: &[u8],
+    ) -> Result<Vec<u8>, StoreError> {
         let (id, data_key) = self.sealing_key(engine, context.scope).await?;
         seal::seal(id, &data_key, context, plain).map_err(|error| while_sealing(key, error))
     }
@@ -90,12 +96,11 @@ impl Keys {
                 None => self.make(engine, scope, &mut made).await?,
             },
         };
-        let key = match made {
-            Some(key) => key,
-            None => {
-                let at = DATA_KEY.key(&[&scope, &id]);
-                self.data_key(engine, scope, id).await?.ok_or_else(|| unreadable(&at, Cause::Missing))?
-            }
+        let key = if let Some(key) = made {
+            key
+        } else {
+            let at = DATA_KEY.key(&[&scope, &id]);
+            self.data_key(engine, scope, id).await?.ok_or_else(|| unreadable(&at, Cause::Missing))?
         };
         self.current.write().unwrap_or_else(PoisonError::into_inner).insert(scope, id);
         Ok((id, key))
@@ -114,7 +119,8 @@ impl Keys {
         let id = KeyId::random().map_err(|error| while_sealing(&current, error))?;
         let key = Key::random().map_err(|error| while_sealing(&current, error))?;
         let name = id.to_string();
-        let wrapped = self.wrap(&wrapping(scope, DATA_KEY.name, &name), &key).map_err(|error| while_sealing(&current, error))?;
+        let wrapped =
+            self.wrap(&wrapping(scope, DATA_KEY.name, &name), &key).map_err(|error| while_sealing(&current, error))?;
         let mut change = Change::new();
         change.expect(current.clone(), Expect::Absent);
         change.write(current.clone(), name.into_bytes());

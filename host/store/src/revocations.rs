@@ -51,10 +51,16 @@ pub struct Revocations<'a>(pub(crate) &'a Core);
 
 impl Revocations<'_> {
     /// Stages a revocation with the credential that a retry needs, and no more of it than that.
-    pub async fn create(&self, change: &mut Change, revocation: &Revocation, credential: &Credential) -> Result<(), StoreError> {
+    pub async fn create(
+        &self,
+        change: &mut Change,
+        revocation: &Revocation,
+        credential: &Credential,
+    ) -> Result<(), StoreError> {
         let key = REVOCATION_SECRET.key(&[&revocation.id]);
         let name = revocation.id.to_string();
-        let sealed = self.0.keys.seal(&*self.0.engine, &context(revocation, &name), &key, &credential.to_sealable()).await?;
+        let sealed =
+            self.0.keys.seal(&*self.0.engine, &context(revocation, &name), &key, &credential.to_sealable()).await?;
         change.write(key, sealed);
         change.write(due_key(revocation), vec![]);
         change.insert(REVOCATION, REVOCATION.key(&[&revocation.id]), revocation)
@@ -90,7 +96,12 @@ impl Revocations<'_> {
     }
 
     /// Stages another try at `next_at`.
-    pub fn postpone(&self, change: &mut Change, revocation: &mut Versioned<Revocation>, next_at: Timestamp) -> Result<(), StoreError> {
+    pub fn postpone(
+        &self,
+        change: &mut Change,
+        revocation: &mut Versioned<Revocation>,
+        next_at: Timestamp,
+    ) -> Result<(), StoreError> {
         change.delete(due_key(revocation));
         revocation.attempts += 1;
         revocation.next_at = next_at;

@@ -27,7 +27,7 @@
 //! | `credential` | tenant, connection, version | envelope: the credential of that version |
 //! | `connection-by-user` | tenant, hash of the end user, connection | nothing |
 //! | `connection-refreshing` | tenant, connection | nothing; there while a refresh is open |
-//! | `journal` | tenant, connection, version, attempt | a token response that was received and not yet stored |
+//! | `journal` | tenant, connection, version, attempt, milliseconds of sending | a token response that was received and not yet stored |
 //! | `journal-part` | the same, number | envelope: a piece of the raw response |
 //! | `revocation` | revocation | what a retry needs |
 //! | `revocation-secret` | revocation | envelope: the credential to revoke |

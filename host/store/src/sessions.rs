@@ -66,7 +66,8 @@ impl Sessions<'_> {
     pub async fn sweep(&self, until: Timestamp) -> Result<usize, StoreError> {
         let (mut swept, mut after) = (0, None);
         loop {
-            let page = self.0.page::<Stored>(SESSION, &SESSION.prefix(&[]), after.as_deref(), STRIDE, Order::Oldest).await?;
+            let page =
+                self.0.page::<Stored>(SESSION, &SESSION.prefix(&[]), after.as_deref(), STRIDE, Order::Oldest).await?;
             for stored in page.items.iter().filter(|stored| stored.session.expires_at <= until) {
                 let mut change = Change::new();
                 change.delete(SESSION_BY_TOKEN.key(&[&stored.token_hash]));

@@ -67,7 +67,7 @@ impl Engine for SledEngine {
 
     async fn commit(&self, batch: Batch) -> Result<(), EngineError> {
         batch.within_limits()?;
-        self.writer.commit(batch).await.unwrap_or_else(|| Err(EngineError::ReadOnly(Fault::Stopped)))
+        self.writer.commit(batch).await.unwrap_or(Err(EngineError::ReadOnly(Fault::Stopped)))
     }
 
     fn health(&self) -> Health {
@@ -122,7 +122,9 @@ fn fault_of(error: &sled::Error) -> Fault {
     match error {
         sled::Error::Io(_) => Fault::Io,
         sled::Error::Corruption { .. } => Fault::Corruption,
-        sled::Error::CollectionNotFound(_) | sled::Error::Unsupported(_) | sled::Error::ReportableBug(_) => Fault::Stopped,
+        sled::Error::CollectionNotFound(_) | sled::Error::Unsupported(_) | sled::Error::ReportableBug(_) => {
+            Fault::Stopped
+        }
     }
 }
 

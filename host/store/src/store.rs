@@ -76,7 +76,11 @@ impl Store {
     }
 
     /// A store over any engine.
-    pub(crate) async fn over(engine: Arc<dyn Engine>, components: Components, ring: KeyRing) -> Result<Self, OpenError> {
+    pub(crate) async fn over(
+        engine: Arc<dyn Engine>,
+        components: Components,
+        ring: KeyRing,
+    ) -> Result<Self, OpenError> {
         let keys = Keys::unlock(&*engine, ring).await?;
         Ok(Self { core: Arc::new(Core { engine, keys }), components })
     }

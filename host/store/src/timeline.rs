@@ -23,7 +23,13 @@ impl Timeline<'_> {
     }
 
     /// A connection's lines, newest first.
-    pub async fn list(&self, tenant: TenantId, connection: ConnectionId, after: Option<&str>, limit: usize) -> Result<Page<Event>, StoreError> {
+    pub async fn list(
+        &self,
+        tenant: TenantId,
+        connection: ConnectionId,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Event>, StoreError> {
         let prefix = TIMELINE.prefix(&[&tenant, &connection]);
         let page = self.0.page(TIMELINE, &prefix, after, limit, Order::Newest).await?;
         Ok(page.map(|event| event.record))

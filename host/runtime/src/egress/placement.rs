@@ -85,13 +85,6 @@ impl PlacedSecret {
         }
     }
 
-    /// The whole text that is placed, for masking echoes.
-    pub fn secret(&self) -> &Secret {
-        match self {
-            Self::Header { value, .. } | Self::Query { value, .. } => value,
-        }
-    }
-
     /// Puts it on a request.
     pub(super) fn put(&self, url: &mut Url, headers: &mut HeaderMap) -> Result<(), Denial> {
         match self {

@@ -12,6 +12,7 @@ use crate::{
 };
 
 /// The connection a call works on. Holds nothing: what it may do is the call's context, which no guest can name.
+#[allow(unreachable_pub, reason = "the generated bindings re-export it")]
 pub struct ConnectionHandle;
 
 /// Offers the contract's imports.

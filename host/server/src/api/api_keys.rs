@@ -67,11 +67,7 @@ pub(super) fn routes() -> Router<Service> {
     Router::new().route("/v1/api-keys", get(list).post(create)).route("/v1/api-keys/{id}", delete(remove))
 }
 
-async fn create(
-    State(service): State<Service>,
-    host: ForHost,
-    Json(asked): Json<Create>,
-) -> Result<Response, Problem> {
+async fn create(State(service): State<Service>, host: ForHost, Json(asked): Json<Create>) -> Result<Response, Problem> {
     let new = NewApiKey { name: asked.name, tenant: asked.tenant, permissions: asked.permissions };
     let (key, text) = service.create_api_key(new, &host.caller.name()).await?;
     let location = format!("/v1/api-keys/{}", key.id);

@@ -23,7 +23,7 @@ use super::{
     problem::Problem,
     reply::{List, created, found, nothing},
 };
-use crate::service::{NewClient, Service};
+use crate::service::{ClientChange, NewClient, Service};
 
 /// `POST /v1/clients`.
 #[derive(Debug, Deserialize)]
@@ -36,6 +36,16 @@ struct Create {
     client_secret: Option<Secret>,
     #[serde(default)]
     fields: BTreeMap<String, String>,
+}
+
+/// `PATCH /v1/clients/{id}`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Change {
+    client_id: Option<String>,
+    #[serde(default, deserialize_with = "optional_secret")]
+    client_secret: Option<Secret>,
+    fields: Option<BTreeMap<String, String>>,
 }
 
 /// `POST /v1/clients/{id}/rotate`.
@@ -81,15 +91,11 @@ impl ClientView {
 pub(super) fn routes() -> Router<Service> {
     Router::new()
         .route("/v1/clients", get(list).post(create))
-        .route("/v1/clients/{id}", get(show).delete(remove))
+        .route("/v1/clients/{id}", get(show).patch(change).delete(remove))
         .route("/v1/clients/{id}/rotate", post(rotate))
 }
 
-async fn create(
-    State(service): State<Service>,
-    host: ForHost,
-    Json(asked): Json<Create>,
-) -> Result<Response, Problem> {
+async fn create(State(service): State<Service>, host: ForHost, Json(asked): Json<Create>) -> Result<Response, Problem> {
     let new = NewClient {
         connector: asked.connector,
         tenant: asked.tenant,
@@ -108,6 +114,17 @@ async fn list(State(service): State<Service>, _: ForHost) -> Result<Response, Pr
 
 async fn show(State(service): State<Service>, _: ForHost, Id(id): Id<ClientId>) -> Result<Response, Problem> {
     let client = service.client(id).await?.ok_or_else(|| Problem::not_found("client"))?;
+    Ok(found(ClientView::of(client, &service)))
+}
+
+async fn change(
+    State(service): State<Service>,
+    host: ForHost,
+    Id(id): Id<ClientId>,
+    Json(asked): Json<Change>,
+) -> Result<Response, Problem> {
+    let wanted = ClientChange { client_id: asked.client_id, client_secret: asked.client_secret, fields: asked.fields };
+    let client = service.change_client(id, wanted, &host.caller.name()).await?;
     Ok(found(ClientView::of(client, &service)))
 }
 

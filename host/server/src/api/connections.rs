@@ -142,7 +142,7 @@ async fn verify(
     by: ForTenant<Connect>,
     Id(id): Id<ConnectionId>,
 ) -> Result<Response, Problem> {
-    let connection = service.verify(by.tenant, id, &by.caller.name()).await?;
+    let connection = Box::pin(service.verify(by.tenant, id, &by.caller.name())).await?;
     Ok(found(ConnectionView::from(&connection)))
 }
 
@@ -151,7 +151,7 @@ async fn refresh(
     by: ForTenant<Connect>,
     Id(id): Id<ConnectionId>,
 ) -> Result<Response, Problem> {
-    let connection = service.refresh(by.tenant, id, &by.caller.name()).await?;
+    let connection = Box::pin(service.refresh(by.tenant, id, &by.caller.name())).await?;
     Ok(found(ConnectionView::from(&connection)))
 }
 

@@ -2,15 +2,17 @@
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request, State},
+    body::Body,
+    extract::State,
     response::Response,
     routing::{get, post},
 };
 use serde::Deserialize;
 
 use super::{
+    body::whole,
     caller::ForHost,
-    json::{Json, whole},
+    json::Json,
     path::Id,
     problem::Problem,
     reply::{List, created, found, nothing},
@@ -31,15 +33,15 @@ struct Approve {
 
 pub(super) fn routes() -> Router<Service> {
     Router::new()
-        .route("/v1/connectors", get(list).post(install).layer(DefaultBodyLimit::max(COMPONENT_LIMIT)))
+        .route("/v1/connectors", get(list).post(install))
         .route("/v1/connectors/{id}", get(show).delete(remove))
         .route("/v1/connectors/{id}/approve", post(approve))
 }
 
 /// The body is the component itself. Installed is not approved: nothing of it runs yet.
-async fn install(State(service): State<Service>, host: ForHost, request: Request) -> Result<Response, Problem> {
-    let component = whole(request, &service).await?;
-    let connector = service.install(component.to_vec(), &host.caller.name()).await?;
+async fn install(State(service): State<Service>, host: ForHost, body: Body) -> Result<Response, Problem> {
+    let component = whole(body, COMPONENT_LIMIT).await?;
+    let connector = service.install(component, &host.caller.name()).await?;
     Ok(created(&format!("/v1/connectors/{}", connector.name), ConnectorView::from(&connector)))
 }
 

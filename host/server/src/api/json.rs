@@ -1,15 +1,17 @@
 //! Strict JSON bodies: the right type, within the limit, known fields only; a refusal names the place.
 
-use axum::{
-    body::Bytes,
-    extract::{FromRequest, Request, rejection::BytesRejection},
-};
+use std::collections::BTreeMap;
+
+use axum::extract::{FromRequest, Request};
 use http::{HeaderMap, header};
 use jackfield_model::secret::Secret;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error as _};
 use serde_json::{Value, error::Category};
 
-use super::problem::Problem;
+use super::{body::whole, problem::Problem};
+
+/// The largest JSON body, in bytes.
+const JSON_LIMIT: usize = 1024 * 1024;
 
 /// A body that is JSON of the shape `T`; every `T` refuses fields it does not know.
 pub(super) struct Json<T>(pub(super) T);
@@ -21,22 +23,13 @@ where
 {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         if !is_json(request.headers()) {
             return Err(Problem::not_json());
         }
-        let bytes = whole(request, state).await?;
+        let bytes = whole(request.into_body(), JSON_LIMIT).await?;
         parse(&bytes).map(Self)
     }
-}
-
-/// The whole body, within the route's limit.
-pub(super) async fn whole<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
-    Bytes::from_request(request, state).await.map_err(|rejection| refused(&rejection))
-}
-
-fn refused(rejection: &BytesRejection) -> Problem {
-    if rejection.status() == http::StatusCode::PAYLOAD_TOO_LARGE { Problem::too_large() } else { Problem::cut_off() }
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -70,9 +63,7 @@ pub(super) fn optional_secret<'de, D: Deserializer<'de>>(from: D) -> Result<Opti
 }
 
 /// Reads a map of values of which any may be a secret.
-pub(super) fn secrets<'de, D: Deserializer<'de>>(
-    from: D,
-) -> Result<std::collections::BTreeMap<String, Secret>, D::Error> {
+pub(super) fn secrets<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, Secret>, D::Error> {
     let Value::Object(given) = Value::deserialize(from)? else {
         return Err(D::Error::custom("fields are an object of strings"));
     };
@@ -86,8 +77,6 @@ pub(super) fn secrets<'de, D: Deserializer<'de>>(
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
-
-    use std::collections::BTreeMap;
 
     use super::*;
 

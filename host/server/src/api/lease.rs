@@ -2,12 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::{
-    Router,
-    extract::State,
-    response::Response,
-    routing::post,
-};
+use axum::{Router, extract::State, response::Response, routing::post};
 use jackfield_model::id::ConnectionId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -82,7 +77,7 @@ async fn lease(
     Id(id): Id<ConnectionId>,
     Json(asked): Json<Lease>,
 ) -> Result<Response, Problem> {
-    let lease = service.lease(by.tenant, id, asked.min_valid, &by.caller.name()).await?;
+    let lease = Box::pin(service.lease(by.tenant, id, asked.min_valid, &by.caller.name())).await?;
     Ok(found(LeaseView {
         credential: (&lease.credential).into(),
         version: lease.version,
@@ -96,6 +91,6 @@ async fn unauthorized(
     Id(id): Id<ConnectionId>,
     Json(asked): Json<Unauthorized>,
 ) -> Result<Response, Problem> {
-    let connection = service.unauthorized(by.tenant, id, asked.version, &by.caller.name()).await?;
+    let connection = Box::pin(service.unauthorized(by.tenant, id, asked.version, &by.caller.name())).await?;
     Ok(found(ConnectionView::from(&connection)))
 }

@@ -1,6 +1,7 @@
 //! The JSON API under `/v1`: parses a request, asks the service, shows the answer. Decides nothing itself.
 
 mod api_keys;
+mod body;
 mod caller;
 mod clients;
 mod connections;
@@ -23,9 +24,6 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::service::Service;
 
-/// The largest JSON body, in bytes.
-pub const JSON_LIMIT: usize = 1024 * 1024;
-
 /// Every API route.
 pub fn routes() -> Router<Service> {
     let answers = Router::new()
@@ -38,9 +36,6 @@ pub fn routes() -> Router<Service> {
         .merge(sessions::routes())
         .merge(tenants::routes())
         .layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
-        .layer(SetResponseHeaderLayer::overriding(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        ));
+        .layer(SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")));
     answers.merge(proxy::routes())
 }

@@ -77,7 +77,7 @@ async fn proxy(
         headers: outgoing(parts.headers),
         body: body.map_err(Into::into).boxed_unsync(),
     };
-    let (mut answer, body) = service.proxy(by.tenant, id, outgoing).await?.into_parts();
+    let (mut answer, body) = Box::pin(service.proxy(by.tenant, id, outgoing)).await?.into_parts();
     answer.headers = incoming(answer.headers);
     Ok(Response::from_parts(answer, Body::new(body)))
 }
@@ -186,7 +186,10 @@ mod tests {
     #[test]
     fn the_path_is_passed_on_as_it_is_written() {
         let beyond = |uri: &str| beyond(&uri.parse().unwrap());
-        assert_eq!(beyond("/v1/connections/conn_1/proxy/repos/a%2Fb/issues?q=a%20b&q=c"), "/repos/a%2Fb/issues?q=a%20b&q=c");
+        assert_eq!(
+            beyond("/v1/connections/conn_1/proxy/repos/a%2Fb/issues?q=a%20b&q=c"),
+            "/repos/a%2Fb/issues?q=a%20b&q=c"
+        );
         assert_eq!(beyond("/v1/connections/conn_1/proxy/"), "/");
         assert_eq!(beyond("/v1/connections/conn_1/proxy"), "/");
         assert_eq!(beyond("/v1/connections/conn_1/proxy?x=1"), "/?x=1");

@@ -31,7 +31,8 @@ fn of_failure(failure: &Failure) -> Problem {
 fn of_fields(faults: Vec<FieldFault>) -> Problem {
     let told: Vec<&str> = faults.iter().map(|fault| fault.message.as_str()).collect();
     let problem = Problem::new(Code::Invalid, told.join("; "));
-    let errors = faults.into_iter().map(|fault| FieldProblem { field: format!("fields.{}", fault.key), message: fault.message });
+    let errors =
+        faults.into_iter().map(|fault| FieldProblem { field: format!("fields.{}", fault.key), message: fault.message });
     problem.with_errors(errors.collect())
 }
 

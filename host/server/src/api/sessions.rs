@@ -149,7 +149,6 @@ async fn complete(
     Id(id): Id<SessionId>,
     Json(asked): Json<Complete>,
 ) -> Result<Response, Problem> {
-    let connection =
-        service.complete(by.tenant, id, &asked.ticket, &asked.end_user, &by.caller.name()).await?;
+    let connection = service.complete(by.tenant, id, &asked.ticket, &asked.end_user, &by.caller.name()).await?;
     Ok(found(ConnectionView::from(&connection)))
 }

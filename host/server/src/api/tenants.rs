@@ -52,11 +52,7 @@ pub(super) fn routes() -> Router<Service> {
         .route("/v1/tenants/{id}", get(show).patch(change).delete(remove))
 }
 
-async fn create(
-    State(service): State<Service>,
-    host: ForHost,
-    Json(asked): Json<Create>,
-) -> Result<Response, Problem> {
+async fn create(State(service): State<Service>, host: ForHost, Json(asked): Json<Create>) -> Result<Response, Problem> {
     let new = NewTenant { name: asked.name, return_urls: asked.return_urls };
     let tenant = service.create_tenant(new, &host.caller.name()).await?;
     Ok(created(&format!("/v1/tenants/{}", tenant.id), TenantView::from(tenant)))

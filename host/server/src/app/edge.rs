@@ -63,10 +63,28 @@ impl Line<'_> {
         let code = problem.map(Problem::code);
         match problem.and_then(Problem::cause) {
             Some(cause) if status >= 500 => {
-                tracing::error!(request, method, route, status, code, milliseconds, cause = chain(cause), "request failed");
+                tracing::error!(
+                    request,
+                    method,
+                    route,
+                    status,
+                    code,
+                    milliseconds,
+                    cause = chain(cause),
+                    "request failed"
+                );
             }
             Some(cause) => {
-                tracing::info!(request, method, route, status, code, milliseconds, cause = chain(cause), "request refused");
+                tracing::info!(
+                    request,
+                    method,
+                    route,
+                    status,
+                    code,
+                    milliseconds,
+                    cause = chain(cause),
+                    "request refused"
+                );
             }
             None => tracing::debug!(request, method, route, status, code, milliseconds, "request answered"),
         }
@@ -97,9 +115,12 @@ impl ResponseForPanic for Panicked {
 
     fn response_for_panic(&mut self, _: Box<dyn Any + Send>) -> Response {
         // The payload may hold anything, a secret too; the panic hook has written the place.
-        Problem::new(Code::Internal, "Something went wrong on our side. Try again; if it stays, tell the operator the request id.")
-            .because(Panic)
-            .into_response()
+        Problem::new(
+            Code::Internal,
+            "Something went wrong on our side. Try again; if it stays, tell the operator the request id.",
+        )
+        .because(Panic)
+        .into_response()
     }
 }
 

@@ -170,15 +170,8 @@ async fn delete(stage: &Stage, id: &str, yes: bool) -> Result<()> {
         anyhow::ensure!(answer, Declined("not deleted: nothing changed"));
     }
     let answer = stage.host()?.delete(&path(id)).await?;
-    stage.output.result(&answer, |answer| format!("{id} is deleted. At the provider: {}", revocation(answer)));
+    stage.output.result(&answer, |answer| format!("{id} is deleted. {}", text(answer, "/revocation/message")));
     Ok(())
-}
-
-/// How revoking went, in words where the answer has them.
-fn revocation(answer: &Value) -> String {
-    let worded = ["/revocation/message", "/revocation/outcome", "/revocation"];
-    let found = worded.iter().find(|pointer| answer.pointer(pointer).is_some_and(Value::is_string));
-    found.map_or_else(|| text(answer, "/revocation"), |pointer| text(answer, pointer))
 }
 
 fn described(connection: &Value) -> String {

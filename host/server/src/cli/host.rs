@@ -71,11 +71,6 @@ impl Host {
         Ok(Self { client: client(base.scheme() == "https")?, base, key, tenant })
     }
 
-    /// The same host, asked for a tenant.
-    pub(super) fn for_tenant(self, tenant: &str) -> Self {
-        Self { tenant: Some(tenant.to_owned()), ..self }
-    }
-
     /// Reads.
     pub(super) async fn get(&self, path: &[&str]) -> Result<Value, HostError> {
         self.ask(Method::GET, self.url(path), None).await

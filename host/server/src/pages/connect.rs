@@ -5,7 +5,7 @@ use axum::{
     extract::{Path, RawQuery, State, rejection::BytesRejection},
     response::Response,
 };
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderValue, header};
 use jackfield_model::{manifest::Method, secret::Secret};
 use url::form_urlencoded;
 
@@ -21,7 +21,11 @@ use crate::{
 };
 
 /// GET changes nothing: mail scanners and previews open links too.
-pub(super) async fn show(State(service): State<Service>, Path(link): Path<String>, RawQuery(query): RawQuery) -> Response {
+pub(super) async fn show(
+    State(service): State<Service>,
+    Path(link): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
     let page = match service.connect_page(&Secret::new(link.clone())).await {
         Ok(page) => page,
         Err(error) => return fault::of_link(&error),
@@ -53,9 +57,7 @@ pub(super) async fn submit(
     posted.fill_boxes(View::fresh(&page, method, &link).fields());
     match service.start(&secret, posted.take()).await {
         Ok(started) => go_on(&page, &started),
-        Err(StartError::Fields(faults)) => {
-            View::again(&page, method, &link, &posted, Faults::Fields(&faults)).answer()
-        }
+        Err(StartError::Fields(faults)) => View::again(&page, method, &link, &posted, Faults::Fields(&faults)).answer(),
         Err(error) => fault::of_start(&error, &View::again(&page, method, &link, &posted, Faults::None)),
     }
 }
@@ -74,7 +76,7 @@ fn wanted(query: Option<&str>) -> Option<String> {
 /// Browsers say where a form was posted from; a form of another site is not ours. Absent in old browsers.
 fn from_our_page(headers: &HeaderMap) -> bool {
     let form = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let site = headers.get("sec-fetch-site").map(|value| value.as_bytes());
+    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
     form.starts_with("application/x-www-form-urlencoded") && matches!(site, None | Some(b"same-origin" | b"none"))
 }
 
@@ -104,8 +106,6 @@ fn go_on(page: &ConnectPage, started: &Started) -> Response {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
-
-    use http::HeaderValue;
 
     use super::*;
 

@@ -215,7 +215,8 @@ impl<'a> View<'a> {
 
     fn name_input(&self) -> Markup {
         let fault = if let Faults::Name(sentence) = &self.faults { Some(sentence) } else { None };
-        let described = if fault.is_some() { "connection-name-help connection-name-fault" } else { "connection-name-help" };
+        let described =
+            if fault.is_some() { "connection-name-help connection-name-fault" } else { "connection-name-help" };
         html! {
             div class={ "field" @if fault.is_some() { " faulty" } } {
                 label for="connection-name" { "Name of this connection" }

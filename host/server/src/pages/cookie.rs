@@ -15,13 +15,12 @@ const OURS: &str = "jf-";
 
 /// The `Set-Cookie` header. Without the prefix the host runs on plain loopback, where `Secure` would lose the cookie.
 pub(super) fn set(cookie: &BrowserCookie) -> Option<HeaderValue> {
-    let age = i64::try_from(cookie.max_age_seconds).unwrap_or(i64::MAX);
     let written = Cookie::build((cookie.name.as_str(), cookie.value.expose()))
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)
         .secure(cookie.name.starts_with(HOST_PREFIX))
-        .max_age(Duration::seconds(age))
+        .max_age(Duration::seconds(cookie.max_age_seconds))
         .build();
     let mut value = HeaderValue::from_str(&written.to_string()).ok()?;
     value.set_sensitive(true);
@@ -32,7 +31,8 @@ pub(super) fn set(cookie: &BrowserCookie) -> Option<HeaderValue> {
 pub(super) fn ours(headers: &HeaderMap) -> BTreeMap<String, Secret> {
     let sent = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let parsed = sent.flat_map(Cookie::split_parse).flatten();
-    let ours = parsed.filter(|cookie| cookie.name().strip_prefix(HOST_PREFIX).unwrap_or(cookie.name()).starts_with(OURS));
+    let ours =
+        parsed.filter(|cookie| cookie.name().strip_prefix(HOST_PREFIX).unwrap_or(cookie.name()).starts_with(OURS));
     ours.map(|cookie| (cookie.name().to_owned(), Secret::new(cookie.value().to_owned()))).collect()
 }
 

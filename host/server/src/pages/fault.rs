@@ -30,11 +30,11 @@ pub(super) fn of_link(error: &LinkError) -> Response {
     let said = |heading, happened| notice(heading, happened, GO_BACK);
     match error {
         LinkError::Unknown => {
-            said("We do not know this link", "It may have been cut off on its way. Nothing was changed.").answer(Code::LinkUnknown)
+            said("We do not know this link", "It may have been cut off on its way. Nothing was changed.")
+                .answer(Code::LinkUnknown)
         }
-        LinkError::Expired => {
-            said("This link has expired", "Such links work for half an hour. Nothing was changed.").answer(Code::LinkOver)
-        }
+        LinkError::Expired => said("This link has expired", "Such links work for half an hour. Nothing was changed.")
+            .answer(Code::LinkOver),
         LinkError::Ended => said(
             "This link is finished",
             "It was used before, and ended without a connection. Nothing more was changed.",

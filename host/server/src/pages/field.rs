@@ -85,12 +85,10 @@ impl Input<'_> {
     }
 
     fn described_by(&self, id: &str) -> Option<String> {
-        let parts = [
-            (self.has_help(), "help"),
-            (self.field.warning.is_some(), "warning"),
-            (self.fault.is_some(), "fault"),
-        ];
-        let ids: Vec<String> = parts.iter().filter(|(there, _)| *there).map(|(_, part)| format!("{id}-{part}")).collect();
+        let parts =
+            [(self.has_help(), "help"), (self.field.warning.is_some(), "warning"), (self.fault.is_some(), "fault")];
+        let ids: Vec<String> =
+            parts.iter().filter(|(there, _)| *there).map(|(_, part)| format!("{id}-{part}")).collect();
         (!ids.is_empty()).then(|| ids.join(" "))
     }
 

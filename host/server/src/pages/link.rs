@@ -21,7 +21,8 @@ mod tests {
     fn only_the_web_is_linked_to() {
         assert_eq!(to_web("https://example.com/a?b"), Some("https://example.com/a?b"));
         assert_eq!(to_web("http://127.0.0.1:9/x"), Some("http://127.0.0.1:9/x"));
-        for bad in ["javascript:alert(1)", "data:text/html,x", "/relative", "", "JaVaScRiPt:1", "mailto:a@example.com"] {
+        for bad in ["javascript:alert(1)", "data:text/html,x", "/relative", "", "JaVaScRiPt:1", "mailto:a@example.com"]
+        {
             assert_eq!(to_web(bad), None, "{bad}");
         }
     }

@@ -59,7 +59,9 @@ pub(super) fn onward(tenant: &str, place: &str, url: &str) -> Option<Response> {
 /// A refusal for somebody who looks at a page.
 pub fn refusal(problem: &Problem) -> Response {
     let (heading, advice) = match problem.status() {
-        StatusCode::NOT_FOUND => ("There is nothing here", "Go back to the application you came from, and start from there."),
+        StatusCode::NOT_FOUND => {
+            ("There is nothing here", "Go back to the application you came from, and start from there.")
+        }
         status if status.is_server_error() => ("That did not work", "Nothing was lost. Try again in a minute."),
         _ => ("That did not work", "Go back to the application you came from, and start again from there."),
     };

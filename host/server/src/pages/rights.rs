@@ -109,7 +109,8 @@ impl<'a> Rights<'a> {
     fn included(&self) -> Vec<&'a str> {
         let requested: ScopeSet = self.scopes.iter().map(|words| words.id.clone()).collect();
         let all = closure(self.manifest, &requested);
-        let implied = self.manifest.scopes.iter().filter(|scope| all.contains(&scope.id) && !requested.contains(&scope.id));
+        let implied =
+            self.manifest.scopes.iter().filter(|scope| all.contains(&scope.id) && !requested.contains(&scope.id));
         implied.map(|scope| scope.title.as_str()).collect()
     }
 }

@@ -49,7 +49,12 @@ fn page() -> ConnectPage {
             created_at: NOW,
             expires_at: NOW,
         },
-        tenant: Tenant { id: tenant, name: "Acme <script>alert(1)</script>".into(), return_urls: vec![], created_at: NOW },
+        tenant: Tenant {
+            id: tenant,
+            name: "Acme <script>alert(1)</script>".into(),
+            return_urls: vec![],
+            created_at: NOW,
+        },
         connector: Connector {
             name: "tracker".into(),
             digest: "0".repeat(64),
@@ -161,7 +166,8 @@ async fn what_the_application_knows_is_shown_and_not_asked() {
 #[tokio::test]
 async fn what_was_typed_is_kept_except_secrets() {
     let page = page();
-    let form = b"method=token&name=Mine&field.base_url=https%3A%2F%2Fx.example&field.token=s3cr3t-v4lue&field.odd=unkn0wn";
+    let form =
+        b"method=token&name=Mine&field.base_url=https%3A%2F%2Fx.example&field.token=s3cr3t-v4lue&field.odd=unkn0wn";
     let mut posted = Posted::read(form, &page.connector.manifest);
     let method = page.connector.manifest.method("token").unwrap();
     posted.fill_boxes(View::fresh(&page, method, "l1nk").fields());

@@ -30,6 +30,17 @@ pub struct NewClient {
     pub fields: BTreeMap<String, String>,
 }
 
+/// What to change of a client; absent stays. What was made with it fixes its id and fields, not its secret.
+#[derive(Debug, Default)]
+pub struct ClientChange {
+    /// The provider's `client_id`.
+    pub client_id: Option<String>,
+    /// The provider's `client_secret`.
+    pub client_secret: Option<Secret>,
+    /// The connector's client fields, all of them.
+    pub fields: Option<BTreeMap<String, String>>,
+}
+
 /// Why a client could not be registered or changed.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum ClientError {
@@ -69,9 +80,7 @@ impl Service {
         {
             return Err(ClientError::NoTenant);
         }
-        if new.client_id.is_empty() || new.client_id.len() > 1024 || new.client_id.chars().any(char::is_control) {
-            return Err(ClientError::PublicId);
-        }
+        check_public_id(&new.client_id)?;
         let now = self.now();
         let client = Client {
             id: ClientId::new(now, self.id_bits()?),
@@ -113,14 +122,34 @@ impl Service {
         format!("{base}/oauth/callback/{connector}/{client}")
     }
 
-    /// Replaces a client's secret and clears its fault.
-    pub async fn rotate_client_secret(&self, id: ClientId, secret: Secret, by: &str) -> Result<Client, ClientError> {
+    /// Fills in what the provider gave for the redirect URI, which is known before.
+    pub async fn change_client(&self, id: ClientId, asked: ClientChange, by: &str) -> Result<Client, ClientError> {
         let mut client = self.store().clients().get(id).await?.ok_or(ClientError::NotFound)?;
+        let fixed = asked.client_id.is_some() || asked.fields.is_some();
+        if fixed && self.any_connection(|connection| connection.client == Some(id)).await? {
+            return Err(ClientError::InUse);
+        }
+        if let Some(public_id) = asked.client_id {
+            check_public_id(&public_id)?;
+            client.public_id = public_id;
+        }
+        if let Some(fields) = asked.fields {
+            let connector = self.approved(&client.connector).await?;
+            client.fields = self.client_fields(&connector.manifest, fields)?;
+        }
         client.fault = None;
-        let mut change = self.audited(by, "client.rotated", &id.to_string())?;
-        self.store().clients().set_secret(&mut change, &mut client, &secret).await?;
+        let mut change = self.audited(by, "client.changed", &id.to_string())?;
+        match asked.client_secret {
+            Some(secret) => self.store().clients().set_secret(&mut change, &mut client, &secret).await?,
+            None => self.store().clients().update(&mut change, &mut client).await?,
+        }
         self.store().commit(change).await?;
         Ok(client.record)
+    }
+
+    /// Replaces a client's secret and clears its fault.
+    pub async fn rotate_client_secret(&self, id: ClientId, secret: Secret, by: &str) -> Result<Client, ClientError> {
+        self.change_client(id, ClientChange { client_secret: Some(secret), ..ClientChange::default() }, by).await
     }
 
     /// Removes a client nothing was made with.
@@ -142,4 +171,9 @@ impl Service {
         let serving = all.into_iter().filter(|client| client.connector == connector && client.serves(tenant));
         Ok(serving.max_by_key(|client| (client.tenant.is_some(), client.id)))
     }
+}
+
+fn check_public_id(text: &str) -> Result<(), ClientError> {
+    let fits = !text.is_empty() && text.len() <= 1024 && !text.chars().any(char::is_control);
+    if fits { Ok(()) } else { Err(ClientError::PublicId) }
 }

@@ -11,7 +11,7 @@ use jackfield_store::{Change, Filter as StoredFilter, StoreError};
 use super::Service;
 
 /// The most connections one page holds.
-pub const PAGE_LIMIT: usize = 200;
+pub(super) const PAGE_LIMIT: usize = 200;
 /// How many connections a walk over all of them reads at a time.
 const STRIDE: usize = 500;
 

@@ -40,7 +40,7 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 
 pub use api_key::{ApiKeyError, Caller, NewApiKey};
-pub use client::{ClientError, NewClient};
+pub use client::{ClientChange, ClientError, NewClient};
 pub use complete::CompleteError;
 pub use connect::{BrowserCookie, Callback, CallbackError, ConnectPage, LinkError, StartError, StartForm, Started};
 pub use connection::{Filter, ListError, Page, RenameError};

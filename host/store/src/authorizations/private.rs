@@ -49,6 +49,11 @@ impl AuthorizationSecrets {
     pub(super) fn from_sealable(bytes: &[u8]) -> Option<Self> {
         let form: Form<'_> = serde_json::from_slice(bytes).ok()?;
         let fields = form.fields.into_iter().map(|(key, value)| (key.into_owned(), Secret::new(value.into_owned())));
-        Some(Self { verifier: hidden(form.verifier), nonce: hidden(form.nonce), code: hidden(form.code), fields: fields.collect() })
+        Some(Self {
+            verifier: hidden(form.verifier),
+            nonce: hidden(form.nonce),
+            code: hidden(form.code),
+            fields: fields.collect(),
+        })
     }
 }

@@ -47,7 +47,8 @@ impl Connections<'_> {
         let mut page = Page::default();
         let mut cursor = after.map(str::to_owned);
         loop {
-            let (pairs, next) = self.0.scan(&prefix, cursor.as_deref(), STRIDE.min(limit.max(1)), Order::Oldest).await?;
+            let (pairs, next) =
+                self.0.scan(&prefix, cursor.as_deref(), STRIDE.min(limit.max(1)), Order::Oldest).await?;
             for pair in pairs {
                 let at = crate::core::tail(&prefix, &pair.0);
                 match self.listed(tenant, &at, pair, filter.end_user.is_some()).await? {

@@ -74,7 +74,8 @@ async fn initialise(engine: &dyn Engine, ring: &KeyRing, format_key: Vec<u8>) ->
     write_checks(&mut change, ring, &ring.ids().collect::<Vec<_>>())?;
     let (id, primary) = ring.primary_key()?;
     for name in [LOOKUP, CACHE] {
-        let wrapped = seal::seal(id, primary, &wrapping(Scope::Operator, HOST_KEY.name, name), Key::random()?.as_bytes())?;
+        let wrapped =
+            seal::seal(id, primary, &wrapping(Scope::Operator, HOST_KEY.name, name), Key::random()?.as_bytes())?;
         change.write(HOST_KEY.key(&[&name]), wrapped);
     }
     Ok(engine.commit(change.0).await?)
@@ -84,5 +85,6 @@ async fn host_key(engine: &dyn Engine, ring: &KeyRing, name: &str) -> Result<Key
     let at = HOST_KEY.key(&[&name]);
     let lost = |cause| -> Unreadable { unreadable(&at, cause) };
     let wrapped = engine.get(&at).await?.ok_or_else(|| OpenError::Keys(lost(Cause::Missing)))?;
-    unwrap(ring, &wrapping(Scope::Operator, HOST_KEY.name, name), &wrapped).map_err(|error| OpenError::Keys(lost(Cause::Sealed(error))))
+    unwrap(ring, &wrapping(Scope::Operator, HOST_KEY.name, name), &wrapped)
+        .map_err(|error| OpenError::Keys(lost(Cause::Sealed(error))))
 }

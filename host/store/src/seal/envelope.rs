@@ -113,13 +113,13 @@ pub(crate) fn seal(id: KeyId, key: &Key, context: &Context<'_>, plain: &[u8]) ->
     let nonce: [u8; 12] = random()?;
     let place = context.encode(VERSION, AES_GCM_SIV, id.as_bytes());
     let derived = Derived::new(key, &salt, &place)?;
-    let mut content = Zeroizing::new(plain.to_vec());
+    let mut bytes = Zeroizing::new(plain.to_vec());
     let tag = derived
         .cipher
-        .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::from(&place), &mut content)
+        .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::from(&place), &mut bytes)
         .map_err(|_| SealError::Refused)?;
     let head: [&[u8]; 6] = [&MAGIC, &[VERSION, AES_GCM_SIV], id.as_bytes(), &salt, &derived.commitment, &nonce];
-    Ok([head.concat().as_slice(), &content, tag.as_ref()].concat())
+    Ok([head.concat().as_slice(), &bytes, tag.as_ref()].concat())
 }
 
 /// Opens a value in its place, with the key its id names.
@@ -128,12 +128,12 @@ pub(crate) fn open(key: &Key, context: &Context<'_>, envelope: &[u8]) -> Result<
     let place = context.encode(VERSION, AES_GCM_SIV, header.key_id.as_bytes());
     let derived = Derived::new(key, header.salt, &place)?;
     verify_slices_are_equal(&derived.commitment, header.commitment).map_err(|_| SealError::Refused)?;
-    let mut content = Zeroizing::new(header.sealed.to_vec());
+    let mut bytes = Zeroizing::new(header.sealed.to_vec());
     let nonce = Nonce::assume_unique_for_key(*header.nonce);
     let length =
-        derived.cipher.open_in_place(nonce, Aad::from(&place), &mut content).map_err(|_| SealError::Refused)?.len();
-    content.truncate(length);
-    Ok(content)
+        derived.cipher.open_in_place(nonce, Aad::from(&place), &mut bytes).map_err(|_| SealError::Refused)?.len();
+    bytes.truncate(length);
+    Ok(bytes)
 }
 
 /// The id of the key an envelope opens with.

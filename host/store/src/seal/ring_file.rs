@@ -124,8 +124,13 @@ impl KeyRing {
 
     /// Writes the ring to a new file.
     pub fn save(&self, path: &Path) -> Result<(), KeyRingError> {
-        let mut file =
-            OpenOptions::new().write(true).create_new(true).mode(0o400).custom_flags(no_follow()).open(path).map_err(at(path))?;
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o400)
+            .custom_flags(no_follow())
+            .open(path)
+            .map_err(at(path))?;
         file.write_all(self.to_text().as_bytes()).and_then(|()| file.sync_all()).map_err(at(path))?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         File::open(folder).and_then(|folder| folder.sync_all()).map_err(at(path))
@@ -205,7 +210,10 @@ fn parse(text: &str) -> Result<KeyRing, (usize, &'static str)> {
                     return Err((number, "only one key can be the primary"));
                 }
                 let bytes = HEXLOWER.decode(key.as_bytes()).map(Zeroizing::new);
-                let key = bytes.ok().and_then(|bytes| Key::from_slice(&bytes)).ok_or((number, "a key of 64 hex digits was expected"))?;
+                let key = bytes
+                    .ok()
+                    .and_then(|bytes| Key::from_slice(&bytes))
+                    .ok_or((number, "a key of 64 hex digits was expected"))?;
                 if ring.keys.insert(id, key).is_some() {
                     return Err((number, "two keys have the same id"));
                 }

@@ -101,7 +101,8 @@ async fn rotating_the_ring_keeps_records_hashes_and_the_cache_key() {
     let path = folder.path().join("both");
     both.save(&path).unwrap();
     let text = fs::read_to_string(&path).unwrap();
-    let kept: String = text.lines().filter(|line| !line.contains(&first.to_string())).map(|line| format!("{line}\n")).collect();
+    let lines = text.lines().filter(|line| !line.contains(&first.to_string()));
+    let kept = lines.collect::<Vec<_>>().join("\n") + "\n";
     let only = folder.path().join("second");
     fs::write(&only, kept.replace("end 2", "end 1")).unwrap();
     fs::set_permissions(&only, <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o400)).unwrap();

@@ -49,7 +49,11 @@ async fn fill(store: &Store) {
     store.api_keys().insert(&mut change, &sample::api_key(), &secret("jfk_frozen")).unwrap();
     store.sessions().create(&mut change, &sample::session(), &secret("link")).unwrap();
     let (state, ticket) = (secret("state"), secret("ticket"));
-    store.authorizations().create(&mut change, sample::authorization(), &sample::secrets(), Handle::State(&state)).await.unwrap();
+    store
+        .authorizations()
+        .create(&mut change, sample::authorization(), &sample::secrets(), Handle::State(&state))
+        .await
+        .unwrap();
     let mut parked = sample::authorization();
     parked.id = jackfield_model::id::AuthorizationId::new(at(6), 6);
     store.authorizations().create(&mut change, parked, &sample::secrets(), Handle::Ticket(&ticket)).await.unwrap();
@@ -104,25 +108,36 @@ async fn records_of_layout_1_are_readable() {
     let claim = store.authorizations().take_state(&secret("state")).await.unwrap().unwrap();
     assert_eq!((claim.authorization, claim.secrets.verifier), (sample::authorization(), sample::secrets().verifier));
     assert!(store.authorizations().take_ticket(&secret("ticket")).await.unwrap().is_some());
-    let (connection, credential) = store.connections().open(tenant.id, sample::connection_id(1)).await.unwrap().unwrap();
+    let (connection, credential) =
+        store.connections().open(tenant.id, sample::connection_id(1)).await.unwrap().unwrap();
     assert_eq!((connection.name.as_str(), sample::refresh_token(&credential.unwrap())), ("GitHub 1", "rt-frozen"));
-    assert_eq!(store.connections().refreshing().await.unwrap().items, [connection.clone()]);
+    assert_eq!(store.connections().refreshing().await.unwrap().items, std::slice::from_ref(&connection));
     let of_user = Filter { end_user: Some("user-1".into()), ..Filter::default() };
-    assert_eq!(store.connections().list(tenant.id, &of_user, None, 9).await.unwrap().items, [connection.clone()]);
-    assert_eq!(store.timeline().list(tenant.id, connection.id, None, 9).await.unwrap().items, [sample::event(&connection, 1)]);
+    assert_eq!(
+        store.connections().list(tenant.id, &of_user, None, 9).await.unwrap().items,
+        std::slice::from_ref(&connection)
+    );
+    assert_eq!(
+        store.timeline().list(tenant.id, connection.id, None, 9).await.unwrap().items,
+        [sample::event(&connection, 1)]
+    );
     assert_eq!(store.audit().list(None, 9).await.unwrap().items, [sample::audit_line(1)]);
     let due = store.revocations().due(at(1000), 9).await.unwrap().items;
     assert_eq!(due[0].record, sample::revocation(1));
     assert_eq!(sample::refresh_token(&store.revocations().credential(&due[0]).await.unwrap()), "rt-revoke");
     let pending = store.journal().pending().await.unwrap().items;
-    assert_eq!((&pending[0].entry, pending[0].response.as_slice()), (&sample::journal_entry(), b"{\"access_token\":\"x\"}".as_slice()));
+    assert_eq!(
+        (&pending[0].entry, pending[0].response.as_slice()),
+        (&sample::journal_entry(), b"{\"access_token\":\"x\"}".as_slice())
+    );
 }
 
 #[tokio::test]
 async fn every_kind_of_the_schema_has_its_fixture() {
     let folder = tempfile::tempdir().unwrap();
     let engine = Arc::new(Memory::default());
-    fill(&sample::over(Arc::clone(&engine) as Arc<dyn Engine>, folder.path(), KeyRing::generate().unwrap()).await).await;
+    fill(&sample::over(Arc::clone(&engine) as Arc<dyn Engine>, folder.path(), KeyRing::generate().unwrap()).await)
+        .await;
     let page = include_str!("../schema.rs");
     let listed = page.lines().filter_map(|line| line.strip_prefix("//! | `")?.split('`').next());
     for kind in listed {

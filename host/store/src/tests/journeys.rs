@@ -5,7 +5,7 @@
 use jackfield_model::{connection::RefreshState, session::Stage};
 
 use super::sample::{self, at, secret};
-use crate::{Change, Handle, RESPONSE_LIMIT, StoreError};
+use crate::{Change, Handle, JournalEntry, RESPONSE_LIMIT, StoreError};
 
 #[tokio::test]
 async fn connecting_takes_state_once_parks_and_takes_the_ticket_once() {
@@ -67,7 +67,10 @@ async fn a_typed_key_starts_with_its_ticket_and_is_swept_when_over() {
     assert_eq!(super::sealed::keys_of(&*engine, "authorization").await, [""; 0]);
 
     let mut change = Change::new();
-    requests.create(&mut change, sample::authorization(), &sample::secrets(), Handle::State(&secret("s"))).await.unwrap();
+    requests
+        .create(&mut change, sample::authorization(), &sample::secrets(), Handle::State(&secret("s")))
+        .await
+        .unwrap();
     store.commit(change).await.unwrap();
     let mut change = Change::new();
     requests.delete(&mut change, sample::authorization().id).await.unwrap();
@@ -93,13 +96,10 @@ async fn a_refresh_leaves_intent_journal_and_one_credential() {
         .await
         .unwrap()
         .unwrap();
-    assert_eq!(store.connections().refreshing().await.unwrap().items, [refreshing.clone()]);
+    assert_eq!(store.connections().refreshing().await.unwrap().items, std::slice::from_ref(&refreshing));
 
     let response = vec![b'r'; 60_000];
     store.journal().append(&sample::journal_entry(), &response).await.unwrap();
-    assert!(matches!(store.journal().append(&sample::journal_entry(), b"x").await, Err(StoreError::Conflict)));
-    let too_long = store.journal().append(&sample::journal_entry(), &vec![0; RESPONSE_LIMIT + 1]).await;
-    assert!(matches!(too_long, Err(StoreError::TooLarge { .. })));
     let pending = store.journal().pending().await.unwrap().items;
     assert_eq!((&pending[0].entry, pending[0].response.as_slice()), (&sample::journal_entry(), response.as_slice()));
 
@@ -116,17 +116,52 @@ async fn a_refresh_leaves_intent_journal_and_one_credential() {
     assert!(store.connections().credential(&connection).await.unwrap().is_none(), "the old version is gone");
     let (found, credential) = store.connections().open(tenant, id).await.unwrap().unwrap();
     assert_eq!((found.version, sample::refresh_token(&credential.unwrap())), (2, "rt-2"));
+}
 
-    // What was read before is refused, and the change after it goes on from what was staged.
+#[tokio::test]
+async fn what_was_read_before_another_change_is_refused() {
+    let (store, engine, _folder) = sample::in_memory().await;
+    let connection = sample::connection(1);
+    let (tenant, id) = (connection.tenant, connection.id);
     let mut change = Change::new();
-    let mut stale = found.clone();
-    store.connections().erase_credential(&mut change, &mut changed).unwrap();
+    store.connections().create(&mut change, &connection, &sample::tokens("rt-1")).await.unwrap();
+    store.commit(change).await.unwrap();
+    let mut stale = store.connections().get(tenant, id).await.unwrap().unwrap();
+    let mut fresh = stale.clone();
+    for name in ["one", "two"] {
+        fresh.name = name.into();
+        let mut change = Change::new();
+        store.connections().update(&mut change, &mut fresh).unwrap();
+        store.commit(change).await.unwrap();
+    }
+    let mut change = Change::new();
+    store.connections().erase_credential(&mut change, &mut fresh).unwrap();
     store.commit(change).await.unwrap();
     let mut change = Change::new();
-    store.connections().put_credential(&mut change, &mut stale, &sample::tokens("rt-3")).await.unwrap();
+    store.connections().put_credential(&mut change, &mut stale, &sample::tokens("rt-2")).await.unwrap();
     assert!(matches!(store.commit(change).await, Err(StoreError::Conflict)));
-    assert!(store.connections().open(tenant, id).await.unwrap().unwrap().1.is_none());
+    let (found, credential) = store.connections().open(tenant, id).await.unwrap().unwrap();
+    assert_eq!((found.name.as_str(), credential.is_none()), ("two", true));
     assert_eq!(super::sealed::keys_of(&*engine, "credential").await, [""; 0]);
+}
+
+#[tokio::test]
+async fn the_journal_keeps_every_response_of_a_connection() {
+    let (store, ..) = sample::in_memory().await;
+    let later = JournalEntry { sent_at: at(20), ..sample::journal_entry() };
+    store.journal().append(&sample::journal_entry(), b"first").await.unwrap();
+    store.journal().append(&later, b"second").await.unwrap();
+    let pending = store.journal().pending().await.unwrap().items;
+    assert_eq!(
+        pending.iter().map(|kept| kept.response.as_slice()).collect::<Vec<_>>(),
+        [b"first".as_slice(), b"second"]
+    );
+    let mut change = Change::new();
+    store.journal().done(&mut change, &later).await.unwrap();
+    store.commit(change).await.unwrap();
+    assert_eq!(store.journal().pending().await.unwrap().items[0].entry, sample::journal_entry());
+    let too_long = store.journal().append(&later, &vec![0; RESPONSE_LIMIT + 1]).await;
+    assert!(matches!(too_long, Err(StoreError::TooLarge { .. })));
 }
 
 #[tokio::test]
@@ -147,6 +182,7 @@ async fn a_refused_decision_changes_nothing() {
     assert!(matches!(refused, Err(StoreError::InUse)));
     assert_eq!(store.connections().get(connection.tenant, connection.id).await.unwrap().unwrap().record, connection);
     assert!(store.timeline().list(connection.tenant, connection.id, None, 9).await.unwrap().items.is_empty());
-    let missing = store.connections().amend::<StoreError>(connection.tenant, sample::connection_id(9), |_, _| Ok(())).await;
+    let missing =
+        store.connections().amend::<StoreError>(connection.tenant, sample::connection_id(9), |_, _| Ok(())).await;
     assert!(missing.unwrap().is_none());
 }

@@ -90,7 +90,7 @@ async fn an_api_key_is_found_by_what_is_presented() {
     store.commit(change).await.unwrap();
     assert_eq!(store.api_keys().find(&secret("jfk_abc")).await.unwrap().unwrap(), key);
     assert!(store.api_keys().find(&secret("jfk_abd")).await.unwrap().is_none());
-    assert_eq!(store.api_keys().list(None, 9).await.unwrap().items, [key.clone()]);
+    assert_eq!(store.api_keys().list(None, 9).await.unwrap().items, std::slice::from_ref(&key));
     let mut change = Change::new();
     assert!(store.api_keys().delete(&mut change, key.id).await.unwrap());
     store.commit(change).await.unwrap();
@@ -139,7 +139,10 @@ async fn connections_are_listed_by_tenant_person_and_status() {
     };
     let (first, next) = names(Filter::default(), None, 4).await;
     assert_eq!(first, ["GitHub 1", "GitHub 2", "GitHub 3", "GitHub 4"]);
-    assert_eq!(names(Filter::default(), next.as_deref(), 4).await, (vec!["GitHub 5".into(), "GitHub 6".into(), "GitHub 7".into()], None));
+    assert_eq!(
+        names(Filter::default(), next.as_deref(), 4).await,
+        (vec!["GitHub 5".into(), "GitHub 6".into(), "GitHub 7".into()], None)
+    );
     let of_user = Filter { end_user: Some("user-0".into()), ..Filter::default() };
     let (two, next) = names(of_user.clone(), None, 2).await;
     assert_eq!(two, ["GitHub 2", "GitHub 4"]);
@@ -182,7 +185,10 @@ async fn revocations_come_when_they_are_due() {
     }
     assert!(queue.due(at(100), 9).await.unwrap().items.is_empty());
     let mut due = queue.due(at(102), 9).await.unwrap().items;
-    assert_eq!(due.iter().map(|found| found.id).collect::<Vec<_>>(), [sample::revocation(1).id, sample::revocation(2).id]);
+    assert_eq!(
+        due.iter().map(|found| found.id).collect::<Vec<_>>(),
+        [sample::revocation(1).id, sample::revocation(2).id]
+    );
     let credential = queue.credential(&due[0]).await.unwrap();
     assert!(matches!(&credential, Credential::Tokens(_)));
     assert_eq!(sample::refresh_token(&credential), "rt-to-end");
@@ -192,7 +198,10 @@ async fn revocations_come_when_they_are_due() {
     queue.done(&mut change, &due[1]);
     store.commit(change).await.unwrap();
     let later = queue.due(at(1000), 9).await.unwrap().items;
-    assert_eq!(later.iter().map(|found| (found.id, found.attempts)).collect::<Vec<_>>(), [(sample::revocation(3).id, 0), (sample::revocation(1).id, 1)]);
+    assert_eq!(
+        later.iter().map(|found| (found.id, found.attempts)).collect::<Vec<_>>(),
+        [(sample::revocation(3).id, 0), (sample::revocation(1).id, 1)]
+    );
     assert_eq!(super::sealed::keys_of(&*engine, "revocation-secret").await.len(), 2);
 }
 

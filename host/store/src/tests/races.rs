@@ -1,6 +1,6 @@
 //! Many tasks, one winner.
 
-#![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test is a panic")]
 
 use tokio::task::JoinSet;
 
@@ -15,7 +15,11 @@ async fn core_14_of_many_callbacks_one_takes_the_state() {
         request.id = jackfield_model::id::AuthorizationId::new(sample::at(0), round);
         let state = format!("state-{round}");
         let mut change = Change::new();
-        store.authorizations().create(&mut change, request, &sample::secrets(), Handle::State(&secret(&state))).await.unwrap();
+        store
+            .authorizations()
+            .create(&mut change, request, &sample::secrets(), Handle::State(&secret(&state)))
+            .await
+            .unwrap();
         store.commit(change).await.unwrap();
         let mut tasks = JoinSet::new();
         for _ in 0..12 {
@@ -57,7 +61,7 @@ async fn of_many_refreshes_from_one_version_one_is_stored() {
             match store.commit(change).await {
                 Ok(()) => Some(number),
                 Err(StoreError::Conflict) => None,
-                Err(error) => std::panic::panic_any(error.to_string()),
+                Err(error) => panic!("{error}"),
             }
         });
     }
@@ -65,7 +69,10 @@ async fn of_many_refreshes_from_one_version_one_is_stored() {
     assert_eq!(won.len(), 1);
     let (found, credential) = store.connections().open(connection.tenant, connection.id).await.unwrap().unwrap();
     assert_eq!(found.version, 2);
-    assert_eq!(Some(sample::refresh_token(&credential.unwrap())), won.first().map(|won| format!("rt-{won}")).as_deref());
+    assert_eq!(
+        Some(sample::refresh_token(&credential.unwrap())),
+        won.first().map(|won| format!("rt-{won}")).as_deref()
+    );
     assert_eq!(store.timeline().list(connection.tenant, connection.id, None, 99).await.unwrap().items.len(), 1);
 }
 
@@ -114,7 +121,8 @@ async fn the_first_seals_of_a_tenant_agree_on_one_key() {
     let status = store.key_ring_status().await.unwrap();
     assert_eq!(status.wrapped.values().sum::<u64>(), 3, "two host keys and one data key: {status:?}");
     for number in 1..=16 {
-        let opened = store.connections().open(sample::tenant_id(1), sample::connection_id(number)).await.unwrap().unwrap();
+        let opened =
+            store.connections().open(sample::tenant_id(1), sample::connection_id(number)).await.unwrap().unwrap();
         assert!(opened.1.is_some());
     }
 }

@@ -76,7 +76,12 @@ pub(super) fn connection_id(number: u128) -> ConnectionId {
 }
 
 pub(super) fn tenant() -> Tenant {
-    Tenant { id: tenant_id(1), name: "Harbour & Sons".into(), return_urls: vec!["https://app.example/done".into()], created_at: at(0) }
+    Tenant {
+        id: tenant_id(1),
+        name: "Harbour & Sons".into(),
+        return_urls: vec!["https://app.example/done".into()],
+        created_at: at(0),
+    }
 }
 
 pub(super) fn connector() -> Connector {

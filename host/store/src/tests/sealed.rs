@@ -1,6 +1,6 @@
 //! What somebody who can write the database cannot do, and what one damaged record must not do.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test is a panic")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a failed test is a panic")]
 
 use std::{fs, path::Path};
 
@@ -25,7 +25,11 @@ async fn create(store: &Store, tenant: u128, number: u128) {
     let mut connection = sample::connection(number);
     connection.tenant = sample::tenant_id(tenant);
     let mut change = Change::new();
-    store.connections().create(&mut change, &connection, &sample::tokens(&format!("rt-{tenant}-{number}"))).await.unwrap();
+    store
+        .connections()
+        .create(&mut change, &connection, &sample::tokens(&format!("rt-{tenant}-{number}")))
+        .await
+        .unwrap();
     store.commit(change).await.unwrap();
 }
 
@@ -33,7 +37,7 @@ async fn opens(store: &Store, tenant: u128, number: u128) -> bool {
     match store.connections().open(sample::tenant_id(tenant), sample::connection_id(number)).await {
         Ok(opened) => opened.unwrap().1.is_some(),
         Err(StoreError::Unreadable(_)) => false,
-        Err(error) => std::panic::panic_any(error.to_string()),
+        Err(error) => panic!("{error}"),
     }
 }
 
@@ -54,9 +58,13 @@ async fn a_credential_moved_to_any_other_record_does_not_open() {
     assert_eq!(places.len(), 5);
     for from in &places {
         for to in &credentials {
-            let (moved, kept) = (engine.get(from.as_bytes()).await.unwrap().unwrap(), engine.get(to.as_bytes()).await.unwrap().unwrap());
+            let (moved, kept) = (
+                engine.get(from.as_bytes()).await.unwrap().unwrap(),
+                engine.get(to.as_bytes()).await.unwrap().unwrap(),
+            );
             write(&engine, to, moved).await;
-            let (tenant, number) = [(1, 1), (1, 2), (2, 1), (2, 3)][credentials.iter().position(|key| key == to).unwrap()];
+            let (tenant, number) =
+                [(1, 1), (1, 2), (2, 1), (2, 3)][credentials.iter().position(|key| key == to).unwrap()];
             assert_eq!(opens(&store, tenant, number).await, from == to, "{from} in {to}");
             write(&engine, to, kept).await;
         }
@@ -149,7 +157,11 @@ async fn no_secret_is_in_any_file() {
     store.api_keys().insert(&mut change, &sample::api_key(), &secret("canary-key-1")).unwrap();
     store.sessions().create(&mut change, &sample::session(), &secret("canary-link-1")).unwrap();
     let state = secret("canary-state-1");
-    store.authorizations().create(&mut change, sample::authorization(), &sample::secrets(), Handle::State(&state)).await.unwrap();
+    store
+        .authorizations()
+        .create(&mut change, sample::authorization(), &sample::secrets(), Handle::State(&state))
+        .await
+        .unwrap();
     store.revocations().create(&mut change, &sample::revocation(1), &sample::tokens(SECRET)).await.unwrap();
     store.commit(change).await.unwrap();
     let claim = store.authorizations().take_state(&state).await.unwrap().unwrap();

@@ -4,7 +4,9 @@ use jackfield_model::status::Status;
 
 use crate::{
     api::problem::{Code, Problem},
-    service::{DeleteError, LeaseError, ListError, PermissionsError, ProxyError, RefreshError, RenameError, VerifyError},
+    service::{
+        DeleteError, LeaseError, ListError, PermissionsError, ProxyError, RefreshError, RenameError, VerifyError,
+    },
 };
 
 /// A status that forbids what was asked.

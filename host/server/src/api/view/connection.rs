@@ -137,3 +137,71 @@ impl<'a> From<&'a Event> for EventView<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
+
+    use jackfield_model::{
+        connection::RefreshState,
+        expiry::{Clocks, Source},
+        failure::{Advice, Failure},
+        session::Endpoints,
+    };
+    use serde_json::json;
+
+    use super::*;
+
+    fn connection() -> Connection {
+        let now = Timestamp::UNIX_EPOCH;
+        Connection {
+            id: ConnectionId::new(now, 1),
+            tenant: TenantId::new(now, 2),
+            connector: "tracker".into(),
+            method: "consent".into(),
+            client: None,
+            end_user: Some("u1".into()),
+            name: "Mine".into(),
+            status: Status::NeedsReauthorization,
+            failure: Some(Failure::new(Advice::Reauthorize, "invalid_grant", "Consent again.")),
+            account: None,
+            subject: Some("internal-subject".into()),
+            fields: BTreeMap::new(),
+            actions: ["list".to_owned()].into(),
+            grant: Grant::new(["read".to_owned()].into(), None),
+            endpoints: Some(Endpoints { token: "https://tracker.example/token".into(), ..Endpoints::default() }),
+            version: 3,
+            clocks: Clocks { access: Some(Expiry { at: now, source: Source::Response }), grant: None },
+            refresh: RefreshState::Idle,
+            verification: None,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    #[test]
+    fn a_connection_looks_like_this() {
+        let expected = json!({
+            "id": "conn_00000000000000000000000001",
+            "tenant": "ten_00000000000000000000000002",
+            "connector": "tracker",
+            "method": "consent",
+            "client": null,
+            "end_user": "u1",
+            "name": "Mine",
+            "status": "needs-reauthorization",
+            "failure": {"advice": "reauthorize", "code": "invalid_grant", "message": "Consent again."},
+            "account": null,
+            "fields": {},
+            "actions": ["list"],
+            "scopes": {"requested": ["read"], "granted": ["read"], "stated": false},
+            "version": 3,
+            "access_expires": {"at": "1970-01-01T00:00:00Z", "source": "response"},
+            "grant_expires": null,
+            "verification": null,
+            "created_at": "1970-01-01T00:00:00Z",
+            "updated_at": "1970-01-01T00:00:00Z",
+        });
+        assert_eq!(serde_json::to_value(ConnectionView::from(&connection())).unwrap(), expected);
+    }
+}

@@ -6,6 +6,7 @@ use jackfield_model::{
     approval::{Request, requests},
     connector::{Approval, Class, Connector},
     manifest::{Action, Choice, Field, FieldKind, Guide, Method, MethodKind, Scope},
+    pattern::Pattern,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -160,7 +161,7 @@ impl<'a> From<&'a Field> for FieldView<'a> {
             help: &field.help,
             kind: kind(&field.kind),
             choices: choices.iter().map(|choice| choice.value.as_str()).collect(),
-            pattern: field.pattern.as_ref().map(|pattern| pattern.source()),
+            pattern: field.pattern.as_ref().map(Pattern::source),
             example: field.example.as_deref(),
             default: field.default.as_deref(),
             required: field.required,

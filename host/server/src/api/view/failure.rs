@@ -51,6 +51,9 @@ mod tests {
         assert_eq!(view, expected);
         let scope = Failure::new(Advice::InsufficientScope(vec!["repo".into()]), "scope", "Missing.");
         let view = serde_json::to_value(FailureView::from(&scope)).unwrap();
-        assert_eq!(view, json!({"advice": "insufficient-scope", "code": "scope", "message": "Missing.", "scopes": ["repo"]}));
+        assert_eq!(
+            view,
+            json!({"advice": "insufficient-scope", "code": "scope", "message": "Missing.", "scopes": ["repo"]})
+        );
     }
 }

@@ -12,7 +12,7 @@ use crate::cli::{Stage, output::Output};
 /// Build the connector in a folder into a component.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  jackfield connector build ./my-connector --out my-connector.wasm")]
-pub(super) struct Build {
+pub(in crate::cli) struct Build {
     /// The folder with the connector's Cargo.toml.
     folder: PathBuf,
     /// Also copy the component here.

@@ -27,7 +27,7 @@ const FILE_LIMIT: u64 = 256 * 1024 * 1024;
     after_help = "Example:\n  jackfield connector install ./my-connector\n  jackfield connector install my-connector.wasm --approve\n\n\
     Without --approve and without a terminal to ask at, the connector is installed and not approved: nothing of it runs."
 )]
-pub(super) struct Install {
+pub(in crate::cli) struct Install {
     /// A component's file, or a folder to build first.
     reference: PathBuf,
     /// Approve what it asks for without asking.

@@ -18,11 +18,8 @@ pub(super) async fn delete(scenery: &Scenery, playbill: &mut Playbill, through: 
     let gone = matches!(gone, Err(HostError::Refused(problem)) if problem.status == 404);
     ensure!(gone, "the connection {id} is still there after it was deleted");
     let revoked = scenery.provider.counts().revocations - before;
-    let outcome = match answer.pointer("/revocation") {
-        Some(Value::String(word)) => word.clone(),
-        Some(other) => text(other, "/outcome"),
-        None => "-".to_owned(),
-    };
-    playbill.tell("deleted", &format!("Deleted the {through} connection: revocation {outcome}, and the provider counted {revoked} revoked tokens. Its credential is gone here."));
+    let said = text(&answer, "/revocation/message");
+    let counted = if revoked == 0 { "" } else { " The provider itself counted the revocation." };
+    playbill.tell("deleted", &format!("Deleted the {through} connection: its credential is gone here. {said}{counted}"));
     Ok(answer.pointer("/revocation").cloned().unwrap_or_default())
 }

@@ -3,17 +3,22 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::cli::{
-    demo::{playbill::Playbill, scenery::Scenery},
-    host::Host,
-    output::text,
+use crate::{
+    cli::{
+        demo::{playbill::Playbill, scenery::Scenery},
+        host::Host,
+        output::text,
+    },
+    clock::{Clock as _, SystemClock},
 };
 
-/// How often to look whether the token has ended, and how often at most. Its life is five seconds.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
-const MOST_LOOKS: usize = 60;
+/// How long after its end a token is certainly over, by the provider's clock too.
+const CERTAINLY: Duration = Duration::from_millis(300);
+/// The demo's tokens live five seconds: one that lives longer than this is not the demo's.
+const LONGEST_LIFE: Duration = Duration::from_secs(60);
 
 /// Verifies, reads the permissions, takes a lease and calls the provider.
 pub(super) async fn look(scenery: &Scenery, playbill: &mut Playbill, id: &str) -> Result<()> {
@@ -64,25 +69,33 @@ pub(super) async fn look(scenery: &Scenery, playbill: &mut Playbill, id: &str) -
     Ok(())
 }
 
-/// Waits until the access token has ended; how the versions went.
+/// Waits until the access token has ended and calls again; how the versions went.
 pub(super) async fn outlive_the_token(scenery: &Scenery, playbill: &mut Playbill, id: &str) -> Result<Value> {
     let host = scenery.application.host()?;
     let before = host.get(&["v1", "connections", id]).await?;
     let version = number(&before, "/version")?;
-    let refreshes = scenery.provider.counts().refreshes;
     playbill.wait("Waiting for the access token to end: it lives five seconds …");
-    for _ in 0..MOST_LOOKS {
-        tokio::time::sleep(LOOK_EVERY).await;
-        host.get(&["v1", "connections", id, "proxy", "userinfo"]).await?;
-        let now = host.get(&["v1", "connections", id]).await?;
-        let newer = number(&now, "/version")?;
-        if newer > version {
-            let at_provider = scenery.provider.counts().refreshes - refreshes;
-            playbill.tell("refreshed", &format!("The access token ended. The next call refreshed it first, and nobody noticed: version {version} became {newer}, with a new refresh token; the provider counted {at_provider}."));
-            return Ok(json!({ "from_version": version, "to_version": newer, "at_provider": at_provider }));
-        }
-    }
-    anyhow::bail!("the access token ended and was not refreshed")
+    tokio::time::sleep(left(&before)? + CERTAINLY).await;
+    let refreshes = scenery.provider.counts().refreshes;
+    let answer = host.get(&["v1", "connections", id, "proxy", "userinfo"]).await?;
+    ensure!(answer.pointer("/sub").is_some(), "the provider did not say who this is");
+    let newer = number(&host.get(&["v1", "connections", id]).await?, "/version")?;
+    let at_provider = scenery.provider.counts().refreshes - refreshes;
+    ensure!(newer > version && at_provider == 1, "the access token ended and was not refreshed exactly once");
+    let said = format!(
+        "The access token ended. The next call through the proxy refreshed it first and was answered: version {version} \
+         became {newer}, with a new refresh token in place of the old."
+    );
+    playbill.tell("refreshed", &said);
+    Ok(json!({ "from_version": version, "to_version": newer, "at_provider": at_provider }))
+}
+
+/// How long the access token is still good.
+fn left(connection: &Value) -> Result<Duration> {
+    let end: Timestamp = text(connection, "/access_expires/at").parse().context("the token has no end")?;
+    let left = Duration::try_from(end.duration_since(SystemClock.now())).unwrap_or_default();
+    ensure!(left < LONGEST_LIFE, "the access token lives longer than the demo's tokens do");
+    Ok(left)
 }
 
 /// Verifies the API token's connection and uses it.

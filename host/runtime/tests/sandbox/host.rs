@@ -1,0 +1,137 @@
+//! A sandbox for tests: its compiler is this crate's example, its network a list of answers.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
+
+use async_trait::async_trait;
+use jackfield_model::{
+    approval,
+    connector::{Approval, Class, Connector},
+    credential::{Credential, TokenSet},
+    manifest::Manifest,
+    secret::Secret,
+};
+use jackfield_runtime::{
+    BreakerSettings, CacheKey, CallContext, CallInput, Compiler, EgressSettings, Hook, Limits, Outbound, PoolSettings, Runtime, RuntimeSettings, SendError, Sender,
+};
+use jiff::Timestamp;
+
+/// The token no guest may see.
+pub const TOKEN: &str = "gho_16C7e42F292c6912E7710c838347Ae178B4a";
+
+/// What was sent, and what is answered.
+#[derive(Default)]
+pub struct Network {
+    pub answers: Mutex<VecDeque<Result<http::Response<Vec<u8>>, SendError>>>,
+    pub sent: Mutex<Vec<String>>,
+}
+
+#[async_trait]
+impl Sender for Network {
+    async fn send(&self, outbound: Outbound) -> Result<http::Response<Vec<u8>>, SendError> {
+        let request = &outbound.request;
+        let secret = request.headers().get("authorization").map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
+        self.sent.lock().unwrap().push(format!("{} {} {secret}", request.method(), request.uri()));
+        let answer = self.answers.lock().unwrap().pop_front();
+        answer.unwrap_or_else(|| Err(SendError::Unreachable { reason: "no answer was prepared".into() }))
+    }
+}
+
+/// A sandbox and its network; the cache goes with it.
+pub struct Sandbox {
+    pub runtime: Runtime,
+    pub network: Arc<Network>,
+    pub cache: tempfile::TempDir,
+}
+
+pub fn compiler() -> Compiler {
+    let test = std::env::current_exe().unwrap();
+    let program: PathBuf = test.parent().unwrap().parent().unwrap().join("examples/compile_worker");
+    assert!(program.exists(), "cargo test builds the example compile_worker; building one test alone does not");
+    Compiler { program, args: vec![] }
+}
+
+pub fn settings(cache_dir: PathBuf, limits: Limits) -> RuntimeSettings {
+    RuntimeSettings {
+        cache_dir,
+        cache_key: CacheKey::new([7; 32]),
+        compiler: compiler(),
+        limits,
+        pool: PoolSettings { instances: 8 },
+        breaker: BreakerSettings { faults: 3, within_s: 60, open_s: 60 },
+        egress: EgressSettings::default(),
+        random: Arc::new(|bytes: &mut [u8]| bytes.fill(9)),
+    }
+}
+
+impl Sandbox {
+    pub fn new(limits: Limits) -> Self {
+        let cache = tempfile::tempdir().unwrap();
+        let network = Arc::new(Network::default());
+        let runtime = Runtime::start(settings(cache.path().to_owned(), limits), network.clone()).unwrap();
+        Self { runtime, network, cache }
+    }
+
+    pub fn answer(&self, response: http::Response<Vec<u8>>) {
+        self.network.answers.lock().unwrap().push_back(Ok(response));
+    }
+
+    /// Loads a component and settles a call of it.
+    pub async fn context(&self, component: &[u8], hook: Hook) -> CallContext {
+        self.runtime.load(component).await.unwrap();
+        self.context_at(component, hook, now())
+    }
+
+    pub fn context_at(&self, component: &[u8], hook: Hook, at: Timestamp) -> CallContext {
+        let connector = self.connector(component);
+        let credential = Credential::Tokens(TokenSet { access_token: Secret::new(TOKEN.into()), refresh_token: None, fields: BTreeMap::new() });
+        let input = CallInput {
+            hook,
+            tenant: "ten_01J0000000000000000000000A".parse().unwrap(),
+            connection: None,
+            connector: &connector,
+            method: connector.manifest.methods.first().unwrap(),
+            client: None,
+            client_secret: None,
+            fields: &BTreeMap::new(),
+            endpoints: None,
+            credential: Some(&credential),
+            granted: &BTreeSet::from(["repo".to_owned()]),
+            now: at,
+        };
+        CallContext::new(input, self.runtime.egress()).unwrap()
+    }
+
+    /// The component as installed and approved, with a manifest of its own making.
+    pub fn connector(&self, component: &[u8]) -> Connector {
+        let manifest = manifest();
+        let digest = self.runtime.inspect(component).unwrap().digest;
+        let approval = Approval { requests: approval::requests(&manifest), digest: digest.clone(), by: "operator".into(), at: now() };
+        Connector {
+            name: manifest.name.clone(),
+            digest,
+            size: component.len() as u64,
+            class: Class::Pure,
+            manifest,
+            hooks: BTreeSet::new(),
+            approval: Some(approval),
+            installed_at: now(),
+        }
+    }
+}
+
+pub fn now() -> Timestamp {
+    Timestamp::from_second(1_700_000_000).unwrap()
+}
+
+pub fn seconds_on(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_700_000_000 + seconds).unwrap()
+}
+
+/// GET /user at api.example.com with the credential, POST /token at id.example.com without.
+pub fn manifest() -> Manifest {
+    serde_json::from_str(include_str!("manifest.json")).unwrap()
+}
