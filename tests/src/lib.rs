@@ -6,4 +6,5 @@ pub mod components;
 pub mod doubles;
 pub mod host;
 pub mod peer;
+pub mod scene;
 pub mod wire;

@@ -58,7 +58,10 @@ impl Cache {
         };
         // SAFETY: the bytes carry our MAC over this very name, so the compiler's process of this host made them for an
         // engine of this configuration; nothing taken from outside reaches this line.
-        #[allow(unsafe_code, reason = "mapping machine code we compiled and authenticated ourselves; see the comment above")]
+        #[allow(
+            unsafe_code,
+            reason = "mapping machine code we compiled and authenticated ourselves; see the comment above"
+        )]
         let component = unsafe { Component::deserialize(engine, code) };
         match component {
             Ok(component) => Some(component),

@@ -4,7 +4,10 @@ use std::{fmt, future::Future, sync::Arc};
 
 use jackfield_model::failure::Failure;
 use jiff::Timestamp;
-use wasmtime::{Store, Trap, UpdateDeadline, component::{Instance, ResourceTableError}};
+use wasmtime::{
+    Store, Trap, UpdateDeadline,
+    component::{Instance, ResourceTableError},
+};
 
 use crate::{
     egress::Denial,
@@ -26,7 +29,9 @@ pub enum CallError {
         connector: String,
     },
     /// Its breaker is open.
-    #[error("the connector `{connector}` failed repeatedly and is left alone until {until}; an operator may try sooner")]
+    #[error(
+        "the connector `{connector}` failed repeatedly and is left alone until {until}; an operator may try sooner"
+    )]
     Open {
         /// Its name.
         connector: String,
@@ -119,12 +124,17 @@ impl Ended {
         match self {
             Self::Stop(Stop::Limit(limit)) => CallError::Limit { connector, limit },
             Self::Stop(Stop::Denied(denial)) => CallError::Denied { connector, denial },
-            Self::Trap(text) => {
-                let loud = log.lines.iter().rev().find(|line| matches!(line.level, LogLevel::Error | LogLevel::Warn));
-                CallError::Trap { connector, text, panic: loud.map(|line| line.text.clone()) }
-            }
+            Self::Trap(text) => CallError::Trap { connector, text, panic: last_words(log) },
         }
     }
+}
+
+/// The last few loud lines: a panic is one line, a traceback several.
+fn last_words(log: &GuestLog) -> Option<String> {
+    let loud: Vec<&str> =
+        log.lines.iter().filter(|line| line.level >= LogLevel::Warn).map(|line| line.text.as_str()).collect();
+    let last = loud.get(loud.len().saturating_sub(4)..).unwrap_or_default();
+    if last.is_empty() { None } else { Some(jackfield_model::failure::plain(&last.join(" / "), 600)) }
 }
 
 impl From<wasmtime::Error> for Ended {
@@ -184,10 +194,15 @@ pub(crate) async fn instantiate(loaded: &Loaded, store: &mut Store<CallState>) -
 }
 
 /// Waits for work within the time a call may take. What is not done by then is dropped, store and all.
-pub(crate) async fn bounded<T>(loaded: &Loaded, limits: &Limits, work: impl Future<Output = wasmtime::Result<T>>) -> Result<T, Ended> {
+pub(crate) async fn bounded<T>(
+    loaded: &Loaded,
+    limits: &Limits,
+    work: impl Future<Output = wasmtime::Result<T>>,
+) -> Result<T, Ended> {
     let admitted = async {
-        // The semaphore is never closed; an error here could only mean that it was.
+        // Neither semaphore is ever closed; an error could only mean that it was.
         let _slot = loaded.slots.acquire().await.map_err(|_| Stop::Limit(Limit::CallsAtOnce))?;
+        let _room = loaded.room.acquire().await.map_err(|_| Stop::Limit(Limit::CallsAtOnce))?;
         work.await
     };
     match tokio::time::timeout(limits.wall(), admitted).await {

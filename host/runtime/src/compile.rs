@@ -47,13 +47,17 @@ pub enum CompileError {
         seconds: u64,
     },
     /// The process ended without an answer, as one does that reaches a limit of memory or processor time.
-    #[error("the compiler ended with {status}: it needs more than `limits.compile_memory_bytes` or `limits.compile_cpu_s`, or the component breaks it")]
+    #[error(
+        "the compiler ended with {status}: it needs more than `limits.compile_memory_bytes` or `limits.compile_cpu_s`, or the component breaks it"
+    )]
     Ended {
         /// How.
         status: ExitStatus,
     },
     /// More machine code than is kept.
-    #[error("the machine code has more than {limit} bytes: raise `limits.compiled_bytes`, or make the component smaller")]
+    #[error(
+        "the machine code has more than {limit} bytes: raise `limits.compiled_bytes`, or make the component smaller"
+    )]
     TooLarge {
         /// The limit.
         limit: u64,
@@ -73,7 +77,12 @@ const REFUSED: u8 = 1;
 
 impl Compiler {
     /// Compiles a component for an engine of a class.
-    pub(crate) async fn compile(&self, component: &[u8], class: Class, limits: &Limits) -> Result<Vec<u8>, CompileError> {
+    pub(crate) async fn compile(
+        &self,
+        component: &[u8],
+        class: Class,
+        limits: &Limits,
+    ) -> Result<Vec<u8>, CompileError> {
         let order = Order { class, memory_bytes: limits.compile_memory_bytes, cpu_s: limits.compile_cpu_s };
         let seconds = limits.compile_wall_s;
         let mut child = self.start()?;
@@ -91,7 +100,9 @@ impl Compiler {
         let status = child.wait().await?;
         match answer.split_first() {
             Some((&DONE, code)) if status.success() => Ok(code.to_vec()),
-            Some((&REFUSED, reason)) => Err(CompileError::Refused { reason: jackfield_model::failure::plain(&String::from_utf8_lossy(reason), 400) }),
+            Some((&REFUSED, reason)) => Err(CompileError::Refused {
+                reason: jackfield_model::failure::plain(&String::from_utf8_lossy(reason), 400),
+            }),
             _ => Err(CompileError::Ended { status }),
         }
     }
@@ -99,7 +110,13 @@ impl Compiler {
     /// Without our environment and our terminal: it needs neither, and a component that broke it should find neither.
     fn start(&self) -> io::Result<Child> {
         let mut command = Command::new(&self.program);
-        command.args(&self.args).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
+        command
+            .args(&self.args)
+            .env_clear()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true);
         command.spawn()
     }
 }

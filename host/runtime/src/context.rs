@@ -15,7 +15,10 @@ use jackfield_model::{
 use jiff::Timestamp;
 
 use crate::{
-    egress::{Denial, EgressSettings, Gate, PublicValues, Requests, allowed_origins, allowed_requests, placements, public_values},
+    egress::{
+        Denial, EgressSettings, Gate, PublicValues, Requests, allowed_origins, allowed_requests, placements,
+        public_values,
+    },
     hook::Hook,
     mask::Masker,
     redact::ReadingRules,
@@ -74,7 +77,10 @@ impl CallContext {
     pub fn new(input: CallInput<'_>, egress: &Arc<EgressSettings>) -> Result<Self, Denial> {
         let connector = input.connector;
         if !connector.is_approved() {
-            let message = format!("`{}` is not approved: nothing of it runs before the operator approves what it asks for", connector.name);
+            let message = format!(
+                "`{}` is not approved: nothing of it runs before the operator approves what it asks for",
+                connector.name
+            );
             return Err(Denial::new("not-approved", message));
         }
         let manifest = &connector.manifest;
@@ -100,7 +106,12 @@ impl CallContext {
     }
 }
 
-fn gate(manifest: &Manifest, input: &CallInput<'_>, values: &PublicValues, egress: &Arc<EgressSettings>) -> Result<Gate, Denial> {
+fn gate(
+    manifest: &Manifest,
+    input: &CallInput<'_>,
+    values: &PublicValues,
+    egress: &Arc<EgressSettings>,
+) -> Result<Gate, Denial> {
     let placements = match (input.hook, input.credential) {
         // A plan gets its secrets by holes; only a connection handle has a credential placed.
         (Hook::Verify, Some(credential)) => placements(input.method, credential, values)?,

@@ -2,13 +2,17 @@
 
 use std::{
     num::NonZeroUsize,
-    sync::mpsc::{self, RecvTimeoutError, Sender},
+    sync::{
+        Arc,
+        mpsc::{self, RecvTimeoutError, Sender},
+    },
     thread::JoinHandle,
     time::Duration,
 };
 
 use jackfield_model::connector::Class;
 use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
 
 use crate::limits::Limits;
@@ -18,6 +22,11 @@ pub(crate) const TICK: Duration = Duration::from_millis(10);
 /// Memory kept mapped in a pooled slot, so that its next use faults no pages. Without page map scanning the host
 /// would clear all of it every time, so nothing is kept.
 const KEPT_RESIDENT: usize = 512 * 1024;
+
+/// Memories and tables of a pooled component: the pool has that many for every instance, so that none can use up
+/// another's. One of each is usual.
+const MEMORIES: u32 = 4;
+const TABLES: u32 = 8;
 
 /// How many calls of pure components may be on their way at once, over all connectors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +61,7 @@ pub(crate) struct Engines {
     pure: Engine,
     guest_runtime: Engine,
     description: EngineDescription,
+    room: Arc<Semaphore>,
     _ticker: Ticker,
 }
 
@@ -65,7 +75,8 @@ impl Engines {
         let ticker = Ticker::start(vec![pure.clone(), guest_runtime.clone()])?;
         let description = EngineDescription { wasmtime: WASMTIME, pagemap_scan, pool_instances: pool.instances };
         tracing::info!(wasmtime = WASMTIME, pagemap_scan, pool = pool.instances, "the sandbox is ready");
-        Ok(Self { pure, guest_runtime, description, _ticker: ticker })
+        let room = Arc::new(Semaphore::new(usize::try_from(pool.instances).unwrap_or(1)));
+        Ok(Self { pure, guest_runtime, description, room, _ticker: ticker })
     }
 
     pub(crate) fn of(&self, class: Class) -> &Engine {
@@ -73,6 +84,11 @@ impl Engines {
             Class::Pure => &self.pure,
             Class::GuestRuntime => &self.guest_runtime,
         }
+    }
+
+    /// Room for instances, over all connectors: who finds none waits, within the time of the call.
+    pub(crate) fn room(&self) -> &Arc<Semaphore> {
+        &self.room
     }
 
     pub(crate) fn description(&self) -> &EngineDescription {
@@ -103,17 +119,16 @@ fn pooled(pool: PoolSettings, limits: &Limits, pagemap_scan: bool) -> wasmtime::
 fn pooling(pool: PoolSettings, limits: &Limits, pagemap_scan: bool) -> PoolingAllocationConfig {
     let memory = usize::try_from(limits.memory_bytes).unwrap_or(usize::MAX);
     let kept = if pagemap_scan { KEPT_RESIDENT } else { 0 };
-    let several = pool.instances.saturating_mul(4);
     let mut config = PoolingAllocationConfig::new();
     config
         .total_component_instances(pool.instances)
         .total_core_instances(pool.instances.saturating_mul(limits.instances))
-        .total_memories(several)
-        .total_tables(several)
+        .total_memories(pool.instances.saturating_mul(MEMORIES))
+        .total_tables(pool.instances.saturating_mul(TABLES))
         .total_stacks(pool.instances)
         .max_core_instances_per_component(limits.instances)
-        .max_memories_per_component(limits.instances)
-        .max_tables_per_component(limits.instances)
+        .max_memories_per_component(MEMORIES)
+        .max_tables_per_component(TABLES)
         .max_memory_size(memory.next_multiple_of(64 * 1024))
         .linear_memory_keep_resident(kept)
         .table_keep_resident(kept.min(64 * 1024))

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::limits::Limits;
 
 /// How loud a line is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LogLevel {
     /// For the connector's author.
@@ -53,7 +53,12 @@ struct Book {
 impl LogBook {
     pub(crate) fn new(connector: &str, limits: &Limits) -> Self {
         let bytes_left = usize::try_from(limits.log_bytes).unwrap_or(usize::MAX);
-        Self(Arc::new(Mutex::new(Book { connector: connector.to_owned(), lines_left: limits.log_lines, bytes_left, log: GuestLog::default() })))
+        Self(Arc::new(Mutex::new(Book {
+            connector: connector.to_owned(),
+            lines_left: limits.log_lines,
+            bytes_left,
+            log: GuestLog::default(),
+        })))
     }
 
     /// Writes one line; beyond the limit it is counted only.

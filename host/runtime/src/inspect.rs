@@ -1,16 +1,11 @@
 //! What a component's bytes say before anything is compiled: is it one, for this contract, and with what power.
 
-use std::{
-    collections::BTreeSet,
-    fmt::Write as _,
-};
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use jackfield_model::connector::Class;
 use wasmparser::{
-    Parser, Payload, ValidPayload, Validator, WasmFeatures,
-    component_types::ComponentEntityType,
-    types::Types,
+    Parser, Payload, ValidPayload, Validator, WasmFeatures, component_types::ComponentEntityType, types::Types,
 };
 
 /// The contract this host speaks.
@@ -18,7 +13,8 @@ pub const CONTRACT: &str = "jackfield:connector";
 /// Its version.
 pub const CONTRACT_VERSION: &str = "0.1.0";
 /// The hook interfaces of the contract.
-pub const HOOKS: [&str; 8] = ["authorize", "callback", "token-request", "token-response", "discover", "sign", "revoke", "classify"];
+pub const HOOKS: [&str; 8] =
+    ["authorize", "callback", "token-request", "token-response", "discover", "sign", "revoke", "classify"];
 const IMPORTS: [&str; 5] = ["types", "http", "signing", "log", "manifest-types"];
 
 /// What a component says of itself.
@@ -38,7 +34,9 @@ pub struct Inspected {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InspectError {
     /// More bytes than are accepted.
-    #[error("the component has {size} bytes and at most {limit} are accepted: build it with optimisation for size, or raise `limits.component_bytes`")]
+    #[error(
+        "the component has {size} bytes and at most {limit} are accepted: build it with optimisation for size, or raise `limits.component_bytes`"
+    )]
     TooLarge {
         /// Its size.
         size: u64,
@@ -46,7 +44,9 @@ pub enum InspectError {
         limit: u64,
     },
     /// A module where a component belongs.
-    #[error("this is a core WebAssembly module, not a component: build it with `jackfield connector build`, or wrap it with `wasm-tools component new`")]
+    #[error(
+        "this is a core WebAssembly module, not a component: build it with `jackfield connector build`, or wrap it with `wasm-tools component new`"
+    )]
     CoreModule,
     /// Something else entirely.
     #[error("this is no WebAssembly component: its first bytes are not those of one")]
@@ -58,19 +58,25 @@ pub enum InspectError {
         reason: String,
     },
     /// Made for another version of the contract.
-    #[error("the component was built for {built_for}, this host speaks {CONTRACT}@{CONTRACT_VERSION}: build it with the SDK of this version")]
+    #[error(
+        "the component was built for {built_for}, this host speaks {CONTRACT}@{CONTRACT_VERSION}: build it with the SDK of this version"
+    )]
     WrongVersion {
         /// The contract it was built for.
         built_for: String,
     },
     /// A component of another world.
-    #[error("the component does not export `{CONTRACT}/connector@{CONTRACT_VERSION}`, so it is no connector; it exports {exports}")]
+    #[error(
+        "the component does not export `{CONTRACT}/connector@{CONTRACT_VERSION}`, so it is no connector; it exports {exports}"
+    )]
     NoConnector {
         /// What it exports instead.
         exports: String,
     },
     /// It wants what no connector gets.
-    #[error("the component imports `{name}`, which this host offers to no connector: only `{CONTRACT}` and WASI 0.2 with nothing granted are there")]
+    #[error(
+        "the component imports `{name}`, which this host offers to no connector: only `{CONTRACT}` and WASI 0.2 with nothing granted are there"
+    )]
     ForeignImport {
         /// The import.
         name: String,
@@ -82,7 +88,9 @@ pub enum InspectError {
         name: String,
     },
     /// A function typed `async`.
-    #[error("`{name}` is typed `async func`: the contract's functions are plain `func`; the host suspends the guest by itself")]
+    #[error(
+        "`{name}` is typed `async func`: the contract's functions are plain `func`; the host suspends the guest by itself"
+    )]
     AsyncExport {
         /// The function.
         name: String,
@@ -206,9 +214,9 @@ fn refuse_async(types: &Types, export: &str) -> Result<(), InspectError> {
     let types = types.as_ref();
     let Some(item) = types.component_item_for_export(export) else { return Ok(()) };
     let ComponentEntityType::Instance(instance) = item.ty else { return Ok(()) };
-    for (name, item) in &types[instance].exports {
+    for (name, item) in types.get(instance).into_iter().flat_map(|instance| &instance.exports) {
         if let ComponentEntityType::Func(func) = item.ty
-            && types[func].async_
+            && types.get(func).is_some_and(|func| func.async_)
         {
             return Err(InspectError::AsyncExport { name: format!("{export}#{name}") });
         }
@@ -239,21 +247,33 @@ mod tests {
         let cut = whole.get(..whole.len() - 5).unwrap();
         assert!(matches!(inspect(cut, 1 << 20), Err(InspectError::Malformed { .. })));
         assert!(matches!(look("(component)"), Err(InspectError::NoConnector { exports }) if exports == "nothing"));
-        assert!(matches!(look(&exporting("wasi:cli/run@0.2.6")), Err(InspectError::NoConnector { exports }) if exports == "wasi:cli/run@0.2.6"));
+        assert!(
+            matches!(look(&exporting("wasi:cli/run@0.2.6")), Err(InspectError::NoConnector { exports }) if exports == "wasi:cli/run@0.2.6")
+        );
     }
 
     #[test]
     fn another_version_is_named_beside_ours() {
         let error = look(&exporting("jackfield:connector/connector@0.2.0")).unwrap_err();
-        assert_eq!(error.to_string(), "the component was built for jackfield:connector@0.2.0, this host speaks jackfield:connector@0.1.0: build it with the SDK of this version");
+        assert_eq!(
+            error.to_string(),
+            "the component was built for jackfield:connector@0.2.0, this host speaks jackfield:connector@0.1.0: build it with the SDK of this version"
+        );
     }
 
     #[test]
     fn imports_decide_the_class() {
-        let with = |import: &str| format!(r#"(component {import} (instance $i) (export "jackfield:connector/connector@0.1.0" (instance $i)))"#);
+        let with = |import: &str| {
+            format!(
+                r#"(component {import} (instance $i) (export "jackfield:connector/connector@0.1.0" (instance $i)))"#
+            )
+        };
         assert_eq!(look(&with("")).unwrap().class, Class::Pure);
         assert_eq!(look(&with(r#"(import "jackfield:connector/log@0.1.0" (instance))"#)).unwrap().class, Class::Pure);
-        assert_eq!(look(&with(r#"(import "wasi:cli/environment@0.2.6" (instance))"#)).unwrap().class, Class::GuestRuntime);
+        assert_eq!(
+            look(&with(r#"(import "wasi:cli/environment@0.2.6" (instance))"#)).unwrap().class,
+            Class::GuestRuntime
+        );
         for foreign in ["wasi:http/outgoing-handler@0.2.6", "evil:kit/shell@1.0.0", "jackfield:connector/shell@0.1.0"] {
             let error = look(&with(&format!(r#"(import "{foreign}" (instance))"#))).unwrap_err();
             assert_eq!(error, InspectError::ForeignImport { name: foreign.to_owned() });
@@ -262,7 +282,11 @@ mod tests {
 
     #[test]
     fn hooks_are_named_and_unknown_ones_refused() {
-        let with = |hook: &str| format!(r#"(component (instance $i) (export "jackfield:connector/connector@0.1.0" (instance $i)) (instance $h) (export "jackfield:connector/{hook}@0.1.0" (instance $h)))"#);
+        let with = |hook: &str| {
+            format!(
+                r#"(component (instance $i) (export "jackfield:connector/connector@0.1.0" (instance $i)) (instance $h) (export "jackfield:connector/{hook}@0.1.0" (instance $h)))"#
+            )
+        };
         assert_eq!(look(&with("revoke")).unwrap().hooks, BTreeSet::from(["revoke".to_owned()]));
         assert!(matches!(look(&with("teleport")), Err(InspectError::UnknownHook { .. })));
     }

@@ -76,7 +76,13 @@ impl Runtime {
             Ok(manifest) => {
                 faults.extend(model::check(&manifest, &inspected.hooks));
                 if faults.is_empty() {
-                    return Ok(Prepared { digest: inspected.digest, size: inspected.size, class: inspected.class, manifest, hooks: inspected.hooks });
+                    return Ok(Prepared {
+                        digest: inspected.digest,
+                        size: inspected.size,
+                        class: inspected.class,
+                        manifest,
+                        hooks: inspected.hooks,
+                    });
                 }
             }
             Err(met) => faults.extend(met),
@@ -100,6 +106,9 @@ impl Runtime {
 
 fn hooks_not_run(hooks: &BTreeSet<String>) -> Vec<Fault> {
     let missing = hooks.iter().filter(|hook| !Hook::runs(hook));
-    let fault = |hook: &String| Fault { place: format!("hook `{hook}`"), message: "is part of the contract and not run by this host yet".into() };
+    let fault = |hook: &String| Fault {
+        place: format!("hook `{hook}`"),
+        message: "is part of the contract and not run by this host yet".into(),
+    };
     missing.map(fault).collect()
 }

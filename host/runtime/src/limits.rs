@@ -187,7 +187,11 @@ pub(crate) struct Tally {
 impl Tally {
     pub(crate) fn new(limits: &Limits, class: Class) -> Self {
         let size = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
-        Self { memory_left: size(limits.memory_of(class)), elements_left: size(limits.table_elements), instances: size(limits.instances_of(class).into()) }
+        Self {
+            memory_left: size(limits.memory_of(class)),
+            elements_left: size(limits.table_elements),
+            instances: size(limits.instances_of(class).into()),
+        }
     }
 }
 

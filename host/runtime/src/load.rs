@@ -21,6 +21,8 @@ pub(crate) struct Loaded {
     pub(crate) exports: Exports,
     /// Room for calls of this connector at the same time.
     pub(crate) slots: Semaphore,
+    /// Room for calls of all connectors together.
+    pub(crate) room: Arc<Semaphore>,
 }
 
 /// Where its functions are; hooks only where it exports them.
@@ -35,6 +37,7 @@ pub(crate) struct Exports {
 pub(crate) struct Linkers {
     pure: Linker<CallState>,
     guest_runtime: Linker<CallState>,
+    room: Arc<Semaphore>,
 }
 
 impl Linkers {
@@ -44,7 +47,7 @@ impl Linkers {
         let mut guest_runtime = Linker::new(engines.of(Class::GuestRuntime));
         imports::link(&mut guest_runtime)?;
         wasmtime_wasi::p2::add_to_linker_async(&mut guest_runtime)?;
-        Ok(Self { pure, guest_runtime })
+        Ok(Self { pure, guest_runtime, room: Arc::clone(engines.room()) })
     }
 
     fn of(&self, class: Class) -> &Linker<CallState> {
@@ -64,7 +67,7 @@ impl Linkers {
             revoke: revoke::GuestIndices::new(&pre).ok(),
         };
         let slots = Semaphore::new(usize::try_from(limits.calls_at_once).unwrap_or(1));
-        Ok(Loaded { class, pre, exports, slots })
+        Ok(Loaded { class, pre, exports, slots, room: Arc::clone(&self.room) })
     }
 }
 

@@ -50,14 +50,10 @@ impl Masker {
             return;
         }
         let length = bytes.len().min(RUN);
-        let runs = match self.runs.iter().position(|runs| runs.length == length) {
-            Some(index) => self.runs.get_mut(index),
-            None => {
-                self.runs.push(Runs { length, known: HashSet::new(), begins: vec![0; 1024] });
-                self.runs.last_mut()
-            }
-        };
-        if let Some(runs) = runs {
+        if !self.runs.iter().any(|runs| runs.length == length) {
+            self.runs.push(Runs { length, known: HashSet::new(), begins: vec![0; 1024] });
+        }
+        for runs in self.runs.iter_mut().filter(|runs| runs.length == length) {
             bytes.windows(length).for_each(|window| runs.learn(window));
         }
     }

@@ -11,7 +11,7 @@ use jackfield_model::{
     secret::Secret,
 };
 use url::Url;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::{
     egress::{Denial, Gate, headers, shown},
@@ -76,10 +76,15 @@ impl Planned {
     /// Fills the plan. Every rule of the gate holds for it, and every secret goes to its own origins only.
     pub fn fill(&self, holes: &Holes) -> Result<Filled, Denial> {
         let plan = &self.plan;
-        let method = Method::from_bytes(plan.method.as_bytes()).map_err(|_| Denial::new("method", format!("`{}` is no HTTP method", shown(&plan.method))))?;
-        let mut url = Url::parse(&plan.url).map_err(|_| Denial::new("url", format!("`{}` is no absolute URL", shown(&plan.url))))?;
+        let method = Method::from_bytes(plan.method.as_bytes())
+            .map_err(|_| Denial::new("method", format!("`{}` is no HTTP method", shown(&plan.method))))?;
+        let mut url = Url::parse(&plan.url)
+            .map_err(|_| Denial::new("url", format!("`{}` is no absolute URL", shown(&plan.url))))?;
         if url.query().is_some() {
-            return Err(Denial::new("plan-url", "a plan's URL has no query: its author declares the parameters in `query`, where the host encodes them"));
+            return Err(Denial::new(
+                "plan-url",
+                "a plan's URL has no query: its author declares the parameters in `query`, where the host encodes them",
+            ));
         }
         let origin = self.gate.egress.judge_endpoint(&self.gate.connector, &url)?;
         let filler = Filler { holes, signatures: &self.signatures, origin: &origin, in_query: self.secrets_in_query };
@@ -91,7 +96,8 @@ impl Planned {
         headers.insert(http::header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         let mut request = http::Request::new(body);
         *request.method_mut() = method;
-        *request.uri_mut() = url.as_str().parse().map_err(|_| Denial::new("url", "the filled URL is too long or malformed"))?;
+        *request.uri_mut() =
+            url.as_str().parse().map_err(|_| Denial::new("url", "the filled URL is too long or malformed"))?;
         *request.headers_mut() = headers;
         Ok(Filled { request, origin })
     }
@@ -109,7 +115,11 @@ impl Filler<'_> {
     fn shape(&self, url: &Url, segments: &[Value]) -> Result<Url, Denial> {
         let mut shape = url.clone();
         for segment in segments {
-            let text = if self.is_secret(segment) { Zeroizing::new("secret".to_owned()) } else { self.text(segment, "a path segment")? };
+            let text = if self.is_secret(segment) {
+                Zeroizing::new("secret".to_owned())
+            } else {
+                self.text(segment, "a path segment")?
+            };
             if let Ok(mut path) = shape.path_segments_mut() {
                 path.pop_if_empty().push(&text);
             }
@@ -122,7 +132,10 @@ impl Filler<'_> {
             let text = self.text(segment, "a path segment")?;
             let escapes = text.is_empty() || *text == "." || *text == ".." || text.contains(['/', '\\']);
             if escapes {
-                return Err(Denial::new("plan-path", "a filled path segment is empty, a dot segment or holds a slash: it would name another path"));
+                return Err(Denial::new(
+                    "plan-path",
+                    "a filled path segment is empty, a dot segment or holds a slash: it would name another path",
+                ));
             }
             if self.is_secret(segment) && !self.in_query {
                 return Err(secret_in_url("path"));
@@ -149,12 +162,17 @@ impl Filler<'_> {
         let mut given = Vec::with_capacity(pairs.len());
         for (name, value) in pairs {
             if headers::is_owned(name) && !name.eq_ignore_ascii_case("authorization") {
-                return Err(Denial::new("header-owned", format!("the header `{}` belongs to the host: remove it from the plan", shown(name))));
+                return Err(Denial::new(
+                    "header-owned",
+                    format!("the header `{}` belongs to the host: remove it from the plan", shown(name)),
+                ));
             }
             given.push((name.clone(), self.text(value, name)?.to_string()));
         }
         let mut read = headers::read(&given);
-        given.iter_mut().for_each(|(_, text)| zeroize::Zeroize::zeroize(text));
+        for (_, text) in &mut given {
+            text.zeroize();
+        }
         for value in read.iter_mut().flat_map(HeaderMap::values_mut) {
             value.set_sensitive(true);
         }
@@ -164,7 +182,9 @@ impl Filler<'_> {
     fn body(&self, body: &PlanBody, headers: &mut HeaderMap) -> Result<Vec<u8>, Denial> {
         let (content_type, bytes) = match body {
             PlanBody::Empty => return Ok(Vec::new()),
-            PlanBody::Form(pairs) => ("application/x-www-form-urlencoded".to_owned(), encode::form(&self.pairs(pairs)?)),
+            PlanBody::Form(pairs) => {
+                ("application/x-www-form-urlencoded".to_owned(), encode::form(&self.pairs(pairs)?))
+            }
             PlanBody::Json(pairs) => ("application/json".to_owned(), encode::json(&self.pairs(pairs)?)?),
             PlanBody::Text(content_type, value) => (content_type.clone(), self.written(content_type, value)?),
         };
@@ -180,7 +200,13 @@ impl Filler<'_> {
     /// Text of another format: literal pieces as they are, filled ones escaped by that format's own rule.
     fn written(&self, content_type: &str, value: &Value) -> Result<Vec<u8>, Denial> {
         let escape = encode::Escape::of(content_type).ok_or_else(|| {
-            Denial::new("plan-body", format!("a body of the type `{}` cannot be filled safely: use form, JSON, XML or plain text", shown(content_type)))
+            Denial::new(
+                "plan-body",
+                format!(
+                    "a body of the type `{}` cannot be filled safely: use form, JSON, XML or plain text",
+                    shown(content_type)
+                ),
+            )
         })?;
         let mut out = String::new();
         for part in value {
@@ -201,7 +227,10 @@ impl Filler<'_> {
             }
         }
         if out.len() > 64 * 1024 {
-            return Err(Denial::new("plan-size", format!("the filled value of `{}` has more than 64 KiB", shown(place))));
+            return Err(Denial::new(
+                "plan-size",
+                format!("the filled value of `{}` has more than 64 KiB", shown(place)),
+            ));
         }
         Ok(out)
     }
@@ -210,12 +239,21 @@ impl Filler<'_> {
         if let Hole::Signature(number) = hole {
             return self.signature(*number);
         }
-        let missing = || Denial::new("hole-unknown", format!("there is no `{}` here: the connector's author uses what this step has", shown(&hole.name())));
+        let missing = || {
+            Denial::new(
+                "hole-unknown",
+                format!("there is no `{}` here: the connector's author uses what this step has", shown(&hole.name())),
+            )
+        };
         let filling = self.holes.0.get(hole).ok_or_else(missing)?;
         if let Some(origins) = &filling.origins
             && !origins.contains(self.origin)
         {
-            let message = format!("`{}` may not go to {}: a secret goes only to the origins that were approved for it; the manifest declares them, the operator approves them", shown(&hole.name()), self.origin);
+            let message = format!(
+                "`{}` may not go to {}: a secret goes only to the origins that were approved for it; the manifest declares them, the operator approves them",
+                shown(&hole.name()),
+                self.origin
+            );
             return Err(Denial::new("secret-origin", message));
         }
         Ok(Zeroizing::new(filling.text.expose().to_owned()))
@@ -230,27 +268,37 @@ impl Filler<'_> {
             Recipe::Hmac { message, key, .. } => (message, Some(key)),
         };
         let later = |hole: &Hole| matches!(hole, Hole::Signature(other) if *other >= number);
-        let circular = message.iter().any(|part| matches!(part, Part::Hole(hole) if later(hole))) || key.is_some_and(later);
+        let circular =
+            message.iter().any(|part| matches!(part, Part::Hole(hole) if later(hole))) || key.is_some_and(later);
         if circular {
             return Err(unknown());
         }
         let text = self.text(message, "a signed message")?;
         Ok(Zeroizing::new(match recipe {
             Recipe::Sha256 { writing, .. } => writing.write(&sha256(text.as_bytes())),
-            Recipe::Hmac { keyed, key, writing, .. } => writing.write(&keyed.sign(self.hole(key)?.as_bytes(), text.as_bytes())),
+            Recipe::Hmac { keyed, key, writing, .. } => {
+                writing.write(&keyed.sign(self.hole(key)?.as_bytes(), text.as_bytes()))
+            }
         }))
     }
 
     fn is_secret(&self, value: &Value) -> bool {
         value.iter().any(|part| match part {
             Part::Text(_) => false,
-            Part::Hole(hole) => hole.is_secret() || self.holes.0.get(hole).is_some_and(|filling| filling.origins.is_some()),
+            Part::Hole(hole) => {
+                hole.is_secret() || self.holes.0.get(hole).is_some_and(|filling| filling.origins.is_some())
+            }
         })
     }
 }
 
 fn secret_in_url(place: &str) -> Denial {
-    Denial::new("secret-in-url", format!("a secret in the {place} of a URL is a deviation: the manifest declares it as the body format `query` with its reason, and the operator approves it"))
+    Denial::new(
+        "secret-in-url",
+        format!(
+            "a secret in the {place} of a URL is a deviation: the manifest declares it as the body format `query` with its reason, and the operator approves it"
+        ),
+    )
 }
 
 #[cfg(test)]

@@ -40,14 +40,20 @@ pub(crate) struct Held {
 
 /// Replaces every scalar, undeclared key, header and cookie by a fresh placeholder of fixed length.
 pub(crate) fn redact(response: &Response<Vec<u8>>, rules: &ReadingRules, random: &Random) -> Redacted {
-    let mut redactor = Redactor { rules, random, table: Table { held: HashMap::new(), shown: BTreeMap::new() }, secrets: Vec::new() };
-    let parsed = serde_json::from_slice::<Value>(response.body()).ok().filter(|value| value.is_object() || value.is_array());
+    let mut redactor =
+        Redactor { rules, random, table: Table { held: HashMap::new(), shown: BTreeMap::new() }, secrets: Vec::new() };
+    let parsed =
+        serde_json::from_slice::<Value>(response.body()).ok().filter(|value| value.is_object() || value.is_array());
     redactor.learn_secrets(response, parsed.as_ref());
     let body = match &parsed {
         Some(value) => serde_json::to_vec(&redactor.value(value, "")).unwrap_or_default(),
         None => redactor.whole(response.body()),
     };
-    let headers = response.headers().iter().map(|(name, value)| redactor.header(name.as_str(), &String::from_utf8_lossy(value.as_bytes()))).collect();
+    let headers = response
+        .headers()
+        .iter()
+        .map(|(name, value)| redactor.header(name.as_str(), &String::from_utf8_lossy(value.as_bytes())))
+        .collect();
     Redacted { status: response.status().as_u16(), headers, body, table: redactor.table }
 }
 
@@ -73,7 +79,9 @@ impl Redactor<'_> {
             self.secrets.push(Secret::new(value));
         }
         for (name, value) in response.headers() {
-            if let Some((_, value)) = self.rules.secret_header(name.as_str(), &String::from_utf8_lossy(value.as_bytes())) {
+            if let Some((_, value)) =
+                self.rules.secret_header(name.as_str(), &String::from_utf8_lossy(value.as_bytes()))
+            {
                 self.secrets.push(Secret::new(value));
             }
         }
@@ -82,18 +90,23 @@ impl Redactor<'_> {
     fn value(&mut self, value: &Value, pointer: &str) -> Value {
         match value {
             Value::Null => Value::Null,
-            Value::Array(items) => items.iter().enumerate().map(|(index, item)| self.value(item, &format!("{pointer}/{index}"))).collect(),
+            Value::Array(items) => {
+                items.iter().enumerate().map(|(index, item)| self.value(item, &format!("{pointer}/{index}"))).collect()
+            }
             Value::Object(members) => {
                 let mut out = Map::with_capacity(members.len());
                 for (key, member) in members {
                     let inner = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
-                    let name = if self.rules.declares_key(key) { key.clone() } else { self.placeholder(key, Kind::Name) };
+                    let name =
+                        if self.rules.declares_key(key) { key.clone() } else { self.placeholder(key, Kind::Name) };
                     let member = self.value(member, &inner);
                     out.insert(name, member);
                 }
                 Value::Object(out)
             }
-            Value::Bool(_) | Value::Number(_) | Value::String(_) => Value::String(self.scalar(&scalar(value).unwrap_or_default(), pointer)),
+            Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+                Value::String(self.scalar(&scalar(value).unwrap_or_default(), pointer))
+            }
         }
     }
 
@@ -120,7 +133,8 @@ impl Redactor<'_> {
         let mut out = url::form_urlencoded::Serializer::new(String::new());
         for (name, value) in url::form_urlencoded::parse(body) {
             let pointer = format!("/{name}");
-            let shown = if self.rules.declares_key(&name) { name.into_owned() } else { self.placeholder(&name, Kind::Name) };
+            let shown =
+                if self.rules.declares_key(&name) { name.into_owned() } else { self.placeholder(&name, Kind::Name) };
             let value = self.scalar(&value, &pointer);
             out.append_pair(&shown, &value);
         }
@@ -152,7 +166,9 @@ fn scalar(value: &Value) -> Option<String> {
 pub(crate) fn misplaced(place: &str) -> Denial {
     Denial::new(
         "placeholder-forged",
-        format!("{place} holds a placeholder of a token response, which may fill a secret place only: the connector's author returns it as a token, or leaves it out"),
+        format!(
+            "{place} holds a placeholder of a token response, which may fill a secret place only: the connector's author returns it as a token, or leaves it out"
+        ),
     )
 }
 

@@ -102,7 +102,8 @@ impl Runtime {
         let engines = Engines::start(settings.pool, &settings.limits).map_err(broken)?;
         let linkers = Linkers::new(&engines).map_err(broken)?;
         let directory = settings.cache_dir;
-        let cache = Cache::open(&directory, &settings.cache_key).map_err(|source| StartError::Cache { directory, source })?;
+        let cache =
+            Cache::open(&directory, &settings.cache_key).map_err(|source| StartError::Cache { directory, source })?;
         Ok(Self {
             engines,
             linkers,
@@ -179,7 +180,9 @@ impl Runtime {
     }
 
     pub(crate) fn link(&self, component: &Component, class: Class) -> Result<Loaded, LoadError> {
-        self.linkers.load(component, class, &self.limits).map_err(|error| LoadError::Unlinkable { reason: format!("{error:#}") })
+        self.linkers
+            .load(component, class, &self.limits)
+            .map_err(|error| LoadError::Unlinkable { reason: format!("{error:#}") })
     }
 
     fn keep(&self, digest: &str, class: Class, component: &Component) -> Result<(), LoadError> {

@@ -26,6 +26,9 @@ use crate::{
     stop::Stop,
 };
 
+/// Random bytes a guest runtime gets at once.
+const RANDOM_BYTES: u64 = 64 * 1024;
+
 /// The host side of an instance.
 pub(crate) struct CallState {
     /// None while the manifest is read: then every import is denied.
@@ -45,11 +48,15 @@ pub(crate) struct CallState {
 }
 
 impl CallState {
-    pub(crate) fn new(context: Option<Arc<CallContext>>, class: Class, limits: &Arc<Limits>, sender: &Arc<dyn Sender>, log: LogBook) -> Self {
+    pub(crate) fn new(
+        context: Option<Arc<CallContext>>,
+        class: Class,
+        limits: &Arc<Limits>,
+        sender: &Arc<dyn Sender>,
+        log: LogBook,
+    ) -> Self {
         let mut table = ResourceTable::new();
         table.set_max_capacity(usize::try_from(limits.handles).unwrap_or(usize::MAX));
-        // Nothing is granted: no file, environment, argument or address; what is written goes to the bounded log.
-        let wasi = WasiCtx::builder().stdout(Output(log.clone(), LogLevel::Info)).stderr(Output(log.clone(), LogLevel::Warn)).build();
         Self {
             context,
             sender: Arc::clone(sender),
@@ -61,7 +68,7 @@ impl CallState {
             requests_left: limits.requests,
             host_calls_left: limits.host_calls,
             begun: Instant::now(),
-            wasi,
+            wasi: wasi(&log),
             log,
         }
     }
@@ -70,7 +77,9 @@ impl CallState {
     pub(crate) fn enter(&mut self, what: &str) -> wasmtime::Result<Arc<CallContext>> {
         self.host_calls_left = self.host_calls_left.checked_sub(1).ok_or(Stop::Limit(Limit::HostCalls))?;
         let denied = || {
-            let message = format!("`{what}` was called while the manifest was read: a manifest is data and depends on nothing; the connector's author moves the call into a hook");
+            let message = format!(
+                "`{what}` was called while the manifest was read: a manifest is data and depends on nothing; the connector's author moves the call into a hook"
+            );
             Stop::Denied(Denial::new("manifest-pure", message))
         };
         Ok(self.context.clone().ok_or_else(denied)?)
@@ -80,6 +89,14 @@ impl CallState {
     pub(crate) fn time_left(&self) -> Duration {
         self.limits.wall().saturating_sub(self.begun.elapsed()).min(self.limits.request())
     }
+}
+
+/// Nothing is granted: no file, environment, argument or address; what is written goes to the bounded log.
+fn wasi(log: &LogBook) -> WasiCtx {
+    let mut builder = WasiCtx::builder();
+    builder.stdout(Output(log.clone(), LogLevel::Info)).stderr(Output(log.clone(), LogLevel::Warn));
+    builder.allow_tcp(false).allow_udp(false).allow_ip_name_lookup(false).max_random_size(RANDOM_BYTES);
+    builder.build()
 }
 
 impl WasiView for CallState {

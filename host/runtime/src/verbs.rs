@@ -62,7 +62,12 @@ impl Runtime {
     }
 
     /// Lets the hook find the tokens in a response it sees only as placeholders.
-    pub async fn token_response(&self, context: CallContext, occasion: Occasion, response: &Response<Vec<u8>>) -> Outcome<ReadTokens> {
+    pub async fn token_response(
+        &self,
+        context: CallContext,
+        occasion: Occasion,
+        response: &Response<Vec<u8>>,
+    ) -> Outcome<ReadTokens> {
         match self.begin(Hook::TokenResponse, context) {
             Ok((running, state)) => {
                 let result = self.ask_tokens(&running, state, occasion, response).instrument(running.span()).await;
@@ -99,7 +104,12 @@ impl Runtime {
     async fn ask_request(&self, running: &Running, state: CallState, occasion: Occasion) -> Result<Planned, CallError> {
         let (loaded, context) = (&running.loaded, &running.context);
         let indices = loaded.exports.token_request.as_ref().ok_or_else(|| running.missing(Hook::TokenRequest))?;
-        let known = TokenContext { auth_method: context.method.clone(), fields: running.fields(), scopes: context.granted.clone(), step: 0 };
+        let known = TokenContext {
+            auth_method: context.method.clone(),
+            fields: running.fields(),
+            scopes: context.granted.clone(),
+            step: 0,
+        };
         let work = async {
             let mut store = store(loaded, state);
             let instance = instantiate(loaded, &mut store).await?;
@@ -114,12 +124,19 @@ impl Runtime {
         running.planned(plan, &signatures)
     }
 
-    async fn ask_tokens(&self, running: &Running, mut state: CallState, occasion: Occasion, response: &Response<Vec<u8>>) -> Result<ReadTokens, CallError> {
+    async fn ask_tokens(
+        &self,
+        running: &Running,
+        mut state: CallState,
+        occasion: Occasion,
+        response: &Response<Vec<u8>>,
+    ) -> Result<ReadTokens, CallError> {
         let (loaded, context) = (&running.loaded, &running.context);
         let indices = loaded.exports.token_response.as_ref().ok_or_else(|| running.missing(Hook::TokenResponse))?;
         let redacted = redact(response, &context.reading, &self.random);
         state.placeholders = true;
-        let known = TokenResponseContext { auth_method: context.method.clone(), occasion: occasion.name().to_owned(), step: 0 };
+        let known =
+            TokenResponseContext { auth_method: context.method.clone(), occasion: occasion.name().to_owned(), step: 0 };
         let shown = types::Response { status: redacted.status, headers: redacted.headers, body: redacted.body };
         let work = async {
             let mut store = store(loaded, state);
@@ -135,10 +152,19 @@ impl Runtime {
         tokens.map_err(|denial| running.denied(denial))
     }
 
-    async fn ask_revocation(&self, running: &Running, state: CallState, account: Option<&str>) -> Result<Vec<Planned>, CallError> {
+    async fn ask_revocation(
+        &self,
+        running: &Running,
+        state: CallState,
+        account: Option<&str>,
+    ) -> Result<Vec<Planned>, CallError> {
         let (loaded, context) = (&running.loaded, &running.context);
         let indices = loaded.exports.revoke.as_ref().ok_or_else(|| running.missing(Hook::Revoke))?;
-        let known = RevokeContext { auth_method: context.method.clone(), fields: running.fields(), account: account.map(str::to_owned) };
+        let known = RevokeContext {
+            auth_method: context.method.clone(),
+            fields: running.fields(),
+            account: account.map(str::to_owned),
+        };
         let work = async {
             let mut store = store(loaded, state);
             let instance = instantiate(loaded, &mut store).await?;
@@ -153,7 +179,8 @@ impl Runtime {
     fn begin(&self, hook: Hook, context: CallContext) -> Result<(Running, CallState), CallError> {
         let connector = context.connector.clone();
         if context.hook != hook {
-            let denial = Denial::new("wrong-context", format!("a context settled for `{}` serves no `{hook}`", context.hook));
+            let denial =
+                Denial::new("wrong-context", format!("a context settled for `{}` serves no `{hook}`", context.hook));
             return Err(CallError::Denied { connector, denial });
         }
         let loaded = self.find(&context.digest).ok_or_else(|| CallError::NotLoaded { connector: connector.clone() })?;
@@ -191,7 +218,9 @@ impl Running {
         let connector = &self.context.connector;
         match answer {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(failure)) => Err(CallError::Guest { connector: connector.clone(), failure: convert::failure(failure) }),
+            Ok(Err(failure)) => {
+                Err(CallError::Guest { connector: connector.clone(), failure: convert::failure(failure) })
+            }
             Err(ended) => Err(ended.of(connector, &self.book.so_far())),
         }
     }
@@ -212,7 +241,12 @@ impl Running {
     fn planned(&self, plan: types::Plan, signatures: &Arc<Signatures>) -> Result<Planned, CallError> {
         let plan: Plan = convert::plan(plan).map_err(|denial| self.denied(denial))?;
         let context = &self.context;
-        Ok(Planned { plan, signatures: Arc::clone(signatures), gate: Arc::clone(&context.gate), secrets_in_query: context.secrets_in_query })
+        Ok(Planned {
+            plan,
+            signatures: Arc::clone(signatures),
+            gate: Arc::clone(&context.gate),
+            secrets_in_query: context.secrets_in_query,
+        })
     }
 }
 
@@ -238,9 +272,13 @@ fn claimed(tokens: Tokens) -> Claimed {
 fn without_placeholders(failure: &types::Failure) -> Result<(), Denial> {
     forbid("a failure's code", &failure.code)?;
     forbid("a failure's message", &failure.message)?;
-    failure.extras.iter().try_for_each(|(key, value)| forbid("a failure's extras", key).and_then(|()| forbid("a failure's extras", value)))?;
+    failure.extras.iter().try_for_each(|(key, value)| {
+        forbid("a failure's extras", key).and_then(|()| forbid("a failure's extras", value))
+    })?;
     match &failure.advice {
-        types::Advice::InsufficientScope(scopes) => scopes.iter().try_for_each(|scope| forbid("a failure's scope", scope)),
+        types::Advice::InsufficientScope(scopes) => {
+            scopes.iter().try_for_each(|scope| forbid("a failure's scope", scope))
+        }
         types::Advice::Other(other) => forbid("a failure's advice", other),
         _ => Ok(()),
     }

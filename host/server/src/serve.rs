@@ -6,10 +6,21 @@ mod error;
 mod first_key;
 mod signal;
 
-use std::{env, io, net::SocketAddr, path::{Path, PathBuf}, sync::Arc, time::Duration};
+use std::{
+    env,
+    fs::DirBuilder,
+    io,
+    net::SocketAddr,
+    os::unix::fs::DirBuilderExt as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::Router;
-use jackfield_runtime::{BreakerSettings, CacheKey, Compiler, EgressSettings, PoolSettings, Random, Runtime, RuntimeSettings};
+use jackfield_runtime::{
+    BreakerSettings, CacheKey, Compiler, EgressSettings, PoolSettings, Random, Runtime, RuntimeSettings,
+};
 use jackfield_store::{Opened, Store};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time::MissedTickBehavior};
 use url::Url;
@@ -29,13 +40,13 @@ use crate::{
 /// How long open requests may take to end once the host is told to stop.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How often expired records are looked for, and revocations tried again.
-const HOUSEKEEPING: Duration = Duration::from_secs(60);
+const HOUSEKEEPING: Duration = Duration::from_mins(1);
 /// How long a token endpoint may take: slow is not lost.
-const TOKEN_TIMEOUT: Duration = Duration::from_secs(180);
+const TOKEN_TIMEOUT: Duration = Duration::from_mins(3);
 /// How long metadata and keys may take.
 const METADATA_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long a proxied call may wait for its first byte.
-const PROXY_FIRST_BYTE: Duration = Duration::from_secs(60);
+const PROXY_FIRST_BYTE: Duration = Duration::from_mins(1);
 
 /// What a host takes from its surroundings.
 #[derive(Clone)]
@@ -78,7 +89,7 @@ pub struct Made {
     pub operator_key: Option<PathBuf>,
 }
 
-/// A host while it runs. Dropped, it stops at once, like a crash; `stop` lets it finish.
+/// A host while it runs. `stop` lets it finish; dropped, it only takes no more requests.
 pub struct RunningHost {
     /// Where it listens.
     pub address: SocketAddr,
@@ -106,7 +117,7 @@ pub async fn start(config: Config, parts: Parts) -> Result<RunningHost, ServeErr
     let mut made = Made::default();
     let store = open(&config, &mut made).await?;
     let service = service(&config, parts, store, public_url.clone())?;
-    service.recover().await?;
+    Box::pin(service.recover()).await?;
     made.operator_key = first_key::ensure(&service, &config.operator_key).await?;
     let (stop, task) = run(listener, app::router(service.clone()));
     let housekeeping = tokio::spawn(keep_house(service.clone()));
@@ -116,7 +127,12 @@ pub async fn start(config: Config, parts: Parts) -> Result<RunningHost, ServeErr
 
 async fn open(config: &Config, made: &mut Made) -> Result<Store, ServeError> {
     let (data, ring) = (config.data_dir.clone(), config.keyring.clone());
-    let opened = tokio::task::spawn_blocking(move || Store::key_ring(&data, &ring)).await??;
+    let opened = tokio::task::spawn_blocking(move || {
+        let folder = |source| ServeError::Folder { path: data.clone(), source };
+        DirBuilder::new().recursive(true).mode(0o700).create(&data).map_err(folder)?;
+        Store::key_ring(&data, &ring).map_err(ServeError::from)
+    });
+    let opened = opened.await??;
     let ring = match opened {
         Opened::Found(ring) => ring,
         Opened::Created(ring) => {
@@ -198,8 +214,11 @@ impl RunningHost {
         if tokio::time::timeout(PATIENCE, &mut self.task).await.is_err() {
             tracing::warn!("requests were still open after {} seconds and are cut off", PATIENCE.as_secs());
             self.task.abort();
+            let _cut = (&mut self.task).await;
         }
+        // Waited for, so that nothing holds the store any more when this returns.
         self.housekeeping.abort();
+        let _ended = (&mut self.housekeeping).await;
         self.service.drain().await;
     }
 }

@@ -1,5 +1,7 @@
 //! Logging: what is written, to standard error, and how it looks. Called once, by `serve`.
 
+use std::io::{self, IsTerminal as _};
+
 use tracing_subscriber::{
     filter::{LevelFilter, Targets},
     fmt,
@@ -21,7 +23,7 @@ pub struct AlreadySet(#[from] TryInitError);
 pub fn init(log: Log) -> Result<(), AlreadySet> {
     let targets = Targets::new().with_default(LevelFilter::WARN).with_target("jackfield", level(log.level));
     let registry = tracing_subscriber::registry().with(targets);
-    let layer = fmt::layer().with_writer(std::io::stderr).with_target(false);
+    let layer = fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).with_target(false);
     match log.format {
         LogFormat::Text => registry.with(layer).try_init()?,
         LogFormat::Json => registry.with(layer.json()).try_init()?,

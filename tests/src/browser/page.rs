@@ -76,11 +76,11 @@ impl Page {
         Ok(words(body))
     }
 
-    /// Where the link with that text leads.
+    /// Where the first link whose text begins so leads.
     pub fn link(&self, text: &str) -> Result<Url> {
         let html = Html::parse_document(&self.body);
         let links = selector("a[href]")?;
-        let link = html.select(&links).find(|link| words(*link) == text);
+        let link = html.select(&links).find(|link| words(*link).starts_with(text));
         let href = link.and_then(|link| link.attr("href"));
         let href = href.with_context(|| format!("{} has no link \"{text}\"", self.url))?;
         Ok(self.url.join(href)?)

@@ -30,7 +30,9 @@ pub(crate) fn failure(given: types::Failure) -> Failure {
 
 /// An account, if it names one: what is shown is one plain line, what is clicked is https.
 pub(crate) fn account(given: types::Account) -> Result<Account, Denial> {
-    let bad = |what: &str| Denial::new("account", format!("`verify` answered with {what}: the connector's author may correct it"));
+    let bad = |what: &str| {
+        Denial::new("account", format!("`verify` answered with {what}: the connector's author may correct it"))
+    };
     if given.id.is_empty() || given.id.len() > 256 || given.id.chars().any(char::is_control) {
         return Err(bad("an account id that is empty, longer than 256 bytes or not one line"));
     }
@@ -41,7 +43,12 @@ pub(crate) fn account(given: types::Account) -> Result<Account, Denial> {
     if given.extras.len() > 32 || given.extras.iter().any(|(key, value)| key.len() > 64 || value.len() > 1024) {
         return Err(bad("more than 32 extras, or one too long"));
     }
-    let expires = given.expires.map(|at| i64::try_from(at).ok().and_then(|at| Timestamp::from_millisecond(at).ok()).ok_or_else(|| bad("an end beyond all calendars")));
+    let expires = given.expires.map(|at| {
+        i64::try_from(at)
+            .ok()
+            .and_then(|at| Timestamp::from_millisecond(at).ok())
+            .ok_or_else(|| bad("an end beyond all calendars"))
+    });
     let label = failure::plain(&given.label, 200);
     Ok(Account {
         label: if label.is_empty() { given.id.clone() } else { label },
@@ -80,7 +87,8 @@ pub(crate) fn value(given: types::Template) -> Result<Value, String> {
 }
 
 pub(crate) fn plan(given: types::Plan) -> Result<Plan, Denial> {
-    let unknown = |name: String| Denial::new("hole-unknown", format!("the hole `{}` is not filled by this host", shown(&name)));
+    let unknown =
+        |name: String| Denial::new("hole-unknown", format!("the hole `{}` is not filled by this host", shown(&name)));
     let named = |pairs: Vec<(String, types::Template)>| -> Result<Vec<(String, Value)>, Denial> {
         pairs.into_iter().map(|(name, template)| Ok((name, value(template).map_err(unknown)?))).collect()
     };
@@ -88,8 +96,17 @@ pub(crate) fn plan(given: types::Plan) -> Result<Plan, Denial> {
         types::PlanBody::Empty => PlanBody::Empty,
         types::PlanBody::Form(pairs) => PlanBody::Form(named(pairs)?),
         types::PlanBody::Json(pairs) => PlanBody::Json(named(pairs)?),
-        types::PlanBody::Text((content_type, template)) => PlanBody::Text(content_type, value(template).map_err(unknown)?),
+        types::PlanBody::Text((content_type, template)) => {
+            PlanBody::Text(content_type, value(template).map_err(unknown)?)
+        }
     };
     let path = given.path.into_iter().map(|template| value(template).map_err(unknown)).collect::<Result<_, _>>()?;
-    Ok(Plan { method: given.method, url: given.url, query: named(given.query)?, path, headers: named(given.headers)?, body })
+    Ok(Plan {
+        method: given.method,
+        url: given.url,
+        query: named(given.query)?,
+        path,
+        headers: named(given.headers)?,
+        body,
+    })
 }

@@ -27,7 +27,12 @@ impl Faults {
         Template::new(source).map_err(|error| self.add(place, error.to_string())).ok()
     }
 
-    pub(super) fn optional_template(&mut self, place: impl Into<String>, source: Option<&String>) -> Option<Option<Template>> {
+    #[allow(clippy::option_option, reason = "the outer none is a fault, the inner an absent setting")]
+    pub(super) fn optional_template(
+        &mut self,
+        place: impl Into<String>,
+        source: Option<&String>,
+    ) -> Option<Option<Template>> {
         match source {
             Some(source) => self.template(place, source).map(Some),
             None => Some(None),
@@ -41,21 +46,35 @@ impl Faults {
     /// No key of `extras` is known to this version of the contract.
     pub(super) fn extras(&mut self, place: &str, extras: &[(String, String)]) {
         for (key, _) in extras {
-            self.add(format!("{place}.extras"), format!("`{}` is no key this host knows: remove it", jackfield_model::failure::plain(key, 80)));
+            self.add(
+                format!("{place}.extras"),
+                format!("`{}` is no key this host knows: remove it", jackfield_model::failure::plain(key, 80)),
+            );
         }
     }
 
     /// An address a person will click.
     pub(super) fn https(&mut self, place: impl Into<String>, url: Option<&String>) {
-        let fine = url.is_none_or(|url| url::Url::parse(url).is_ok_and(|url| url.scheme() == "https" && url.username().is_empty()));
+        let fine = url.is_none_or(|url| {
+            url::Url::parse(url).is_ok_and(|url| url.scheme() == "https" && url.username().is_empty())
+        });
         if !fine {
             self.add(place, "is not an https URL");
         }
     }
 
     /// Converts each element, naming its place by index.
-    pub(super) fn each<T, U>(&mut self, place: &str, items: Vec<T>, mut convert: impl FnMut(&mut Self, &str, T) -> Option<U>) -> Option<Vec<U>> {
-        let converted: Vec<Option<U>> = items.into_iter().enumerate().map(|(index, item)| convert(self, &format!("{place}[{index}]"), item)).collect();
+    pub(super) fn each<T, U>(
+        &mut self,
+        place: &str,
+        items: Vec<T>,
+        mut convert: impl FnMut(&mut Self, &str, T) -> Option<U>,
+    ) -> Option<Vec<U>> {
+        let converted: Vec<Option<U>> = items
+            .into_iter()
+            .enumerate()
+            .map(|(index, item)| convert(self, &format!("{place}[{index}]"), item))
+            .collect();
         converted.into_iter().collect()
     }
 }

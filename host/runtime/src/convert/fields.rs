@@ -2,7 +2,7 @@
 
 use jackfield_model::manifest::{self as model};
 
-use super::{wit, faults::Faults};
+use super::{faults::Faults, wit};
 
 pub(super) fn field(faults: &mut Faults, place: &str, given: wit::Field) -> Option<model::Field> {
     faults.extras(place, &given.extras);

@@ -2,7 +2,7 @@
 
 use jackfield_model::manifest::{self as model, Fault};
 
-use super::{wit, advice, faults::Faults, fields, methods, oauth2};
+use super::{advice, faults::Faults, fields, methods, oauth2, wit};
 
 /// The largest icon, in bytes.
 const ICON: usize = 16 * 1024;
@@ -23,11 +23,11 @@ fn convert(faults: &mut Faults, given: wit::Manifest) -> Option<model::Manifest>
     let fields = faults.each("fields", given.fields, fields::field);
     let client_fields = faults.each("client-fields", given.client_fields, fields::field);
     let origins = faults.each("origins", given.origins, origin);
-    let scopes = faults.each("scopes", given.scopes, scope);
+    let scopes = faults.each("scopes", given.scopes, |faults, place, given| Some(scope(faults, place, given)));
     let actions = faults.each("actions", given.actions, action);
     let methods = faults.each("methods", given.methods, methods::method);
     let requests = faults.each("requests", given.requests, hook_requests);
-    let failures = faults.each("failures", given.failures, failure_rule);
+    let failures = given.failures.into_iter().map(failure_rule).collect();
     let rate_limit = match given.rate_limit {
         Some(given) => rate_limit(faults, given).map(Some),
         None => Some(None),
@@ -44,7 +44,7 @@ fn convert(faults: &mut Faults, given: wit::Manifest) -> Option<model::Manifest>
         actions: actions?,
         methods: methods?,
         requests: requests?,
-        failures: failures?,
+        failures,
         rate_limit: rate_limit?,
         pagination: pagination?,
     })
@@ -58,7 +58,10 @@ fn presentation(faults: &mut Faults, given: wit::Presentation) -> model::Present
     faults.extras("presentation", &given.extras);
     faults.https("presentation.documentation", given.documentation.as_ref());
     if given.icon.as_ref().is_some_and(|icon| !is_plain_svg(icon)) {
-        faults.add("presentation.icon", "is no plain SVG: at most 16 KiB, without script, event attributes, entities and outside references");
+        faults.add(
+            "presentation.icon",
+            "is no plain SVG: at most 16 KiB, without script, event attributes, entities and outside references",
+        );
     }
     model::Presentation {
         title: given.title,
@@ -73,10 +76,30 @@ fn presentation(faults: &mut Faults, given: wit::Presentation) -> model::Present
 /// Refuses more than it must: an icon has no need of any of this.
 fn is_plain_svg(icon: &str) -> bool {
     let text = icon.to_ascii_lowercase();
-    let forbidden = ["<script", "<foreignobject", "<!", "<?", "javascript:", "data:", "url(", "@import", "<iframe", "<image", "<use", "<a ", "<style", "href", "&#"];
+    let forbidden = [
+        "<script",
+        "<foreignobject",
+        "<!",
+        "<?",
+        "javascript:",
+        "data:",
+        "url(",
+        "@import",
+        "<iframe",
+        "<image",
+        "<use",
+        "<a ",
+        "<style",
+        "href",
+        "&#",
+    ];
     let event = text.split_ascii_whitespace().any(|word| word.starts_with("on") && word.contains('='));
     let namespace = text.replace("http://www.w3.org/2000/svg", "");
-    icon.len() <= ICON && text.trim_start().starts_with("<svg") && !event && !namespace.contains("://") && !forbidden.iter().any(|bad| text.contains(bad))
+    icon.len() <= ICON
+        && text.trim_start().starts_with("<svg")
+        && !event
+        && !namespace.contains("://")
+        && !forbidden.iter().any(|bad| text.contains(bad))
 }
 
 pub(super) fn guide(faults: &mut Faults, place: &str, given: wit::Guide) -> model::Guide {
@@ -97,16 +120,16 @@ fn origin(faults: &mut Faults, place: &str, given: wit::Origin) -> Option<model:
     Some(model::Origin { id: given.id, place: where_to?, credential: given.credential })
 }
 
-fn scope(faults: &mut Faults, place: &str, given: wit::Scope) -> Option<model::Scope> {
+fn scope(faults: &mut Faults, place: &str, given: wit::Scope) -> model::Scope {
     faults.extras(place, &given.extras);
-    Some(model::Scope {
+    model::Scope {
         id: given.id,
         title: given.title,
         description: given.description,
         implies: given.implies,
         scope_list: given.scope_list,
         always: given.always,
-    })
+    }
 }
 
 fn action(faults: &mut Faults, place: &str, given: wit::Action) -> Option<model::Action> {
@@ -139,14 +162,26 @@ fn hook_requests(faults: &mut Faults, place: &str, given: wit::HookRequests) -> 
     Some(model::HookRequests { hook: given.hook, requests })
 }
 
-fn failure_rule(_faults: &mut Faults, _place: &str, given: wit::FailureRule) -> Option<model::FailureRule> {
-    Some(model::FailureRule { statuses: given.statuses, header: given.header, body: given.body, advice: advice(given.advice), code: given.code })
+fn failure_rule(given: wit::FailureRule) -> model::FailureRule {
+    model::FailureRule {
+        statuses: given.statuses,
+        header: given.header,
+        body: given.body,
+        advice: advice(given.advice),
+        code: given.code,
+    }
 }
 
 fn rate_limit(faults: &mut Faults, given: wit::RateLimit) -> Option<model::RateLimit> {
     faults.extras("rate-limit", &given.extras);
     let reset_format = oauth2::expiry(faults, "rate-limit.reset-format", given.reset_format)?;
-    Some(model::RateLimit { limit: given.limit, remaining: given.remaining, reset: given.reset, reset_format, retry_after: given.retry_after })
+    Some(model::RateLimit {
+        limit: given.limit,
+        remaining: given.remaining,
+        reset: given.reset,
+        reset_format,
+        retry_after: given.retry_after,
+    })
 }
 
 fn pagination(faults: &mut Faults, place: &str, given: wit::Pagination) -> Option<model::Pagination> {
@@ -165,7 +200,9 @@ mod tests {
 
     #[test]
     fn an_icon_is_a_drawing_and_nothing_else() {
-        assert!(is_plain_svg(r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0h1v1z"/></svg>"#));
+        assert!(is_plain_svg(
+            r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0h1v1z"/></svg>"#
+        ));
         let wicked = [
             "<svg><script>1</script></svg>",
             r#"<svg onload="x()"></svg>"#,

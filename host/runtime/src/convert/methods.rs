@@ -2,7 +2,7 @@
 
 use jackfield_model::manifest::{self as model};
 
-use super::{wit, faults::Faults, fields, manifest::guide, oauth2};
+use super::{faults::Faults, fields, manifest::guide, oauth2, wit};
 
 pub(super) fn method(faults: &mut Faults, place: &str, given: wit::AuthMethod) -> Option<model::Method> {
     faults.extras(place, &given.extras);
@@ -26,9 +26,12 @@ pub(super) fn method(faults: &mut Faults, place: &str, given: wit::AuthMethod) -
 
 fn kind(faults: &mut Faults, place: &str, given: wit::MethodKind) -> Option<model::MethodKind> {
     let name = match given {
-        wit::MethodKind::Oauth2Code(rules) => return oauth2::oauth2(faults, place, rules).map(|rules| model::MethodKind::OAuth2Code(Box::new(rules))),
+        wit::MethodKind::Oauth2Code(rules) => {
+            return oauth2::oauth2(faults, place, rules).map(|rules| model::MethodKind::OAuth2Code(Box::new(rules)));
+        }
         wit::MethodKind::ClientCredentials(rules) => {
-            return oauth2::oauth2(faults, place, rules).map(|rules| model::MethodKind::ClientCredentials(Box::new(rules)));
+            return oauth2::oauth2(faults, place, rules)
+                .map(|rules| model::MethodKind::ClientCredentials(Box::new(rules)));
         }
         wit::MethodKind::ApiToken(field) => return Some(model::MethodKind::ApiToken { field }),
         wit::MethodKind::Other(other) => return faults.unknown(place, &other),
@@ -73,5 +76,75 @@ fn revocation(faults: &mut Faults, place: &str, given: wit::Revocation) -> Optio
         wit::Revocation::Page(given) => Some(model::Revocation::Page(guide(faults, place, given))),
         wit::Revocation::None => Some(model::Revocation::None),
         wit::Revocation::Other(other) => faults.unknown(place, &other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
+    use super::*;
+
+    fn given(kind: wit::MethodKind, placement: wit::Placement) -> wit::AuthMethod {
+        wit::AuthMethod {
+            id: "m".into(),
+            title: "M".into(),
+            help: None,
+            kind,
+            fields: vec![],
+            placements: vec![placement],
+            lifetime: wit::Lifetime {
+                absolute: None,
+                idle: None,
+                hard_cap: None,
+                renewable: true,
+                extras: vec![("grace".into(), "1".into())],
+            },
+            revocation: wit::Revocation::None,
+            extras: vec![],
+        }
+    }
+
+    #[test]
+    fn what_this_host_does_not_run_is_named_with_its_place_all_of_it() {
+        let mut faults = Faults::default();
+        let signed = wit::MethodKind::AwsSigv4(wit::AwsSigv4 {
+            service: "s3".into(),
+            region: "eu".into(),
+            access_key_field: "a".into(),
+            secret_key_field: "b".into(),
+            session_token_field: None,
+            extras: vec![],
+        });
+        assert!(method(&mut faults, "methods[1]", given(signed, wit::Placement::Cookie("sid".into()))).is_none());
+        let texts: Vec<String> = faults.0.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            texts,
+            [
+                "methods[1].kind: `aws-sigv4` is part of the contract and not run by this host yet",
+                "methods[1].placements[0]: a credential in a cookie is part of the contract and not run by this host yet",
+                "methods[1].lifetime.extras: `grace` is no key this host knows: remove it",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_kind_of_a_later_contract_is_unknown() {
+        let mut faults = Faults::default();
+        let later = given(wit::MethodKind::Other("telepathy".into()), wit::Placement::Query("key".into()));
+        assert!(method(&mut faults, "methods[0]", later).is_none());
+        assert_eq!(faults.0.first().unwrap().to_string(), "methods[0].kind: `telepathy` is not known to this host");
+    }
+
+    #[test]
+    fn an_api_token_is_run() {
+        let mut faults = Faults::default();
+        let mut token = given(
+            wit::MethodKind::ApiToken("token".into()),
+            wit::Placement::Header(("x-api-key".into(), String::new())),
+        );
+        token.lifetime.extras = vec![];
+        let converted = method(&mut faults, "methods[0]", token).unwrap();
+        assert_eq!(converted.kind, model::MethodKind::ApiToken { field: "token".into() });
+        assert!(faults.0.is_empty());
     }
 }

@@ -2,7 +2,7 @@
 
 use jackfield_model::manifest::{self as model};
 
-use super::{wit, faults::Faults, fields::condition};
+use super::{faults::Faults, fields::condition, wit};
 
 pub(super) fn oauth2(faults: &mut Faults, place: &str, given: wit::Oauth2) -> Option<model::OAuth2> {
     faults.extras(place, &given.extras);
@@ -99,7 +99,11 @@ fn token_request(faults: &mut Faults, place: &str, given: wit::TokenRequestRules
     })
 }
 
-fn token_response(faults: &mut Faults, place: &str, given: wit::TokenResponseRules) -> Option<model::TokenResponseRules> {
+fn token_response(
+    faults: &mut Faults,
+    place: &str,
+    given: wit::TokenResponseRules,
+) -> Option<model::TokenResponseRules> {
     faults.extras(place, &given.extras);
     let access_token = token_source(faults, &format!("{place}.access-token"), given.access_token, "/access_token");
     let refresh_token = token_source(faults, &format!("{place}.refresh-token"), given.refresh_token, "/refresh_token");
@@ -131,7 +135,12 @@ fn token_response(faults: &mut Faults, place: &str, given: wit::TokenResponseRul
     })
 }
 
-fn token_source(faults: &mut Faults, place: &str, given: wit::TokenSource, standard: &str) -> Option<model::TokenSource> {
+fn token_source(
+    faults: &mut Faults,
+    place: &str,
+    given: wit::TokenSource,
+    standard: &str,
+) -> Option<model::TokenSource> {
     match given {
         wit::TokenSource::Pointer(pointer) => Some(model::TokenSource::Pointer(or_standard(pointer, standard))),
         wit::TokenSource::WholeBody => Some(model::TokenSource::WholeBody),

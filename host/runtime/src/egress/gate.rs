@@ -47,10 +47,14 @@ impl Gate {
     /// Judges a request by every rule that its text can be judged by; addresses are judged after resolution.
     pub fn judge(&self, asked: &Asked<'_>) -> Result<Origin, Denial> {
         let origin = self.judge_place(asked.method, asked.url, asked.credential)?;
-        headers::judge(asked.headers, self.placements.iter().filter_map(PlacedSecret::header))?;
+        let placed: Vec<&str> = self.placements.iter().filter_map(PlacedSecret::header).collect();
+        headers::judge(asked.headers, &placed)?;
         let owned = |name: &str| self.placements.iter().any(|placed| placed.query() == Some(name));
         if let Some((name, _)) = asked.url.query_pairs().find(|(name, _)| owned(name)) {
-            let message = format!("the query parameter `{}` carries the connection's credential, which only the host places: remove it from the request", shown(&name));
+            let message = format!(
+                "the query parameter `{}` carries the connection's credential, which only the host places: remove it from the request",
+                shown(&name)
+            );
             return Err(Denial::new("query-owned", message));
         }
         Ok(origin)
@@ -61,12 +65,22 @@ impl Gate {
         let origin = self.egress.judge_endpoint(&self.connector, url)?;
         let here: Vec<&AllowedOrigin> = self.origins.iter().filter(|allowed| allowed.origin == origin).collect();
         if here.is_empty() {
-            let message = format!("`{}` did not declare the origin {origin}: its author adds it to `origins` in the manifest, and the operator approves that version", self.connector);
+            let message = format!(
+                "`{}` did not declare the origin {origin}: its author adds it to `origins` in the manifest, and the operator approves that version",
+                self.connector
+            );
             return Err(Denial::new("origin-not-declared", message));
         }
-        let fit: Vec<&str> = here.iter().filter(|allowed| allowed.credential || !credential).map(|allowed| allowed.id.as_str()).collect();
+        let fit: Vec<&str> = here
+            .iter()
+            .filter(|allowed| allowed.credential || !credential)
+            .map(|allowed| allowed.id.as_str())
+            .collect();
         if fit.is_empty() {
-            let message = format!("the credential may not go to {origin}: `{}` declares that origin without `credential`; its author may change that, and the operator approves that version", self.connector);
+            let message = format!(
+                "the credential may not go to {origin}: `{}` declares that origin without `credential`; its author may change that, and the operator approves that version",
+                self.connector
+            );
             return Err(Denial::new("credential-origin", message));
         }
         self.requests.judge(&self.connector, method.as_str(), &fit, url.path())?;
@@ -76,7 +90,10 @@ impl Gate {
     /// Places the credential on a request that was judged with it.
     pub fn place(&self, url: &mut Url, headers: &mut HeaderMap) -> Result<(), Denial> {
         if self.placements.is_empty() {
-            return Err(Denial::new("credential-missing", "this call was given no credential: use `fetch`, or ask for it in `verify`"));
+            return Err(Denial::new(
+                "credential-missing",
+                "this call was given no credential: use `fetch`, or ask for it in `verify`",
+            ));
         }
         self.placements.iter().try_for_each(|placed| placed.put(url, headers))
     }

@@ -26,18 +26,33 @@ pub struct AllowedOrigin {
 }
 
 /// What the declared origins mean for one connection. An origin whose field has no value is left out: nothing can be sent there.
-pub fn allowed_origins(manifest: &Manifest, values: &PublicValues, endpoints: Option<&Endpoints>, egress: &EgressSettings) -> Result<Vec<AllowedOrigin>, Denial> {
+pub fn allowed_origins(
+    manifest: &Manifest,
+    values: &PublicValues,
+    endpoints: Option<&Endpoints>,
+    egress: &EgressSettings,
+) -> Result<Vec<AllowedOrigin>, Denial> {
     let mut allowed = Vec::new();
     for declared in &manifest.origins {
         let resolver = Resolver { connector: &manifest.name, values, egress };
         let found = match &declared.place {
             OriginPlace::Host(host) => resolver.host(host)?.map(|origin| (origin, true)).into_iter().collect(),
             OriginPlace::Field(key) => resolver.url_in(key)?.map(|origin| (origin, true)).into_iter().collect(),
-            OriginPlace::ClientField(key) => resolver.url_in(&format!("client.{key}"))?.map(|origin| (origin, true)).into_iter().collect(),
-            OriginPlace::Kept { key, within } => resolver.kept(key, within)?.map(|origin| (origin, true)).into_iter().collect(),
-            OriginPlace::Issuer => endpoints.map(|endpoints| resolver.issuer(endpoints)).transpose()?.unwrap_or_default(),
+            OriginPlace::ClientField(key) => {
+                resolver.url_in(&format!("client.{key}"))?.map(|origin| (origin, true)).into_iter().collect()
+            }
+            OriginPlace::Kept { key, within } => {
+                resolver.kept(key, within)?.map(|origin| (origin, true)).into_iter().collect()
+            }
+            OriginPlace::Issuer => {
+                endpoints.map(|endpoints| resolver.issuer(endpoints)).transpose()?.unwrap_or_default()
+            }
         };
-        let concrete = |(origin, credential)| AllowedOrigin { id: declared.id.clone(), origin, credential: declared.credential && credential };
+        let concrete = |(origin, credential)| AllowedOrigin {
+            id: declared.id.clone(),
+            origin,
+            credential: declared.credential && credential,
+        };
         allowed.extend(found.into_iter().map(concrete));
     }
     Ok(allowed)
@@ -56,9 +71,16 @@ impl Resolver<'_> {
             return Ok(None);
         }
         if let Some(key) = host.keys().find(|key| !self.values.get(*key).is_some_and(|value| is_label(value))) {
-            return Err(Denial::new("host-label", format!("the field `{key}` is not one label of a host name: letters, digits and inner hyphens; whoever connects may correct it")));
+            return Err(Denial::new(
+                "host-label",
+                format!(
+                    "the field `{key}` is not one label of a host name: letters, digits and inner hyphens; whoever connects may correct it"
+                ),
+            ));
         }
-        let filled = host.fill(|key| self.values.get(key).cloned()).map_err(|error| Denial::new("template", error.to_string()))?;
+        let filled = host
+            .fill(|key| self.values.get(key).cloned())
+            .map_err(|error| Denial::new("template", error.to_string()))?;
         self.read(&format!("https://{filled}")).map(Some)
     }
 
@@ -74,19 +96,29 @@ impl Resolver<'_> {
         if within.iter().any(|pattern| is_within(origin.host(), pattern)) {
             return Ok(Some(origin));
         }
-        let message = format!("the provider named the host `{}` in `{key}`, which is not within {}: the connector's author may declare it, the operator approves it", shown(origin.host()), within.join(", "));
+        let message = format!(
+            "the provider named the host `{}` in `{key}`, which is not within {}: the connector's author may declare it, the operator approves it",
+            shown(origin.host()),
+            within.join(", ")
+        );
         Err(Denial::new("kept-origin", message))
     }
 
     /// The issuer and what it announces. The credential goes to the issuer itself and to its userinfo endpoint, nowhere else.
     fn issuer(&self, endpoints: &Endpoints) -> Result<Vec<(Origin, bool)>, Denial> {
         let credential = [&endpoints.issuer, &endpoints.userinfo].into_iter().flatten().map(|url| (url, true));
-        let others = [&endpoints.refresh, &endpoints.revoke, &endpoints.jwks].into_iter().flatten().chain([&endpoints.token]).map(|url| (url, false));
+        let others = [&endpoints.refresh, &endpoints.revoke, &endpoints.jwks]
+            .into_iter()
+            .flatten()
+            .chain([&endpoints.token])
+            .map(|url| (url, false));
         credential.chain(others).map(|(url, credential)| Ok((self.read(url)?, credential))).collect()
     }
 
     fn read(&self, text: &str) -> Result<Origin, Denial> {
-        let url = Url::parse(text).map_err(|_| Denial::new("url", format!("`{}` is no URL: whoever entered it may correct it", shown(text))))?;
+        let url = Url::parse(text).map_err(|_| {
+            Denial::new("url", format!("`{}` is no URL: whoever entered it may correct it", shown(text)))
+        })?;
         self.egress.judge_endpoint(self.connector, &url)
     }
 }
@@ -99,7 +131,9 @@ fn is_label(value: &str) -> bool {
 /// Whether a host is the one named, or under `*.domain`.
 fn is_within(host: &str, pattern: &str) -> bool {
     match pattern.strip_prefix("*.") {
-        Some(domain) => host.strip_suffix(&domain.to_ascii_lowercase()).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.')),
+        Some(domain) => {
+            host.strip_suffix(&domain.to_ascii_lowercase()).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'))
+        }
         None => host.eq_ignore_ascii_case(pattern),
     }
 }
@@ -138,7 +172,12 @@ mod tests {
             let kept = values(&[("instance_url", good)]);
             assert!(resolver(&kept, &egress).kept("instance_url", &within).unwrap().is_some(), "{good}");
         }
-        for bad in ["https://salesforce.com", "evilsalesforce.com", "https://eu1.salesforce.com.evil.example", "https://eu1.salesforce.com@evil.example"] {
+        for bad in [
+            "https://salesforce.com",
+            "evilsalesforce.com",
+            "https://eu1.salesforce.com.evil.example",
+            "https://eu1.salesforce.com@evil.example",
+        ] {
             let kept = values(&[("instance_url", bad)]);
             assert!(resolver(&kept, &egress).kept("instance_url", &within).is_err(), "{bad}");
         }
@@ -156,7 +195,8 @@ mod tests {
         };
         let none = values(&[]);
         let found = resolver(&none, &egress).issuer(&endpoints).unwrap();
-        let with: Vec<String> = found.iter().filter(|(_, credential)| *credential).map(|(origin, _)| origin.to_string()).collect();
+        let with: Vec<String> =
+            found.iter().filter(|(_, credential)| *credential).map(|(origin, _)| origin.to_string()).collect();
         assert_eq!(with, ["https://id.example.com", "https://api.example.com"]);
         assert_eq!(found.len(), 4);
     }

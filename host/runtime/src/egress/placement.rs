@@ -36,7 +36,11 @@ pub enum PlacedSecret {
 }
 
 /// Makes the placements a method declares from a connection's credential.
-pub fn placements(method: &Method, credential: &Credential, values: &PublicValues) -> Result<Vec<PlacedSecret>, Denial> {
+pub fn placements(
+    method: &Method,
+    credential: &Credential,
+    values: &PublicValues,
+) -> Result<Vec<PlacedSecret>, Denial> {
     let token = token(method, credential)?;
     method.placements.iter().map(|placement| place(placement, token, values)).collect()
 }
@@ -48,7 +52,15 @@ fn token<'a>(method: &Method, credential: &'a Credential) -> Result<&'a Secret, 
         (_, Credential::Tokens(tokens)) => Some(&tokens.access_token),
         (_, Credential::Fields(_)) => None,
     };
-    found.ok_or_else(|| Denial::new("credential-missing", format!("the connection holds no credential of the method `{}`: whoever owns it may reauthorize it", method.id)))
+    found.ok_or_else(|| {
+        Denial::new(
+            "credential-missing",
+            format!(
+                "the connection holds no credential of the method `{}`: whoever owns it may reauthorize it",
+                method.id
+            ),
+        )
+    })
 }
 
 fn place(placement: &Placement, token: &Secret, values: &PublicValues) -> Result<PlacedSecret, Denial> {
@@ -59,12 +71,16 @@ fn place(placement: &Placement, token: &Secret, values: &PublicValues) -> Result
             headers::value(name.as_str(), value.expose())?;
             Ok(PlacedSecret::Header { name, value })
         }
-        Placement::Query { name } => Ok(PlacedSecret::Query { name: filled(name, values)?, value: Secret::new(token.expose().to_owned()) }),
+        Placement::Query { name } => {
+            Ok(PlacedSecret::Query { name: filled(name, values)?, value: Secret::new(token.expose().to_owned()) })
+        }
     }
 }
 
 fn filled(template: &Template, values: &PublicValues) -> Result<String, Denial> {
-    let missing = |error: jackfield_model::template::TemplateError| Denial::new("template", format!("the placement `{}` cannot be filled: {error}", shown(template.source())));
+    let missing = |error: jackfield_model::template::TemplateError| {
+        Denial::new("template", format!("the placement `{}` cannot be filled: {error}", shown(template.source())))
+    };
     template.fill(|key| values.get(key).cloned()).map_err(missing)
 }
 

@@ -11,7 +11,11 @@ pub const MOST_REDIRECTS: usize = 5;
 pub fn same_origin_redirect<B>(method: &Method, response: &http::Response<B>, at: &Url) -> Option<Url> {
     let follows = matches!(
         response.status(),
-        StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND | StatusCode::SEE_OTHER | StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT
+        StatusCode::MOVED_PERMANENTLY
+            | StatusCode::FOUND
+            | StatusCode::SEE_OTHER
+            | StatusCode::TEMPORARY_REDIRECT
+            | StatusCode::PERMANENT_REDIRECT
     );
     if !follows || !matches!(*method, Method::GET | Method::HEAD) {
         return None;
@@ -37,7 +41,10 @@ mod tests {
     fn every_redirect_status_within_the_origin_is_followed_for_get_and_head() {
         for status in [301, 302, 303, 307, 308] {
             assert_eq!(follow(&Method::GET, status, "/b#x"), Some("https://api.example.com/b".into()));
-            assert_eq!(follow(&Method::HEAD, status, "https://api.example.com:443/b"), Some("https://api.example.com/b".into()));
+            assert_eq!(
+                follow(&Method::HEAD, status, "https://api.example.com:443/b"),
+                Some("https://api.example.com/b".into())
+            );
             for method in [Method::POST, Method::PUT, Method::DELETE, Method::PATCH] {
                 assert_eq!(follow(&method, status, "/b"), None);
             }
@@ -48,7 +55,15 @@ mod tests {
 
     #[test]
     fn another_origin_is_never_followed() {
-        for location in ["https://evil.example/", "http://api.example.com/", "//evil.example/", "https://api.example.com:8443/", "https://api.example.com@evil.example/", "https://u:p@api.example.com/", "\\\\evil.example/"] {
+        for location in [
+            "https://evil.example/",
+            "http://api.example.com/",
+            "//evil.example/",
+            "https://api.example.com:8443/",
+            "https://api.example.com@evil.example/",
+            "https://u:p@api.example.com/",
+            "\\\\evil.example/",
+        ] {
             assert_eq!(follow(&Method::GET, 302, location), None, "{location}");
         }
     }

@@ -46,11 +46,16 @@ fn filled(path: &Template, values: &PublicValues) -> Result<String, Denial> {
         let value = values.get(key).map(|value| without_query(value)).unwrap_or_default();
         let slashes = value.contains('/') && begins != Some(key);
         if value.contains(['*', '\\', '#']) || slashes {
-            let message = format!("the field `{key}` would widen the declared path `{}`: a value there holds no `*`, no backslash and no slash; whoever entered it may correct it", path.source());
+            let message = format!(
+                "the field `{key}` would widen the declared path `{}`: a value there holds no `*`, no backslash and no slash; whoever entered it may correct it",
+                path.source()
+            );
             return Err(Denial::new("path-field", message));
         }
     }
-    let text = path.fill(|key| values.get(key).map(|value| without_query(value).to_owned())).map_err(|error| Denial::new("template", error.to_string()))?;
+    let text = path
+        .fill(|key| values.get(key).map(|value| without_query(value).to_owned()))
+        .map_err(|error| Denial::new("template", error.to_string()))?;
     let path = match url::Url::parse(&text) {
         Ok(url) if text.contains("://") => url.path().to_owned(),
         _ => text,
@@ -65,7 +70,12 @@ fn without_query(value: &str) -> &str {
 impl Requests {
     /// Whether a request at one of the origins named by `ids` may be made.
     pub(super) fn judge(&self, connector: &str, method: &str, ids: &[&str], path: &str) -> Result<(), Denial> {
-        let ambiguous = |error: jackfield_model::pattern::PathError| Denial::new("path-ambiguous", format!("`{}`: {error}; the connector's author may write it plainly", shown(path)));
+        let ambiguous = |error: jackfield_model::pattern::PathError| {
+            Denial::new(
+                "path-ambiguous",
+                format!("`{}`: {error}; the connector's author may write it plainly", shown(path)),
+            )
+        };
         // Asked even where any path may be used, so that every path is one that all readers read alike.
         path_matches("/**", path).map_err(ambiguous)?;
         let Self::Declared(declared) = self else { return Ok(()) };
@@ -100,19 +110,29 @@ mod tests {
     #[test]
     fn a_field_cannot_widen_a_pattern() {
         for bad in ["**", "a/b", "a\\b", "x#", "*"] {
-            assert_eq!(allowed_requests(&[pattern("/v1/{team}/user")], &with("team", bad)).unwrap_err().rule, "path-field", "{bad}");
+            assert_eq!(
+                allowed_requests(&[pattern("/v1/{team}/user")], &with("team", bad)).unwrap_err().rule,
+                "path-field",
+                "{bad}"
+            );
         }
         assert_eq!(allowed_requests(&[pattern("{verify}")], &with("verify", "/**")).unwrap_err().rule, "path-field");
         let whole = allowed_requests(&[pattern("{verify}")], &with("verify", "/v2/me?fields=id")).unwrap();
         assert_eq!(whole.first().unwrap().path, "/v2/me");
-        let url = allowed_requests(&[pattern("{issuer.userinfo_endpoint}")], &with("issuer.userinfo_endpoint", "https://id.example.com/oidc/me")).unwrap();
+        let url = allowed_requests(
+            &[pattern("{issuer.userinfo_endpoint}")],
+            &with("issuer.userinfo_endpoint", "https://id.example.com/oidc/me"),
+        )
+        .unwrap();
         assert_eq!(url.first().unwrap().path, "/oidc/me");
         assert!(allowed_requests(&[pattern("/v1/{team}")], &PublicValues::new()).unwrap().is_empty());
     }
 
     #[test]
     fn only_declared_requests_pass() {
-        let requests = Requests::Declared(allowed_requests(&[pattern("/user"), pattern("/repos/*/*")], &PublicValues::new()).unwrap());
+        let requests = Requests::Declared(
+            allowed_requests(&[pattern("/user"), pattern("/repos/*/*")], &PublicValues::new()).unwrap(),
+        );
         let rule = |method, id, path| requests.judge("github", method, &[id], path).map_err(|denial| denial.rule);
         assert_eq!(rule("GET", "api", "/user"), Ok(()));
         assert_eq!(rule("GET", "api", "/repos/a/b"), Ok(()));
@@ -121,7 +141,10 @@ mod tests {
         assert_eq!(rule("GET", "api", "/users"), Err("request-not-declared"));
         for path in ["/repos/../user", "/repos/a%2Fb", "/repos//a", "/repos/%2e%2e/user"] {
             assert_eq!(rule("GET", "api", path), Err("path-ambiguous"), "{path}");
-            assert_eq!(Requests::AnyAtOrigins.judge("github", "GET", &["api"], path).unwrap_err().rule, "path-ambiguous");
+            assert_eq!(
+                Requests::AnyAtOrigins.judge("github", "GET", &["api"], path).unwrap_err().rule,
+                "path-ambiguous"
+            );
         }
     }
 }

@@ -39,11 +39,15 @@ impl EgressSettings {
             return Ok(());
         }
         let host = shown(origin.host());
-        let way = if address.is_loopback() { "`egress.allow_loopback`, for development, and" } else { "" };
+        let setting = if names_loopback(origin) {
+            "egress.allow_loopback".to_owned()
+        } else {
+            format!("egress.allow_private.{connector}")
+        };
         let message = format!(
-            "`{host}` leads to {address}, which is no public address: the operator may allow it with {way} `egress.allow_private.{connector}`"
+            "`{host}` leads to {address}, which is no public address: the operator may allow it with `{setting}`"
         );
-        Err(Denial::new("private-address", message.replace("with  ", "with ")))
+        Err(Denial::new("private-address", message))
     }
 
     /// Judges a URL as far as its text goes, and names its origin: https, no user information or fragment, port, literal address.
@@ -53,11 +57,16 @@ impl EgressSettings {
             return Err(Denial::new("url", "a URL to send to has no fragment: remove the part behind `#`"));
         }
         if origin.scheme() == Scheme::Http && !(self.allow_loopback && names_loopback(&origin)) {
-            let message = format!("`{origin}` is not https: requests leave over TLS only; the operator may allow plain http to loopback with `egress.allow_loopback`");
+            let message = format!(
+                "`{origin}` is not https: requests leave over TLS only; the operator may allow plain http to loopback with `egress.allow_loopback`"
+            );
             return Err(Denial::new("not-https", message));
         }
         if origin.port() != 443 && origin.port() < 1024 && origin.scheme() == Scheme::Https {
-            let message = format!("`{origin}` uses port {}, which belongs to another service: use 443 or a port from 1024 on", origin.port());
+            let message = format!(
+                "`{origin}` uses port {}, which belongs to another service: use 443 or a port from 1024 on",
+                origin.port()
+            );
             return Err(Denial::new("port", message));
         }
         if let Some(address) = literal(&origin) {
@@ -118,10 +127,38 @@ mod tests {
     fn every_spelling_of_a_private_address_is_refused() {
         let none = EgressSettings::default();
         let spellings = [
-            "127.0.0.1", "127.1", "2130706433", "0x7f000001", "017700000001", "0", "10.1.2.3", "192.168.0.1", "172.16.5.4", "169.254.169.254",
-            "169.254.43518", "0xa9fea9fe", "100.64.0.1", "[::1]", "[::]", "[::ffff:169.254.169.254]", "[::ffff:a9fe:a9fe]", "[64:ff9b::a9fe:a9fe]",
-            "[2002:a9fe:a9fe::1]", "[fd00::1]", "[fe80::1]", "[ff02::1]", "localhost", "LOCALHOST", "a.localhost", "127.0.0.1.", "localhost.", "198.18.0.1",
-            "255.255.255.255", "224.0.0.1", "%31%32%37.0.0.1", "①②⑦.0.0.1",
+            "127.0.0.1",
+            "127.1",
+            "2130706433",
+            "0x7f000001",
+            "017700000001",
+            "0",
+            "10.1.2.3",
+            "192.168.0.1",
+            "172.16.5.4",
+            "169.254.169.254",
+            "169.254.43518",
+            "0xa9fea9fe",
+            "100.64.0.1",
+            "[::1]",
+            "[::]",
+            "[::ffff:169.254.169.254]",
+            "[::ffff:a9fe:a9fe]",
+            "[64:ff9b::a9fe:a9fe]",
+            "[2002:a9fe:a9fe::1]",
+            "[fd00::1]",
+            "[fe80::1]",
+            "[ff02::1]",
+            "localhost",
+            "LOCALHOST",
+            "a.localhost",
+            "127.0.0.1.",
+            "localhost.",
+            "198.18.0.1",
+            "255.255.255.255",
+            "224.0.0.1",
+            "%31%32%37.0.0.1",
+            "①②⑦.0.0.1",
         ];
         for host in spellings {
             assert_eq!(judge(&none, &format!("https://{host}/")), Err("private-address"), "{host}");
@@ -140,7 +177,10 @@ mod tests {
         assert!(loopback.judge_address("github", &named, "127.0.0.1".parse().unwrap()).is_err());
 
         let hosts = BTreeSet::from(["gitlab.corp.example".to_owned()]);
-        let private = EgressSettings { allow_private: BTreeMap::from([("gitlab".to_owned(), hosts)]), ..EgressSettings::default() };
+        let private = EgressSettings {
+            allow_private: BTreeMap::from([("gitlab".to_owned(), hosts)]),
+            ..EgressSettings::default()
+        };
         let origin: Origin = "https://gitlab.corp.example".parse().unwrap();
         assert!(private.judge_address("gitlab", &origin, "10.0.0.1".parse().unwrap()).is_ok());
         assert!(private.judge_address("github", &origin, "10.0.0.1".parse().unwrap()).is_err());
@@ -148,7 +188,11 @@ mod tests {
 
     #[test]
     fn a_refusal_names_the_setting_that_would_change_it() {
-        let denial = EgressSettings::default().judge_endpoint("github", &Url::parse("https://10.0.0.1/").unwrap()).unwrap_err();
-        assert_eq!(denial.message, "`10.0.0.1` leads to 10.0.0.1, which is no public address: the operator may allow it with `egress.allow_private.github`");
+        let denial =
+            EgressSettings::default().judge_endpoint("github", &Url::parse("https://10.0.0.1/").unwrap()).unwrap_err();
+        assert_eq!(
+            denial.message,
+            "`10.0.0.1` leads to 10.0.0.1, which is no public address: the operator may allow it with `egress.allow_private.github`"
+        );
     }
 }

@@ -12,7 +12,13 @@ use jackfield_model::{
 pub type PublicValues = BTreeMap<String, String>;
 
 /// Gathers the public values of one connection, or of one about to be made.
-pub fn public_values(manifest: &Manifest, method: &Method, fields: &BTreeMap<String, String>, client: Option<&Client>, endpoints: Option<&Endpoints>) -> PublicValues {
+pub fn public_values(
+    manifest: &Manifest,
+    method: &Method,
+    fields: &BTreeMap<String, String>,
+    client: Option<&Client>,
+    endpoints: Option<&Endpoints>,
+) -> PublicValues {
     let mut values = PublicValues::new();
     for field in manifest.fields_of(method).filter(|field| !field.secret) {
         insert(&mut values, field.key.clone(), typed(field, fields));

@@ -31,7 +31,11 @@ impl HostConnection for CallState {
         Ok(self.enter("connection.granted-scopes")?.granted.clone())
     }
 
-    async fn config(&mut self, _connection: Resource<ConnectionHandle>, key: String) -> wasmtime::Result<Option<String>> {
+    async fn config(
+        &mut self,
+        _connection: Resource<ConnectionHandle>,
+        key: String,
+    ) -> wasmtime::Result<Option<String>> {
         Ok(self.enter("connection.config")?.values.get(&key).cloned())
     }
 
@@ -62,17 +66,25 @@ struct Given {
 
 impl CallState {
     /// Sends a request and follows redirects within its origin, judging each as if it were the first.
-    async fn exchange(&mut self, context: &Arc<CallContext>, request: Request, credential: bool) -> Result<Response, SendError> {
+    async fn exchange(
+        &mut self,
+        context: &Arc<CallContext>,
+        request: Request,
+        credential: bool,
+    ) -> Result<Response, SendError> {
         let mut given = read(request).map_err(denied)?;
         for _hop in 0..=MOST_REDIRECTS {
             self.requests_left = self.requests_left.checked_sub(1).ok_or_else(|| {
-                SendError::Limit(format!("one call sends at most {} requests; the operator may raise `limits.requests`", self.limits.requests))
+                SendError::Limit(format!(
+                    "one call sends at most {} requests; the operator may raise `limits.requests`",
+                    self.limits.requests
+                ))
             })?;
             let outbound = prepare(context, &given, credential, self).map_err(denied)?;
             let response = self.sender.send(outbound).await.map_err(|error| failed(error, context))?;
             match same_origin_redirect(&given.method, &response, &given.url) {
                 Some(target) => given.url = target,
-                None => return answer(response, &context.masker, self.limits.response_bytes),
+                None => return answer(&response, &context.masker, self.limits.response_bytes),
             }
         }
         Err(SendError::Other(format!("more than {MOST_REDIRECTS} redirects in a row")))
@@ -80,9 +92,14 @@ impl CallState {
 }
 
 fn read(request: Request) -> Result<Given, Denial> {
-    let method = Method::from_bytes(request.method.as_bytes()).ok().filter(|method| !matches!(*method, Method::CONNECT | Method::TRACE));
-    let method = method.ok_or_else(|| Denial::new("method", format!("`{}` is no method this host sends", shown(&request.method))))?;
-    let url = Url::parse(&request.url).map_err(|_| Denial::new("url", "the request's URL is no absolute URL: write it like https://api.example.com/path"))?;
+    let method = Method::from_bytes(request.method.as_bytes())
+        .ok()
+        .filter(|method| !matches!(*method, Method::CONNECT | Method::TRACE));
+    let method = method
+        .ok_or_else(|| Denial::new("method", format!("`{}` is no method this host sends", shown(&request.method))))?;
+    let url = Url::parse(&request.url).map_err(|_| {
+        Denial::new("url", "the request's URL is no absolute URL: write it like https://api.example.com/path")
+    })?;
     Ok(Given { method, url, headers: headers::read(&request.headers)?, body: request.body.unwrap_or_default() })
 }
 
@@ -97,16 +114,28 @@ fn prepare(context: &CallContext, given: &Given, credential: bool, state: &CallS
     }
     let mut request = http::Request::new(given.body.clone());
     *request.method_mut() = given.method.clone();
-    *request.uri_mut() = url.as_str().parse().map_err(|_| Denial::new("url", "the request's URL is too long or malformed"))?;
+    *request.uri_mut() =
+        url.as_str().parse().map_err(|_| Denial::new("url", "the request's URL is too long or malformed"))?;
     *request.headers_mut() = headers;
-    Ok(Outbound { request, origin, connector: gate.connector.clone(), max_response_bytes: state.limits.response_bytes, timeout: state.time_left() })
+    Ok(Outbound {
+        request,
+        origin,
+        connector: gate.connector.clone(),
+        max_response_bytes: state.limits.response_bytes,
+        timeout: state.time_left(),
+    })
 }
 
 /// A response as the guest sees it: secrets masked, cookies hidden, nothing packed.
-fn answer(response: http::Response<Vec<u8>>, masker: &Masker, limit: u64) -> Result<Response, SendError> {
-    let packed = response.headers().get(header::CONTENT_ENCODING).is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
+fn answer(response: &http::Response<Vec<u8>>, masker: &Masker, limit: u64) -> Result<Response, SendError> {
+    let packed = response
+        .headers()
+        .get(header::CONTENT_ENCODING)
+        .is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
     if packed {
-        return Err(SendError::Other("the provider packed its answer although it was asked not to: what cannot be read cannot be masked".into()));
+        return Err(SendError::Other(
+            "the provider packed its answer although it was asked not to: what cannot be read cannot be masked".into(),
+        ));
     }
     if response.body().len() as u64 > limit {
         return Err(too_large(limit));
@@ -116,7 +145,8 @@ fn answer(response: http::Response<Vec<u8>>, masker: &Masker, limit: u64) -> Res
     let kept = response.headers().iter().filter(|(name, _)| !(changed && **name == header::CONTENT_LENGTH));
     let headers = kept.map(|(name, value)| {
         let cookie = *name == header::SET_COOKIE;
-        let text = if cookie { MASK.to_owned() } else { masker.text(&String::from_utf8_lossy(value.as_bytes())).into_owned() };
+        let text =
+            if cookie { MASK.to_owned() } else { masker.text(&String::from_utf8_lossy(value.as_bytes())).into_owned() };
         (name.as_str().to_owned(), text)
     });
     Ok(Response { status: response.status().as_u16(), headers: headers.collect(), body })
@@ -126,8 +156,12 @@ fn failed(error: sender::SendError, context: &CallContext) -> SendError {
     match error {
         sender::SendError::Denied(denial) => denied(denial),
         sender::SendError::TooLarge { limit } => too_large(limit),
-        sender::SendError::Timeout => SendError::Limit("the provider did not answer in time; the operator may raise `limits.request_ms`".into()),
-        sender::SendError::Unreachable { reason } | sender::SendError::Broken { reason } => SendError::Unreachable(context.masker.text(&reason).into_owned()),
+        sender::SendError::Timeout => {
+            SendError::Limit("the provider did not answer in time; the operator may raise `limits.request_ms`".into())
+        }
+        sender::SendError::Unreachable { reason } | sender::SendError::Broken { reason } => {
+            SendError::Unreachable(context.masker.text(&reason).into_owned())
+        }
     }
 }
 

@@ -15,7 +15,8 @@ type Answer = wasmtime::Result<Result<u32, Failure>>;
 impl Host for CallState {
     async fn sha256(&mut self, message: Template, encoding: Encoding) -> Answer {
         self.enter("signing.sha256")?;
-        Ok(recipe(|writing| Ok(Recipe::Sha256 { message: value(message)?, writing }), encoding).and_then(|recipe| self.keep(recipe)))
+        Ok(recipe(|writing| Ok(Recipe::Sha256 { message: value(message)?, writing }), &encoding)
+            .and_then(|recipe| self.keep(recipe)))
     }
 
     async fn hmac(&mut self, algorithm: String, key: Hole, message: Template, encoding: Encoding) -> Answer {
@@ -23,11 +24,18 @@ impl Host for CallState {
         let Some(keyed) = Keyed::named(&algorithm) else {
             return Ok(Err(unsupported("an HMAC other than sha1, sha256 and sha512")));
         };
-        let made = recipe(|writing| Ok(Recipe::Hmac { keyed, key: hole(key)?, message: value(message)?, writing }), encoding);
+        let made =
+            recipe(|writing| Ok(Recipe::Hmac { keyed, key: hole(key)?, message: value(message)?, writing }), &encoding);
         Ok(made.and_then(|recipe| self.keep(recipe)))
     }
 
-    async fn jwt(&mut self, _algorithm: String, _key: Hole, _headers: Vec<(String, Template)>, _claims: Vec<(String, Template)>) -> Answer {
+    async fn jwt(
+        &mut self,
+        _algorithm: String,
+        _key: Hole,
+        _headers: Vec<(String, Template)>,
+        _claims: Vec<(String, Template)>,
+    ) -> Answer {
         self.enter("signing.jwt")?;
         Ok(Err(unsupported("signing a JWT")))
     }
@@ -45,11 +53,13 @@ impl Host for CallState {
 
 impl CallState {
     fn keep(&mut self, recipe: Recipe) -> Result<u32, Failure> {
-        self.signatures.add(recipe).ok_or_else(|| failure("signatures", "one call makes at most 64 signatures".to_owned()))
+        self.signatures
+            .add(recipe)
+            .ok_or_else(|| failure("signatures", "one call makes at most 64 signatures".to_owned()))
     }
 }
 
-fn recipe(make: impl FnOnce(Writing) -> Result<Recipe, String>, encoding: Encoding) -> Result<Recipe, Failure> {
+fn recipe(make: impl FnOnce(Writing) -> Result<Recipe, String>, encoding: &Encoding) -> Result<Recipe, Failure> {
     let writing = match encoding {
         Encoding::Hex => Writing::Hex,
         Encoding::Base64 => Writing::Base64,

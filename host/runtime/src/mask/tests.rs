@@ -18,7 +18,7 @@ fn percent(text: &str, upper: bool) -> String {
 }
 
 fn json(text: &str) -> String {
-    text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect()
+    text.encode_utf16().fold(String::new(), |text, unit| text + &format!("\\u{unit:04x}"))
 }
 
 /// Every way the issue names to write bytes down.
@@ -42,7 +42,10 @@ fn spellings(bytes: &str) -> Vec<String> {
 
 #[test]
 fn an_echo_is_masked_and_the_rest_stays() {
-    assert_eq!(masked(&format!(r#"{{"headers":{{"Authorization":"Bearer {SECRET}"}},"ok":true}}"#)), r#"{"headers":{"Authorization":"Bearer [masked]"},"ok":true}"#);
+    assert_eq!(
+        masked(&format!(r#"{{"headers":{{"Authorization":"Bearer {SECRET}"}},"ok":true}}"#)),
+        r#"{"headers":{"Authorization":"Bearer [masked]"},"ok":true}"#
+    );
     assert_eq!(masked(&format!("{SECRET} and {SECRET}")), "[masked] and [masked]");
     assert_eq!(masked(SECRET), MASK);
     assert_eq!(masked("nothing here"), "nothing here");

@@ -34,8 +34,11 @@ pub(super) fn each_view(given: &[u8], mut see: impl FnMut(&View)) {
     }
 }
 
+/// What an escape at the beginning of the bytes stands for, and its length.
+type Escape = fn(&[u8]) -> Option<(Vec<u8>, usize)>;
+
 /// Reads escapes as what they stand for, everything else as it is.
-fn unescaped(given: &[u8], escape: fn(&[u8]) -> Option<(Vec<u8>, usize)>) -> View {
+fn unescaped(given: &[u8], escape: Escape) -> View {
     let mut view = (Vec::with_capacity(given.len()), Vec::with_capacity(given.len()));
     let mut at = 0;
     while let Some(rest) = given.get(at..)

@@ -20,7 +20,15 @@ pub(super) fn form(pairs: &[Pair]) -> Vec<u8> {
 pub(super) fn json(pairs: &[Pair]) -> Result<Vec<u8>, Denial> {
     let mut body = Map::new();
     for (pointer, value) in pairs {
-        let refuse = || Denial::new("plan-pointer", format!("`{}` is no place of its own in a JSON body: a pointer like /a/b, at most {DEPTH} deep, used once", shown(pointer)));
+        let refuse = || {
+            Denial::new(
+                "plan-pointer",
+                format!(
+                    "`{}` is no place of its own in a JSON body: a pointer like /a/b, at most {DEPTH} deep, used once",
+                    shown(pointer)
+                ),
+            )
+        };
         let keys = pointer.strip_prefix('/').ok_or_else(refuse)?;
         let keys: Vec<String> = keys.split('/').map(|key| key.replace("~1", "/").replace("~0", "~")).collect();
         let placed = keys.len() <= DEPTH && put(&mut body, &keys, value);
@@ -71,15 +79,18 @@ impl Escape {
                 quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or_default().to_owned()
             }
             Self::Form => form_urlencoded::byte_serialize(text.as_bytes()).collect(),
-            Self::Xml if text.chars().any(char::is_control) => return Err(broken_line()),
-            Self::Xml => text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&apos;"),
-            Self::Plain if text.chars().any(char::is_control) => return Err(broken_line()),
+            Self::Xml | Self::Plain if text.chars().any(char::is_control) => {
+                let message = "a filled value holds a line break or another control character, which this body format cannot carry safely";
+                return Err(Denial::new("plan-body", message));
+            }
+            Self::Xml => text
+                .replace('&', "&amp;")
+                .replace('<', "&lt;")
+                .replace('>', "&gt;")
+                .replace('"', "&quot;")
+                .replace('\'', "&apos;"),
             Self::Plain => text.to_owned(),
         };
         Ok(Zeroizing::new(escaped))
     }
-}
-
-fn broken_line() -> Denial {
-    Denial::new("plan-body", "a filled value holds a line break or another control character, which this body format cannot carry safely")
 }

@@ -52,7 +52,10 @@ fn filled(plan: Plan, secret: &str) -> Result<(String, http::Request<Vec<u8>>), 
 
 #[test]
 fn a_form_is_encoded_by_the_host() {
-    let body = PlanBody::Form(vec![("client_id".into(), hole(Hole::ClientId)), ("client_secret".into(), hole(Hole::ClientSecret))]);
+    let body = PlanBody::Form(vec![
+        ("client_id".into(), hole(Hole::ClientId)),
+        ("client_secret".into(), hole(Hole::ClientSecret)),
+    ]);
     let (body, request) = filled(post(TOKEN, body), "a&b=c d%").unwrap();
     assert_eq!(body, "client_id=client-1&client_secret=a%26b%3Dc+d%25");
     assert_eq!(request.headers().get("content-type").unwrap(), "application/x-www-form-urlencoded");
@@ -61,8 +64,14 @@ fn a_form_is_encoded_by_the_host() {
 
 #[test]
 fn a_json_body_takes_each_value_at_its_pointer() {
-    let body = PlanBody::Json(vec![("/auth/client_secret".into(), hole(Hole::ClientSecret)), ("/auth/a~1b".into(), vec![Part::Text("x".into())])]);
-    assert_eq!(filled(post(TOKEN, body), "\"},\"evil\":{\"").unwrap().0, r#"{"auth":{"a/b":"x","client_secret":"\"},\"evil\":{\""}}"#);
+    let body = PlanBody::Json(vec![
+        ("/auth/client_secret".into(), hole(Hole::ClientSecret)),
+        ("/auth/a~1b".into(), vec![Part::Text("x".into())]),
+    ]);
+    assert_eq!(
+        filled(post(TOKEN, body), "\"},\"evil\":{\"").unwrap().0,
+        r#"{"auth":{"a/b":"x","client_secret":"\"},\"evil\":{\""}}"#
+    );
     for pointers in [vec!["/a", "/a"], vec!["/a", "/a/b"], vec!["/a/b", "/a"], vec!["a"], vec![""]] {
         let pairs = pointers.into_iter().map(|pointer| (pointer.to_owned(), hole(Hole::ClientId))).collect();
         assert_eq!(filled(post(TOKEN, PlanBody::Json(pairs)), "s").unwrap_err(), "plan-pointer");
@@ -71,8 +80,16 @@ fn a_json_body_takes_each_value_at_its_pointer() {
 
 #[test]
 fn text_is_escaped_by_its_own_format_or_refused() {
-    let text = |kind: &str| PlanBody::Text(kind.into(), vec![Part::Text("<t>".into()), Part::Hole(Hole::ClientSecret), Part::Text("</t>".into())]);
-    assert_eq!(filled(post(TOKEN, text("text/xml; charset=utf-8")), "a<b>&\"").unwrap().0, "<t>a&lt;b&gt;&amp;&quot;</t>");
+    let text = |kind: &str| {
+        PlanBody::Text(
+            kind.into(),
+            vec![Part::Text("<t>".into()), Part::Hole(Hole::ClientSecret), Part::Text("</t>".into())],
+        )
+    };
+    assert_eq!(
+        filled(post(TOKEN, text("text/xml; charset=utf-8")), "a<b>&\"").unwrap().0,
+        "<t>a&lt;b&gt;&amp;&quot;</t>"
+    );
     assert_eq!(filled(post(TOKEN, text("application/json")), "x\"").unwrap().0, "<t>x\\\"</t>");
     assert_eq!(filled(post(TOKEN, text("text/plain")), "a\nb").unwrap_err(), "plan-body");
     assert_eq!(filled(post(TOKEN, text("multipart/mixed")), "x").unwrap_err(), "plan-body");
@@ -113,7 +130,10 @@ fn a_path_segment_stays_one_segment() {
         let mut holes = Holes::new();
         holes.public(Hole::ClientId, client);
         let refused = planned(plan).fill(&holes).unwrap_err().rule;
-        assert!(refused == rule || refused == "path-ambiguous" || refused == "request-not-declared", "{client}: {refused}");
+        assert!(
+            refused == rule || refused == "path-ambiguous" || refused == "request-not-declared",
+            "{client}: {refused}"
+        );
     }
 }
 
@@ -138,7 +158,10 @@ fn a_signature_is_made_here_and_goes_where_its_key_may() {
     let message = vec![Part::Text("hello".into())];
     signatures.add(Recipe::Hmac { keyed: Keyed::Sha256, key: Hole::ClientSecret, message, writing: Writing::Hex });
     let body = |number| PlanBody::Form(vec![("sig".into(), hole(Hole::Signature(number)))]);
-    let with = |url: &str, number| Planned { signatures: Arc::new(Signatures(signatures.0.clone())), ..planned(post(url, body(number))) };
+    let with = |url: &str, number| Planned {
+        signatures: Arc::new(Signatures(signatures.0.clone())),
+        ..planned(post(url, body(number)))
+    };
     let filled = with(TOKEN, 0).fill(&holes("key")).unwrap();
     // RFC 4231's construction; value by another implementation.
     assert_eq!(filled.request.body(), b"sig=9307b3b915efb5171ff14d8cb55fbcc798c6c0ef1456d66ded1a6aa723a58b7b");

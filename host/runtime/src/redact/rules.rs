@@ -12,7 +12,17 @@ pub(crate) const PREFIX: &str = "jfph-";
 /// The longest public value, in bytes.
 const PUBLIC: usize = 128;
 /// Member names every token response may have (RFC 6749 sections 5.1 and 5.2).
-const STANDARD: [&str; 9] = ["access_token", "refresh_token", "token_type", "expires_in", "scope", "id_token", "error", "error_description", "error_uri"];
+const STANDARD: [&str; 9] = [
+    "access_token",
+    "refresh_token",
+    "token_type",
+    "expires_in",
+    "scope",
+    "id_token",
+    "error",
+    "error_description",
+    "error_uri",
+];
 
 /// What a placeholder stands for, and so what it may fill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,7 +61,9 @@ impl ReadingRules {
         rules.pointer(&declared.scope, Kind::Scope, payload);
         rules.learn_keys(&declared.token_type);
         if let Some(envelope) = &declared.envelope {
-            [&envelope.success, &envelope.payload, &envelope.error, &envelope.message].into_iter().for_each(|pointer| rules.learn_keys(pointer));
+            for pointer in [&envelope.success, &envelope.payload, &envelope.error, &envelope.message] {
+                rules.learn_keys(pointer);
+            }
         }
         for kept in &declared.keep {
             if let KeptFrom::Response(pointer) = &kept.place {

@@ -18,7 +18,11 @@ const ACCESS: &str = "at-0123456789abcdef";
 const REFRESH: &str = "rt-fedcba9876543210";
 
 fn declared() -> TokenResponseRules {
-    let kept = |key: &str, pointer: &str, pattern: &str| KeptValue { key: key.into(), place: KeptFrom::Response(pointer.into()), pattern: Pattern::new(pattern).unwrap() };
+    let kept = |key: &str, pointer: &str, pattern: &str| KeptValue {
+        key: key.into(),
+        place: KeptFrom::Response(pointer.into()),
+        pattern: Pattern::new(pattern).unwrap(),
+    };
     TokenResponseRules {
         access_token: TokenSource::Pointer("/access_token".into()),
         refresh_token: TokenSource::Pointer("/refresh_token".into()),
@@ -43,7 +47,11 @@ fn counting() -> Random {
 }
 
 fn response(body: &Value) -> Response<Vec<u8>> {
-    Response::builder().header("content-type", "application/json").header("x-trace", ACCESS).body(serde_json::to_vec(body).unwrap()).unwrap()
+    Response::builder()
+        .header("content-type", "application/json")
+        .header("x-trace", ACCESS)
+        .body(serde_json::to_vec(body).unwrap())
+        .unwrap()
 }
 
 fn body() -> Value {
@@ -75,7 +83,10 @@ fn read(change: impl FnOnce(&mut Claimed, &Value)) -> Result<ReadTokens, &'stati
     let (redacted, seen) = redacted();
     let mut claimed = honest(&seen);
     change(&mut claimed, &seen);
-    redacted.table.read(&claimed, &ReadingRules::of(&declared()), Some(&Secret::new("client-secret-1".into()))).map_err(|denial| denial.rule)
+    redacted
+        .table
+        .read(&claimed, &ReadingRules::of(&declared()), Some(&Secret::new("client-secret-1".into())))
+        .map_err(|denial| denial.rule)
 }
 
 #[test]
@@ -106,24 +117,48 @@ fn forged_placeholders_are_refused() {
     assert_eq!(read(|claimed, _| claimed.access_token = forged.clone()).unwrap_err(), "placeholder-forged");
     assert_eq!(read(|claimed, _| claimed.access_token = "hard-coded".into()).unwrap_err(), "placeholder-forged");
     assert_eq!(read(|claimed, _| claimed.scope = Some("admin".into())).unwrap_err(), "placeholder-forged");
-    assert_eq!(read(|claimed, _| claimed.kept = vec![("team".into(), "T99".into())]).unwrap_err(), "placeholder-forged");
+    assert_eq!(
+        read(|claimed, _| claimed.kept = vec![("team".into(), "T99".into())]).unwrap_err(),
+        "placeholder-forged"
+    );
 }
 
 #[test]
 fn placeholders_fill_what_their_kind_may_fill() {
-    assert_eq!(read(|claimed, seen| claimed.access_token = text(seen, "/refresh_token")).unwrap_err(), "placeholder-kind");
-    assert_eq!(read(|claimed, seen| claimed.scope = Some(text(seen, "/access_token"))).unwrap_err(), "placeholder-kind");
-    assert_eq!(read(|claimed, seen| claimed.expires = Some(text(seen, "/refresh_token"))).unwrap_err(), "placeholder-kind");
-    assert_eq!(read(|claimed, seen| claimed.kept = vec![("anything".into(), text(seen, "/any"))]).unwrap_err(), "placeholder-kind");
-    assert_eq!(read(|claimed, seen| claimed.kept = vec![("team".into(), text(seen, "/scope"))]).unwrap_err(), "kept-value");
-    assert_eq!(read(|claimed, seen| claimed.kept = vec![("other".into(), text(seen, "/scope"))]).unwrap_err(), "kept-value");
+    assert_eq!(
+        read(|claimed, seen| claimed.access_token = text(seen, "/refresh_token")).unwrap_err(),
+        "placeholder-kind"
+    );
+    assert_eq!(
+        read(|claimed, seen| claimed.scope = Some(text(seen, "/access_token"))).unwrap_err(),
+        "placeholder-kind"
+    );
+    assert_eq!(
+        read(|claimed, seen| claimed.expires = Some(text(seen, "/refresh_token"))).unwrap_err(),
+        "placeholder-kind"
+    );
+    assert_eq!(
+        read(|claimed, seen| claimed.kept = vec![("anything".into(), text(seen, "/any"))]).unwrap_err(),
+        "placeholder-kind"
+    );
+    assert_eq!(
+        read(|claimed, seen| claimed.kept = vec![("team".into(), text(seen, "/scope"))]).unwrap_err(),
+        "kept-value"
+    );
+    assert_eq!(
+        read(|claimed, seen| claimed.kept = vec![("other".into(), text(seen, "/scope"))]).unwrap_err(),
+        "kept-value"
+    );
     let name = |seen: &Value| seen.as_object().unwrap().keys().find(|key| key.starts_with(PREFIX)).unwrap().clone();
     assert_eq!(read(|claimed, seen| claimed.access_token = name(seen)).unwrap_err(), "placeholder-kind");
 }
 
 #[test]
 fn extras_and_other_texts_hold_no_placeholder() {
-    assert_eq!(read(|claimed, seen| claimed.extras = vec![("x".into(), text(seen, "/scope"))]).unwrap_err(), "extras-unknown");
+    assert_eq!(
+        read(|claimed, seen| claimed.extras = vec![("x".into(), text(seen, "/scope"))]).unwrap_err(),
+        "extras-unknown"
+    );
     let (_, seen) = redacted();
     assert_eq!(forbid("a log line", &format!("got {}", text(&seen, "/scope"))).unwrap_err().rule, "placeholder-forged");
     assert_eq!(forbid("a log line", "got nothing"), Ok(()));
@@ -135,7 +170,10 @@ fn a_client_secret_that_comes_back_is_no_access_token() {
     let redacted = redact(&response(&json!({"access_token": "client-secret-1"})), &rules, &counting());
     let seen: Value = serde_json::from_slice(&redacted.body).unwrap();
     let claimed = Claimed { access_token: text(&seen, "/access_token"), ..Claimed::default() };
-    assert_eq!(redacted.table.read(&claimed, &rules, Some(&Secret::new("client-secret-1".into()))).unwrap_err().rule, "placeholder-kind");
+    assert_eq!(
+        redacted.table.read(&claimed, &rules, Some(&Secret::new("client-secret-1".into()))).unwrap_err().rule,
+        "placeholder-kind"
+    );
 }
 
 #[test]
@@ -143,7 +181,12 @@ fn tokens_in_headers_cookies_and_whole_bodies_are_placeholders_too() {
     let mut declared = declared();
     declared.access_token = TokenSource::Cookie("session".into());
     declared.refresh_token = TokenSource::Header("X-Refresh".into());
-    let response = Response::builder().header("set-cookie", "session=abc-secret; HttpOnly").header("set-cookie", "track=xyz").header("x-refresh", "rt-secret").body(b"plain-text-token".to_vec()).unwrap();
+    let response = Response::builder()
+        .header("set-cookie", "session=abc-secret; HttpOnly")
+        .header("set-cookie", "track=xyz")
+        .header("x-refresh", "rt-secret")
+        .body(b"plain-text-token".to_vec())
+        .unwrap();
     let redacted = redact(&response, &ReadingRules::of(&declared), &counting());
     let shown = format!("{:?} {}", redacted.headers, String::from_utf8_lossy(&redacted.body));
     for hidden in ["abc-secret", "rt-secret", "plain-text-token", "track", "xyz"] {
@@ -151,7 +194,10 @@ fn tokens_in_headers_cookies_and_whole_bodies_are_placeholders_too() {
     }
     let cookie = redacted.headers.iter().find_map(|(_, value)| value.strip_prefix("session=")).unwrap();
     let claimed = Claimed { access_token: cookie.to_owned(), ..Claimed::default() };
-    assert_eq!(redacted.table.read(&claimed, &ReadingRules::of(&declared), None).unwrap().access_token.expose(), "abc-secret");
+    assert_eq!(
+        redacted.table.read(&claimed, &ReadingRules::of(&declared), None).unwrap().access_token.expose(),
+        "abc-secret"
+    );
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
-const WORLDS: &str = r#"
+const WORLDS: &str = r"
 package test:guest;
 
 world plain { include jackfield:connector/base@0.1.0; }
@@ -13,10 +13,18 @@ world hooks {
     include jackfield:connector/hook-token-response@0.1.0;
 }
 world wakes { include jackfield:connector/base@0.1.0; import wasi:random/random@0.2.6; }
+world hoards { include jackfield:connector/base@0.1.0; import wasi:clocks/monotonic-clock@0.2.6; }
 world discovers { include jackfield:connector/base@0.1.0; include jackfield:connector/hook-discover@0.1.0; }
-"#;
+";
 
-const RANDOM: &str = "package wasi:random@0.2.6; interface random { get-random-u64: func() -> u64; }";
+const WASI: [(&str, &str); 3] = [
+    ("random.wit", "package wasi:random@0.2.6; interface random { get-random-u64: func() -> u64; }"),
+    ("io.wit", "package wasi:io@0.2.6; interface poll { resource pollable; }"),
+    (
+        "clocks.wit",
+        "package wasi:clocks@0.2.6; interface monotonic-clock { use wasi:io/poll@0.2.6.{pollable}; subscribe-duration: func(when: u64) -> pollable; }",
+    ),
+];
 
 /// What every module here begins with: its imports, a memory, an allocator that only moves on, zeroes to answer with.
 const PRELUDE: &str = r#"
@@ -52,6 +60,11 @@ pub fn verifying(body: &str, more: &str) -> Vec<u8> {
     assemble("plain", "", body, "(i32.const 1024)", more)
 }
 
+/// The same in another world, with its imports.
+pub fn verifying_in(world: &str, imports: &str, body: &str, more: &str) -> Vec<u8> {
+    assemble(world, imports, body, "(i32.const 1024)", more)
+}
+
 /// A connector whose `manifest` runs `body`.
 pub fn declaring(world: &str, imports: &str, body: &str, more: &str) -> Vec<u8> {
     assemble(world, imports, "unreachable", body, more)
@@ -71,7 +84,9 @@ fn assemble(world: &str, imports: &str, verify: &str, manifest: &str, more: &str
     let mut module = wat::parse_str(text).unwrap();
     let mut resolve = Resolve::default();
     resolve.push_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../wit")).unwrap();
-    resolve.push_str("random.wit", RANDOM).unwrap();
+    for (name, text) in WASI {
+        resolve.push_str(name, text).unwrap();
+    }
     let package = resolve.push_str("worlds.wit", WORLDS).unwrap();
     let world = resolve.select_world(&[package], Some(world)).unwrap();
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();

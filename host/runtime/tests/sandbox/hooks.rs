@@ -32,7 +32,11 @@ async fn a_plan_is_filled_only_within_what_was_declared() {
     holes.secret(Hole::ClientSecret, Secret::new("s".into()), &["https://id.example.com".parse().unwrap()]);
     let filled = plans("https://id.example.com/token").await.fill(&holes).unwrap();
     assert_eq!(filled.request.uri(), "https://id.example.com/token");
-    for (url, rule) in [("https://id.example.com/admin", "request-not-declared"), ("https://evil.example/token", "origin-not-declared"), ("https://10.0.0.1/token", "private-address")] {
+    for (url, rule) in [
+        ("https://id.example.com/admin", "request-not-declared"),
+        ("https://evil.example/token", "origin-not-declared"),
+        ("https://10.0.0.1/token", "private-address"),
+    ] {
         assert_eq!(plans(url).await.fill(&holes).unwrap_err().rule, rule);
     }
 }
@@ -64,11 +68,14 @@ async fn a_placeholder_in_the_log_is_refused() {
 
 #[tokio::test]
 async fn a_hook_reaches_no_network() {
-    let sends = r#"(call $fetch (i32.const 512) (i32.const 4) (i32.const 600) (i32.const 28) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 4096))
-        (call $log (i32.const 1) (i32.const 0) (i32.const 0) (i32.load (i32.const 4104)) (i32.load (i32.const 4108))) (i32.const 3584)"#;
+    let sends = r"(call $fetch (i32.const 512) (i32.const 4) (i32.const 600) (i32.const 28) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 4096))
+        (call $log (i32.const 1) (i32.const 0) (i32.const 0) (i32.load (i32.const 4104)) (i32.load (i32.const 4108))) (i32.const 3584)";
     let sandbox = Sandbox::new(Limits::default());
     let context = sandbox.context(&component("https://id.example.com/token", sends), Hook::TokenResponse).await;
-    let outcome = sandbox.runtime.token_response(context, Occasion::Exchange, &Response::new(b"{\"access_token\":\"x\"}".to_vec())).await;
+    let outcome = sandbox
+        .runtime
+        .token_response(context, Occasion::Exchange, &Response::new(b"{\"access_token\":\"x\"}".to_vec()))
+        .await;
     assert_eq!(outcome.log.lines[0].text, "request-not-declared");
     assert!(sandbox.network.sent.lock().unwrap().is_empty());
 }

@@ -15,7 +15,8 @@ use jackfield_model::{
     secret::Secret,
 };
 use jackfield_runtime::{
-    BreakerSettings, CacheKey, CallContext, CallInput, Compiler, EgressSettings, Hook, Limits, Outbound, PoolSettings, Runtime, RuntimeSettings, SendError, Sender,
+    BreakerSettings, CacheKey, CallContext, CallInput, Compiler, Denial, EgressSettings, Hook, Limits, Outbound,
+    PoolSettings, Runtime, RuntimeSettings, SendError, Sender,
 };
 use jiff::Timestamp;
 
@@ -33,7 +34,8 @@ pub struct Network {
 impl Sender for Network {
     async fn send(&self, outbound: Outbound) -> Result<http::Response<Vec<u8>>, SendError> {
         let request = &outbound.request;
-        let secret = request.headers().get("authorization").map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
+        let secret =
+            request.headers().get("authorization").map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
         self.sent.lock().unwrap().push(format!("{} {} {secret}", request.method(), request.uri()));
         let answer = self.answers.lock().unwrap().pop_front();
         answer.unwrap_or_else(|| Err(SendError::Unreachable { reason: "no answer was prepared".into() }))
@@ -86,13 +88,20 @@ impl Sandbox {
     }
 
     pub fn context_at(&self, component: &[u8], hook: Hook, at: Timestamp) -> CallContext {
-        let connector = self.connector(component);
-        let credential = Credential::Tokens(TokenSet { access_token: Secret::new(TOKEN.into()), refresh_token: None, fields: BTreeMap::new() });
+        self.settle(&self.connector(component), hook, at).unwrap()
+    }
+
+    pub fn settle(&self, connector: &Connector, hook: Hook, at: Timestamp) -> Result<CallContext, Denial> {
+        let credential = Credential::Tokens(TokenSet {
+            access_token: Secret::new(TOKEN.into()),
+            refresh_token: None,
+            fields: BTreeMap::new(),
+        });
         let input = CallInput {
             hook,
             tenant: "ten_01J0000000000000000000000A".parse().unwrap(),
             connection: None,
-            connector: &connector,
+            connector,
             method: connector.manifest.methods.first().unwrap(),
             client: None,
             client_secret: None,
@@ -102,14 +111,19 @@ impl Sandbox {
             granted: &BTreeSet::from(["repo".to_owned()]),
             now: at,
         };
-        CallContext::new(input, self.runtime.egress()).unwrap()
+        CallContext::new(input, self.runtime.egress())
     }
 
     /// The component as installed and approved, with a manifest of its own making.
     pub fn connector(&self, component: &[u8]) -> Connector {
         let manifest = manifest();
         let digest = self.runtime.inspect(component).unwrap().digest;
-        let approval = Approval { requests: approval::requests(&manifest), digest: digest.clone(), by: "operator".into(), at: now() };
+        let approval = Approval {
+            requests: approval::requests(&manifest),
+            digest: digest.clone(),
+            by: "operator".into(),
+            at: now(),
+        };
         Connector {
             name: manifest.name.clone(),
             digest,

@@ -13,16 +13,22 @@ async fn refused(component: &[u8]) -> InstallError {
 
 #[tokio::test]
 async fn an_empty_manifest_is_refused_with_every_fault() {
-    let InstallError::Faults(faults) = refused(&declaring("plain", "", "(i32.const 1024)", "")).await else { panic!("faults were expected") };
+    let InstallError::Faults(faults) = refused(&declaring("plain", "", "(i32.const 1024)", "")).await else {
+        panic!("faults were expected")
+    };
     let text = faults.to_string();
     assert!(text.contains("version: is no semantic version"), "{text}");
 }
 
 #[tokio::test]
 async fn a_hook_this_host_does_not_run_is_named() {
-    let discover = r#"(func (export "jackfield:connector/discover@0.1.0#targets") (param i32) (result i32) unreachable)"#;
+    let discover =
+        r#"(func (export "jackfield:connector/discover@0.1.0#targets") (param i32) (result i32) unreachable)"#;
     let error = refused(&declaring("discovers", "", "(i32.const 1024)", discover)).await;
-    assert!(error.to_string().contains("hook `discover`: is part of the contract and not run by this host yet"), "{error}");
+    assert!(
+        error.to_string().contains("hook `discover`: is part of the contract and not run by this host yet"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -47,7 +53,8 @@ async fn a_manifest_that_changes_between_runs_is_refused() {
 #[tokio::test]
 async fn a_manifest_that_never_ends_or_breaks_says_so() {
     let sandbox = Sandbox::new(Limits { cpu_ms: 50, ..Limits::default() });
-    let endless = sandbox.runtime.prepare(&declaring("plain", "", "(loop $on (br $on)) unreachable", "")).await.unwrap_err();
+    let endless =
+        sandbox.runtime.prepare(&declaring("plain", "", "(loop $on (br $on)) unreachable", "")).await.unwrap_err();
     assert!(matches!(endless, InstallError::Manifest(CallError::Limit { .. })), "{endless}");
     let broken = sandbox.runtime.prepare(&declaring("plain", "", "unreachable", "")).await.unwrap_err();
     assert!(matches!(broken, InstallError::Manifest(CallError::Trap { .. })), "{broken}");
@@ -56,7 +63,11 @@ async fn a_manifest_that_never_ends_or_breaks_says_so() {
 #[tokio::test]
 async fn what_is_no_component_is_never_compiled() {
     let sandbox = Sandbox::new(Limits { component_bytes: 1000, ..Limits::default() });
-    for (bytes, expected) in [(b"garbage".to_vec(), "NotWasm"), (wat::parse_str("(module)").unwrap(), "CoreModule"), (vec![0; 1001], "TooLarge")] {
+    for (bytes, expected) in [
+        (b"garbage".to_vec(), "NotWasm"),
+        (wat::parse_str("(module)").unwrap(), "CoreModule"),
+        (vec![0; 1001], "TooLarge"),
+    ] {
         let error = sandbox.runtime.prepare(&bytes).await.unwrap_err();
         let InstallError::Load(LoadError::Inspect(error)) = error else { panic!("{error}") };
         assert!(format!("{error:?}").starts_with(expected), "{error:?}");

@@ -3,12 +3,19 @@
 use jackfield_runtime::{CallError, Hook, Limit, Limits};
 
 use crate::{
-    component::{ALICE, verifying},
+    component::{ALICE, verifying, verifying_in},
     host::{Sandbox, now, seconds_on},
 };
 
 fn quick() -> Limits {
-    Limits { cpu_ms: 50, wall_ms: 20_000, memory_bytes: 8 << 20, host_calls: 1000, host_call_bytes: 1 << 20, ..Limits::default() }
+    Limits {
+        cpu_ms: 50,
+        wall_ms: 20_000,
+        memory_bytes: 8 << 20,
+        host_calls: 1000,
+        host_call_bytes: 1 << 20,
+        ..Limits::default()
+    }
 }
 
 fn neighbour() -> Vec<u8> {
@@ -44,7 +51,8 @@ async fn endless_loops_end() {
 async fn a_loop_leaves_room_for_others_while_it_runs() {
     let sandbox = Sandbox::new(Limits { cpu_ms: 500, ..quick() });
     let spinning = verifying("(loop $on (br $on)) unreachable", "");
-    let (bad, good) = (sandbox.context(&spinning, Hook::Verify).await, sandbox.context(&neighbour(), Hook::Verify).await);
+    let (bad, good) =
+        (sandbox.context(&spinning, Hook::Verify).await, sandbox.context(&neighbour(), Hook::Verify).await);
     // One thread: the neighbour answers first only because the loop yields.
     tokio::select! {
         biased;
@@ -90,6 +98,19 @@ async fn host_calls_are_counted_and_log_lines_bounded() {
 }
 
 #[tokio::test]
+async fn handles_and_instances_are_bounded() {
+    let clock = r#"(import "wasi:clocks/monotonic-clock@0.2.6" "subscribe-duration" (func $subscribe (param i64) (result i32)))"#;
+    let hoards = |body: &str| verifying_in("hoards", clock, body, ALICE);
+    let sandbox = Sandbox::new(Limits { cpu_ms: 2000, handles: 32, ..quick() });
+    let error = ends(&sandbox, &hoards("(loop $on (drop (call $subscribe (i64.const 1))) (br $on)) unreachable")).await;
+    assert!(matches!(error, CallError::Limit { limit: Limit::Handles, .. }), "{error}");
+
+    let sandbox = Sandbox::new(Limits { guest_runtime_instances: 1, ..quick() });
+    let error = ends(&sandbox, &hoards("(drop (call $subscribe (i64.const 1))) unreachable")).await;
+    assert!(matches!(error, CallError::Limit { limit: Limit::Instances, .. }), "{error}");
+}
+
+#[tokio::test]
 async fn what_one_call_hands_over_is_bounded() {
     let sandbox = Sandbox::new(quick());
     let body = "(drop (memory.grow (i32.const 64))) (call $log (i32.const 1) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 3000000)) unreachable";
@@ -100,12 +121,12 @@ async fn what_one_call_hands_over_is_bounded() {
 #[tokio::test]
 async fn a_provider_that_never_answers_ends_with_the_call() {
     let sandbox = Sandbox::new(Limits { requests: 3, ..quick() });
-    let body = r#"(local $left i32) (local.set $left (i32.const 5))
+    let body = r"(local $left i32) (local.set $left (i32.const 5))
         (loop $on
             (call $fetch (i32.const 512) (i32.const 3) (i32.const 528) (i32.const 25) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 4096))
             (local.set $left (i32.sub (local.get $left) (i32.const 1)))
             (br_if $on (local.get $left)))
-        (call $drop (local.get $connection)) (i32.const 1024)"#;
+        (call $drop (local.get $connection)) (i32.const 1024)";
     let texts = r#"(data (i32.const 512) "GET") (data (i32.const 528) "https://id.example.com/me")"#;
     let context = sandbox.context(&verifying(body, &format!("{texts}{ALICE}")), Hook::Verify).await;
     assert!(sandbox.runtime.verify(context).await.result.is_ok());
@@ -123,6 +144,7 @@ async fn repeated_traps_open_a_breaker_for_that_connector_alone() {
     let open = sandbox.runtime.verify(sandbox.context_at(&broken, Hook::Verify, now())).await.result.unwrap_err();
     assert_eq!(open, CallError::Open { connector: "example".into(), until: seconds_on(60) });
     works(&sandbox).await;
-    let later = sandbox.runtime.verify(sandbox.context_at(&broken, Hook::Verify, seconds_on(61))).await.result.unwrap_err();
+    let later =
+        sandbox.runtime.verify(sandbox.context_at(&broken, Hook::Verify, seconds_on(61))).await.result.unwrap_err();
     assert_eq!(later.kind(), "trap");
 }

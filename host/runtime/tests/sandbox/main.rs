@@ -12,7 +12,7 @@
 
 mod calls;
 mod component;
-mod host;
 mod hooks;
+mod host;
 mod install;
 mod limits;

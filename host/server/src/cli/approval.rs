@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     host::Host,
-    output::{Output, text},
+    output::{ask, note, text},
 };
 
 /// What became of the question.
@@ -36,9 +36,9 @@ pub(super) fn requests(answer: &Value) -> &[Value] {
 }
 
 /// Shows what is asked for and asks, unless it was answered beforehand.
-pub(super) fn decide(output: Output, name: &str, requests: &[Value], beforehand: bool) -> Answer {
-    output.note(&format!("{name}: {}", shown(requests)));
-    let yes = beforehand || output.ask(&format!("May {name} have this?")).unwrap_or(false);
+pub(super) fn decide(name: &str, requests: &[Value], beforehand: bool) -> Answer {
+    note(&format!("{name}: {}", shown(requests)));
+    let yes = beforehand || ask(&format!("May {name} have this?")).unwrap_or(false);
     if yes { Answer::Approved } else { Answer::Left }
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{
     Stage,
     failed::{Declined, UsedWrongly},
-    output::{card, items, table, text},
+    output::{ask, card, items, note, table, text},
 };
 
 /// Look at connections and manage them. An operator's key needs --tenant.
@@ -120,7 +120,7 @@ impl List {
             cursor = next;
         }
         if unreadable > 0 {
-            stage.output.note(&format!("{unreadable} records could not be read and are left out; see the host's log."));
+            note(&format!("{unreadable} records could not be read and are left out; see the host's log."));
         }
         let columns = [
             ("ID", "/id"),
@@ -165,7 +165,7 @@ async fn verify(stage: &Stage, id: &str) -> Result<()> {
 
 async fn delete(stage: &Stage, id: &str, yes: bool) -> Result<()> {
     if !yes {
-        let answer = stage.output.ask(&format!("Revoke {id} at the provider and delete it here?"));
+        let answer = ask(&format!("Revoke {id} at the provider and delete it here?"));
         let answer = answer.ok_or(UsedWrongly("there is no terminal to ask at: say --yes"))?;
         anyhow::ensure!(answer, Declined("not deleted: nothing changed"));
     }

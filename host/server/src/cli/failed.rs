@@ -14,7 +14,7 @@ pub(super) struct UsedWrongly(pub(super) &'static str);
 #[error("{0}")]
 pub(super) struct Declined(pub(super) &'static str);
 
-/// 2 used wrongly, 78 a key ring that does not fit the store (EX_CONFIG), 1 anything else.
+/// 2 used wrongly, 78 a key ring that does not fit the store (`EX_CONFIG`), 1 anything else.
 pub(super) fn code(error: &anyhow::Error) -> ExitCode {
     if error.is::<UsedWrongly>() {
         return ExitCode::from(2);

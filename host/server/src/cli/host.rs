@@ -23,7 +23,7 @@ pub(super) use problem::Problem;
 /// The longest answer read, in bytes.
 const ANSWER_LIMIT: usize = 16 * 1024 * 1024;
 /// Installing compiles and verifying waits for a provider: longer than both may take.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Why a command got no good answer.
 #[derive(Debug, thiserror::Error)]
@@ -168,6 +168,10 @@ fn read(parts: &http::response::Parts, body: &[u8]) -> Option<Result<Value, Host
     Some(Err(HostError::Refused(Problem::read(parts.status.as_u16(), &value)?)))
 }
 
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the command line's own client, which speaks to a host and to nobody else"
+)]
 fn client(over_tls: bool) -> Result<Client<HttpsConnector<HttpConnector>, Full<Bytes>>, HostError> {
     let tls = if over_tls { outbound::tls_config(None)? } else { without_trust()? };
     let mut http = HttpConnector::new();

@@ -69,16 +69,16 @@ async fn status(stage: &Stage, config: &Config) -> Result<()> {
     let ring = KeyRing::load(&config.keyring).map_err(ServeError::from)?;
     let primary = ring.primary();
     let ids: Vec<String> = ring.ids().map(|id| id.to_string()).collect();
-    let (state, wrapped) = match look(config, ring).await? {
+    let (said, counts) = match look(config, ring).await? {
         Seen::NoStore => ("there is no store yet", None),
         Seen::InUse => ("a running host uses the store, so nothing is counted", None),
         Seen::Fits(status) => ("the key ring fits the store", Some(status)),
     };
-    let count = |id: &str| wrapped.as_ref().map(|status| counted(status, id));
+    let count = |id: &str| counts.as_ref().map(|status| counted(status, id));
     let keys: Vec<Value> =
         ids.iter().map(|id| json!({ "id": id, "primary": *id == primary.to_string(), "wrapped": count(id) })).collect();
-    let unreadable = wrapped.as_ref().map(|status| status.unreadable);
-    let answer = json!({ "keyring": config.keyring, "store": state, "keys": keys, "unreadable": unreadable });
+    let unreadable = counts.as_ref().map(|status| status.unreadable);
+    let answer = json!({ "keyring": config.keyring, "store": said, "keys": keys, "unreadable": unreadable });
     stage.output.result(&answer, |answer| described(answer, &keys));
     Ok(())
 }

@@ -49,7 +49,7 @@ struct Global {
     /// The tenant an operator's key acts for.
     #[arg(long, global = true, value_name = "TENANT", env = "JACKFIELD_TENANT")]
     tenant: Option<String>,
-    /// The file that holds the API key; or set JACKFIELD_API_KEY.
+    /// The file that holds the API key; or set `JACKFIELD_API_KEY`.
     #[arg(long, global = true, value_name = "FILE", env = "JACKFIELD_API_KEY_FILE")]
     api_key_file: Option<PathBuf>,
 }

@@ -31,34 +31,9 @@ impl Output {
         }
     }
 
-    /// A word on the side, on standard error.
-    pub(super) fn note(self, text: &str) {
-        line(&mut io::stderr(), text);
-    }
-
-    /// What is going on, on standard error where it is a terminal.
-    pub(super) fn progress(self, text: &str) {
-        if io::stderr().is_terminal() {
-            line(&mut io::stderr(), text);
-        }
-    }
-
     /// A step of several, as it is done: for a person on standard output, beside JSON on standard error.
     pub(super) fn step(self, text: &str) {
         if self.json { line(&mut io::stderr(), text) } else { line(&mut io::stdout(), text) }
-    }
-
-    /// Asks a person; `None` where there is no terminal to ask at.
-    pub(super) fn ask(self, question: &str) -> Option<bool> {
-        if !io::stdin().is_terminal() {
-            return None;
-        }
-        let mut error = io::stderr();
-        // A question that cannot be shown is answered by what is typed all the same.
-        let _shown = write!(error, "{question} [y/N] ").and_then(|()| error.flush());
-        let mut answer = String::new();
-        let _read = io::stdin().lock().read_line(&mut answer);
-        Some(matches!(answer.trim(), "y" | "Y" | "yes"))
     }
 
     /// Why a command failed.
@@ -72,6 +47,31 @@ impl Output {
         }
         line(&mut io::stderr(), &format!("jackfield: {error:#}"));
     }
+}
+
+/// A word on the side, on standard error.
+pub(super) fn note(text: &str) {
+    line(&mut io::stderr(), text);
+}
+
+/// What is going on, on standard error where it is a terminal.
+pub(super) fn progress(text: &str) {
+    if io::stderr().is_terminal() {
+        line(&mut io::stderr(), text);
+    }
+}
+
+/// Asks a person; `None` where there is no terminal to ask at.
+pub(super) fn ask(question: &str) -> Option<bool> {
+    if !io::stdin().is_terminal() {
+        return None;
+    }
+    let mut error = io::stderr();
+    // A question that cannot be shown is answered by what is typed all the same.
+    let _shown = write!(error, "{question} [y/N] ").and_then(|()| error.flush());
+    let mut answer = String::new();
+    let _read = io::stdin().lock().read_line(&mut answer);
+    Some(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
 /// A reader that went away is no reason to fail.

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
+use rustix::process::{Resource, Rlimit, setrlimit};
 use serde_json::json;
 
-use super::Stage;
+use super::{Stage, output::note};
 use crate::{
     config::{Config, Environment},
     serve::{self, Parts},
@@ -32,21 +33,22 @@ impl Serve {
         let config = Config::load(self.config.as_deref(), &Environment::of_process())?;
         telemetry::init(config.log)?;
         if !config.defaults.is_empty() {
-            output.note(&format!("Nothing was said about these, so they are:\n  {}", config.defaults.join("\n  ")));
+            note(&format!("Nothing was said about these, so they are:\n  {}", config.defaults.join("\n  ")));
         }
         for warning in config.warnings() {
-            output.note(&format!("WARNING: {warning}"));
+            note(&format!("WARNING: {warning}"));
         }
+        without_core_dumps()?;
         let stop = serve::stop_signal()?;
-        let host = serve::start(config, Parts::system()?).await?;
+        let host = Box::pin(serve::start(config, Parts::system()?)).await?;
         if let Some(made) = &host.made.keyring {
-            output.note(&format!(
+            note(&format!(
                 "The store is new, and so is its key ring: {}. Keep a copy elsewhere; without it the store cannot be read.",
                 made.display()
             ));
         }
         if let Some(made) = &host.made.operator_key {
-            output.note(&format!(
+            note(&format!(
                 "The first operator key is in {0}. Use it with: export JACKFIELD_API_KEY_FILE={0}",
                 made.display()
             ));
@@ -55,11 +57,18 @@ impl Serve {
             format!("Jackfield listens on {}; browsers reach it at {}", host.address, host.public_url)
         });
         stop.await;
-        output.note("Stopping: open requests and refreshes are finished first; a second signal stops at once.");
+        note("Stopping: open requests and refreshes are finished first; a second signal stops at once.");
         let again = serve::stop_signal()?;
         tokio::select! {
             () = host.stop() => Ok(()),
             () = again => bail!("stopped before everything was finished; the next start resolves what was open"),
         }
     }
+}
+
+/// A core dump holds every opened secret. One byte, not none: at none, Linux still hands a dump to a program named in
+/// `core_pattern` (core(5)), at one it hands it to nobody.
+fn without_core_dumps() -> Result<()> {
+    let limit = Rlimit { current: Some(1), maximum: Some(1) };
+    setrlimit(Resource::Core, limit).context("core dumps cannot be turned off")
 }

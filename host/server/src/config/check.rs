@@ -12,7 +12,7 @@ impl Config {
             check_public_url(url)?;
         }
         let over_tls = self.public_url.as_ref().is_some_and(|url| url.scheme() == "https");
-        if !self.listen.ip().is_loopback() && !(self.behind_proxy && over_tls) {
+        if !self.listen.ip().is_loopback() && (!self.behind_proxy || !over_tls) {
             return Err(ConfigError::Exposed { listen: self.listen });
         }
         if plain(&self.keyring).starts_with(plain(&self.data_dir)) {

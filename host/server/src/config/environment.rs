@@ -39,10 +39,10 @@ impl Environment {
             table = with(&table, key, text).map_err(|cause| ConfigError::Variable {
                 name: name.clone(),
                 key: key.join("."),
-                cause,
+                cause: Box::new(cause),
             })?;
         }
-        table.try_into().map_err(|cause| ConfigError::Merged { cause })
+        table.try_into().map_err(|cause| ConfigError::Merged { cause: Box::new(cause) })
     }
 }
 

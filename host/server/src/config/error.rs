@@ -19,7 +19,7 @@ pub enum ConfigError {
         /// The file.
         path: PathBuf,
         /// Where and why; shown already, so no source of its own.
-        cause: toml::de::Error,
+        cause: Box<toml::de::Error>,
     },
     /// A variable that names no key.
     #[error("the environment variable {name} names no setting: take it away or correct its name")]
@@ -35,13 +35,13 @@ pub enum ConfigError {
         /// The key it stands for.
         key: String,
         /// Why.
-        cause: toml::de::Error,
+        cause: Box<toml::de::Error>,
     },
     /// File and environment together do not fit.
     #[error("the configuration is not understood: {}", cause.message())]
     Merged {
         /// Why.
-        cause: toml::de::Error,
+        cause: Box<toml::de::Error>,
     },
     /// Reachable from elsewhere without TLS before it.
     #[error(

@@ -121,7 +121,7 @@ impl Config {
             defaults.take("operator_key", settings.operator_key, beside(&data_dir, "operator-key"), shown);
         let store = defaults.take("store", settings.store, StoreKind::Sled, |kind| kind.name().to_owned());
         if settings.public_url.is_none() {
-            defaults.0.push(format!("public_url = http://{listen}"));
+            defaults.0.push("public_url = where it listens, over plain HTTP".to_owned());
         }
         let egress = settings.egress;
         let config = Self {
@@ -170,7 +170,7 @@ fn beside(data_dir: &Path, what: &str) -> PathBuf {
 /// The file's table, once it is known to hold settings and nothing else: so that an error can show the line.
 fn read(path: &Path) -> Result<toml::Table, ConfigError> {
     let text = fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
-    let parse = |cause| ConfigError::Parse { path: path.to_owned(), cause };
+    let parse = |cause| ConfigError::Parse { path: path.to_owned(), cause: Box::new(cause) };
     toml::from_str::<Settings>(&text).map_err(parse)?;
     toml::from_str(&text).map_err(parse)
 }

@@ -147,9 +147,10 @@ impl Input<'_> {
     }
 
     /// Only patterns that mean the same in a browser; the host checks in any case.
-    fn pattern(&self) -> Option<&str> {
+    fn pattern(&self) -> Option<String> {
         let source = self.field.pattern.as_ref()?.source();
         let portable = !source.contains("(?") && !source.contains('\\') && !source.contains("&&");
-        portable.then_some(source)
+        // HTML compiles patterns with the `v` flag, under which a last hyphen of a class is escaped.
+        portable.then(|| source.replace("-]", "\\-]"))
     }
 }

@@ -27,6 +27,14 @@ pub enum ServeError {
     /// The key ring.
     #[error(transparent)]
     KeyRing(#[from] KeyRingError),
+    /// The store's folder.
+    #[error("the folder {} cannot be made", path.display())]
+    Folder {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// The store did not open.
     #[error("the store cannot be opened")]
     Open(#[from] OpenError),

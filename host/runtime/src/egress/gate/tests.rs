@@ -33,11 +33,19 @@ fn typed(token: &str) -> Credential {
 }
 
 fn gate(placement: Placement) -> Gate {
-    let origin = |id: &str, url: &str, credential| AllowedOrigin { id: id.into(), origin: url.parse().unwrap(), credential };
-    let request = |origin: &str, path: &str| AllowedRequest { methods: vec!["GET".into()], origin: origin.into(), path: path.into() };
+    let origin =
+        |id: &str, url: &str, credential| AllowedOrigin { id: id.into(), origin: url.parse().unwrap(), credential };
+    let request = |origin: &str, path: &str| AllowedRequest {
+        methods: vec!["GET".into()],
+        origin: origin.into(),
+        path: path.into(),
+    };
     Gate {
         connector: "github".into(),
-        origins: vec![origin("api", "https://api.github.com", true), origin("status", "https://status.github.com", false)],
+        origins: vec![
+            origin("api", "https://api.github.com", true),
+            origin("status", "https://status.github.com", false),
+        ],
         requests: Requests::Declared(vec![request("api", "/user"), request("status", "/**")]),
         placements: placements(&api_token(placement), &typed("ghp_s3cr3t"), &PublicValues::new()).unwrap(),
         egress: Arc::default(),
@@ -58,7 +66,12 @@ fn a_credential_goes_only_where_it_belongs() {
     assert_eq!(rule(&gate, "https://status.github.com/now", false), Ok(()));
     assert_eq!(rule(&gate, "https://status.github.com/now", true), Err("credential-origin"));
     assert_eq!(rule(&gate, "https://api.github.com/user/keys", true), Err("request-not-declared"));
-    for url in ["https://evil.example/user", "https://api.github.com.evil.example/user", "https://api.github.com:8443/user", "https://github.com/user"] {
+    for url in [
+        "https://evil.example/user",
+        "https://api.github.com.evil.example/user",
+        "https://api.github.com:8443/user",
+        "https://github.com/user",
+    ] {
         assert_eq!(rule(&gate, url, true), Err("origin-not-declared"), "{url}");
     }
     assert_eq!(rule(&gate, "https://169.254.169.254/user", true), Err("private-address"));
@@ -89,14 +102,19 @@ fn a_placed_header_is_sensitive_and_replaces() {
 
 #[test]
 fn a_token_that_cannot_be_a_header_is_refused_without_being_shown() {
-    let denial = placements(&api_token(in_header("X-Api-Key", "")), &typed("evil\r\nHost: x"), &PublicValues::new()).unwrap_err();
+    let denial = placements(&api_token(in_header("X-Api-Key", "")), &typed("evil\r\nHost: x"), &PublicValues::new())
+        .unwrap_err();
     assert_eq!(denial.rule, "header-value");
     assert!(!denial.to_string().contains("evil"));
 }
 
 #[test]
 fn a_refresh_token_is_never_placed() {
-    let tokens = TokenSet { access_token: Secret::new("at-123".into()), refresh_token: Some(Secret::new("rt-456".into())), fields: [].into() };
+    let tokens = TokenSet {
+        access_token: Secret::new("at-123".into()),
+        refresh_token: Some(Secret::new("rt-456".into())),
+        fields: [].into(),
+    };
     let placed = placements(&api_token(in_header("X-Api-Key", "")), &Credential::Tokens(tokens), &PublicValues::new());
     assert_eq!(placed.unwrap_err().rule, "credential-missing");
 }

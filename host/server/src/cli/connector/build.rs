@@ -7,7 +7,10 @@ use clap::Args;
 use jackfield_build::{Artifact, BuildRequest};
 use serde_json::json;
 
-use crate::cli::{Stage, output::Output};
+use crate::cli::{
+    Stage,
+    output::{self, Output},
+};
 
 /// Build the connector in a folder into a component.
 #[derive(Debug, Args)]
@@ -38,7 +41,7 @@ impl Build {
 
 /// Builds the one package in a folder.
 pub(super) async fn folder(path: &Path, output: Output) -> Result<Artifact> {
-    output.progress(&format!("Building {} …", path.display()));
+    output::progress(&format!("Building {} …", path.display()));
     let mut request = BuildRequest::folder(path);
     if !output.is_json() {
         request = request.on_terminal();

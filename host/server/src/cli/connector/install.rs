@@ -40,7 +40,7 @@ impl Install {
         let host = stage.host()?;
         let component = component(&self.reference, stage.output).await?;
         let (name, digest, answer) = install(&host, component).await?;
-        let decided = approval::decide(stage.output, &name, approval::requests(&answer), self.approve);
+        let decided = approval::decide(&name, approval::requests(&answer), self.approve);
         if decided == Answer::Approved {
             approval::approve(&host, &name, &digest).await?;
         }

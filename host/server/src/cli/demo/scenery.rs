@@ -48,7 +48,7 @@ impl Scenery {
         let mut config = Config::below(folder.path());
         config.egress.allow_loopback = true;
         let operator_key = config.operator_key.clone();
-        let host = serve::start(config, Parts::system()?).await?;
+        let host = Box::pin(serve::start(config, Parts::system()?)).await?;
         let application = Application::start().await?;
         playbill.tell(
             "host",
@@ -92,7 +92,7 @@ async fn build(sources: Option<&Path>, playbill: &mut Playbill) -> Result<Vec<Ar
         Some(folder) => folder.to_owned(),
         None => workspace()?,
     };
-    playbill.wait("Building the connectors; the first time takes a minute …");
+    Playbill::wait("Building the connectors; the first time takes a minute …");
     let request = BuildRequest::packages(workspace, PACKAGES);
     let built = tokio::task::spawn_blocking(move || jackfield_build::build(&request)).await??;
     let sizes: Vec<String> =

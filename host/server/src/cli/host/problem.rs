@@ -33,6 +33,9 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.sentence)?;
+        if self.code.as_deref() == Some("tenant-missing") {
+            out.write_str(" On the command line: --tenant TENANT.")?;
+        }
         let code = self.code.clone().unwrap_or_else(|| self.status.to_string());
         match &self.request_id {
             Some(request) => write!(out, " ({code}, request {request})"),

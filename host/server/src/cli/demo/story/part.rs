@@ -20,6 +20,7 @@ pub(super) async fn delete(scenery: &Scenery, playbill: &mut Playbill, through: 
     let revoked = scenery.provider.counts().revocations - before;
     let said = text(&answer, "/revocation/message");
     let counted = if revoked == 0 { "" } else { " The provider itself counted the revocation." };
-    playbill.tell("deleted", &format!("Deleted the {through} connection: its credential is gone here. {said}{counted}"));
+    playbill
+        .tell("deleted", &format!("Deleted the {through} connection: its credential is gone here. {said}{counted}"));
     Ok(answer.pointer("/revocation").cloned().unwrap_or_default())
 }

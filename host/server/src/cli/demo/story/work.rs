@@ -18,54 +18,59 @@ use crate::{
 /// How long after its end a token is certainly over, by the provider's clock too.
 const CERTAINLY: Duration = Duration::from_millis(300);
 /// The demo's tokens live five seconds: one that lives longer than this is not the demo's.
-const LONGEST_LIFE: Duration = Duration::from_secs(60);
+const LONGEST_LIFE: Duration = Duration::from_mins(1);
 
 /// Verifies, reads the permissions, takes a lease and calls the provider.
 pub(super) async fn look(scenery: &Scenery, playbill: &mut Playbill, id: &str) -> Result<()> {
     let host = scenery.application.host()?;
+    verify(host, playbill, id).await?;
+    permissions(host, playbill, id).await?;
+    lease(host, playbill, id).await?;
+    let answer = host.get(&["v1", "connections", id, "proxy", "userinfo"]).await?;
+    ensure!(answer.pointer("/sub").is_some(), "the provider did not say who this is");
+    let said = format!(
+        "Called the provider through the proxy, without any token in the application: sub = {}, name = {}.",
+        text(&answer, "/sub"),
+        text(&answer, "/name")
+    );
+    playbill.tell("proxied", &said);
+    Ok(())
+}
+
+async fn verify(host: &Host, playbill: &mut Playbill, id: &str) -> Result<()> {
     let verified = host.post_nothing(&["v1", "connections", id, "verify"]).await?;
     ensure!(
         verified.pointer("/verification/failure").is_none_or(Value::is_null),
         "verify failed: {}",
         text(&verified, "/verification/failure/message")
     );
-    let latency = text(&verified, "/verification/latency_ms");
-    let status = text(&verified, "/status");
-    playbill.tell(
-        "verified",
-        &format!(
-            "Verified in {latency} ms: the connector asked the provider who this is, and the connection is {status}."
-        ),
+    let said = format!(
+        "Verified in {} ms: the connector asked the provider who this is, and the connection is {}.",
+        text(&verified, "/verification/latency_ms"),
+        text(&verified, "/status")
     );
+    playbill.tell("verified", &said);
+    Ok(())
+}
+
+async fn permissions(host: &Host, playbill: &mut Playbill, id: &str) -> Result<()> {
     let permissions = host.get(&["v1", "connections", id, "permissions"]).await?;
-    playbill.tell(
-        "permissions",
-        &format!(
-            "Granted: {}. With it one may: {}.",
-            titles(&permissions, "granted", |_| true),
-            titles(&permissions, "actions", is_allowed)
-        ),
-    );
-    let lease = lease(host, id).await?;
+    let granted = titles(&permissions, "granted", |_| true);
+    let allowed = titles(&permissions, "actions", |action| action.pointer("/allowed") == Some(&true.into()));
+    playbill.tell("permissions", &format!("Granted: {granted}. With it one may: {allowed}."));
+    Ok(())
+}
+
+async fn lease(host: &Host, playbill: &mut Playbill, id: &str) -> Result<()> {
+    let lease = host.post(&["v1", "connections", id, "lease"], &json!({ "min_valid": 0 })).await?;
     let length = lease.pointer("/credential/token").and_then(Value::as_str).map_or(0, str::len);
-    playbill.tell(
-        "leased",
-        &format!(
-            "Leased the access token for a program that must have it: {length} characters, version {}, good until {}.",
-            text(&lease, "/version"),
-            text(&lease, "/expires_at")
-        ),
+    ensure!(length > 0, "the lease holds no token");
+    let said = format!(
+        "Leased the access token for a program that must have it: {length} characters, version {}, good until {}.",
+        text(&lease, "/version"),
+        text(&lease, "/expires_at")
     );
-    let answer = host.get(&["v1", "connections", id, "proxy", "userinfo"]).await?;
-    ensure!(answer.pointer("/sub").is_some(), "the provider did not say who this is");
-    playbill.tell(
-        "proxied",
-        &format!(
-            "Called the provider through the proxy, without any token in the application: sub = {}, name = {}.",
-            text(&answer, "/sub"),
-            text(&answer, "/name")
-        ),
-    );
+    playbill.tell("leased", &said);
     Ok(())
 }
 
@@ -74,7 +79,7 @@ pub(super) async fn outlive_the_token(scenery: &Scenery, playbill: &mut Playbill
     let host = scenery.application.host()?;
     let before = host.get(&["v1", "connections", id]).await?;
     let version = number(&before, "/version")?;
-    playbill.wait("Waiting for the access token to end: it lives five seconds …");
+    Playbill::wait("Waiting for the access token to end: it lives five seconds …");
     tokio::time::sleep(left(&before)? + CERTAINLY).await;
     let refreshes = scenery.provider.counts().refreshes;
     let answer = host.get(&["v1", "connections", id, "proxy", "userinfo"]).await?;
@@ -101,31 +106,17 @@ fn left(connection: &Value) -> Result<Duration> {
 /// Verifies the API token's connection and uses it.
 pub(super) async fn call_api(scenery: &Scenery, playbill: &mut Playbill, id: &str) -> Result<()> {
     let host = scenery.application.host()?;
-    let verified = host.post_nothing(&["v1", "connections", id, "verify"]).await?;
-    ensure!(verified.pointer("/verification/failure").is_none_or(Value::is_null), "verify of the API token failed");
+    verify(host, playbill, id).await?;
     let answer = host.get(&["v1", "connections", id, "proxy", "whoami"]).await?;
     ensure!(answer.pointer("/via") == Some(&"API token".into()), "the API token did not reach the API");
-    playbill.tell(
-        "proxied-api",
-        &format!(
-            "Verified it and called the API through the proxy: it answered {} by {}.",
-            text(&answer, "/name"),
-            text(&answer, "/via")
-        ),
-    );
+    let said =
+        format!("Called the API through the proxy: it knew {} by {}.", text(&answer, "/name"), text(&answer, "/via"));
+    playbill.tell("proxied-api", &said);
     Ok(())
-}
-
-async fn lease(host: &Host, id: &str) -> Result<Value> {
-    Ok(host.post(&["v1", "connections", id, "lease"], &json!({ "min_valid": 0 })).await?)
 }
 
 fn number(value: &Value, pointer: &str) -> Result<u64> {
     value.pointer(pointer).and_then(Value::as_u64).context("the host's answer lacks a number")
-}
-
-fn is_allowed(action: &Value) -> bool {
-    action.pointer("/allowed") == Some(&true.into())
 }
 
 fn titles(answer: &Value, list: &str, keep: impl Fn(&Value) -> bool) -> String {

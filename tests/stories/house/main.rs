@@ -1,4 +1,4 @@
-//! The stories: Jackfield from outside, and what the stories stand on.
+//! The house itself: its layering, and what the other stories stand on.
 
 #![allow(
     clippy::unwrap_used,
@@ -10,8 +10,6 @@
 
 mod architecture;
 mod browser;
-mod connect;
 mod doubles;
 mod github_double;
 mod oidc_provider;
-mod scene;

@@ -1,14 +1,13 @@
 //! Connecting through a real OpenID provider: link, page, consent, callback, completion, and what the connection then is.
 
 use http::Method;
+use jackfield_tests::scene::OpenId;
 use serde_json::json;
-
-use crate::scene::OpenId;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_connects_and_the_application_uses_it() {
-    let scene = OpenId::start().await;
-    let connection = scene.connect("u-1", "alice").await;
+    let scene = OpenId::start(crate::PROGRAM).await.unwrap();
+    let connection = scene.connect("u-1", "alice").await.unwrap();
     assert_eq!(connection["status"], "active", "{connection}");
     assert_eq!(connection["account"]["id"], "alice");
     let id = connection["id"].as_str().unwrap();
