@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write};
 
+use jackfield_model::failure::plain;
 use serde_json::{Value, json};
 
 use super::{failed, host::HostError};
@@ -111,11 +112,11 @@ pub(super) fn items(answer: &Value) -> &[Value] {
     answer.pointer("/items").and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-/// A value as a person reads it.
+/// A value as a person reads it. Foreign text cannot steer the terminal: its control characters are gone.
 pub(super) fn text(item: &Value, pointer: &str) -> String {
     match item.pointer(pointer) {
         None | Some(Value::Null) => "-".to_owned(),
-        Some(Value::String(text)) => text.clone(),
+        Some(Value::String(text)) => plain(text, usize::MAX),
         Some(Value::Array(several)) => several.iter().map(|one| text(one, "")).collect::<Vec<_>>().join(", "),
         Some(other) => other.to_string(),
     }
@@ -147,5 +148,11 @@ mod tests {
         let item = json!({"id": "x", "list": ["a", "b"], "none": null, "empty": []});
         let lines = [("id", "/id"), ("list", "/list"), ("none", "/none"), ("empty", "/empty")];
         assert_eq!(card(&item, &lines), "id:    x\nlist:  a, b");
+    }
+
+    #[test]
+    fn foreign_text_cannot_steer_the_terminal() {
+        let item = json!({"name": "\u{1b}[2Ja\nb"});
+        assert_eq!(card(&item, &[("name", "/name")]), "name: [2Ja b");
     }
 }
