@@ -159,7 +159,7 @@ async fn verify(stage: &Stage, id: &str) -> Result<()> {
     let answer = stage.host()?.post_nothing(&["v1", "connections", id, "verify"]).await?;
     stage.output.result(&answer, described);
     let failed = answer.pointer("/verification/failure").is_some_and(|failure| !failure.is_null());
-    anyhow::ensure!(!failed, "{}", text(&answer, "/verification/failure/message"));
+    anyhow::ensure!(!failed, "verify did not succeed: {}", text(&answer, "/verification/failure/message"));
     Ok(())
 }
 

@@ -117,6 +117,7 @@ pub(super) fn text(item: &Value, pointer: &str) -> String {
     match item.pointer(pointer) {
         None | Some(Value::Null) => "-".to_owned(),
         Some(Value::String(text)) => plain(text, usize::MAX),
+        Some(Value::Array(several)) if several.is_empty() => "-".to_owned(),
         Some(Value::Array(several)) => several.iter().map(|one| text(one, "")).collect::<Vec<_>>().join(", "),
         Some(other) => other.to_string(),
     }

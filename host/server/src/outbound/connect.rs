@@ -84,7 +84,10 @@ impl Service<Uri> for Dialer {
 
     /// Called while the request's own future is polled, so the judgement is at hand.
     fn call(&mut self, uri: Uri) -> Self::Future {
-        let judged = JUDGED.try_with(Clone::clone).ok().filter(|judged| uri.host().is_some_and(|host| same_host(host, &judged.origin)));
+        let judged = JUDGED
+            .try_with(Clone::clone)
+            .ok()
+            .filter(|judged| uri.host().is_some_and(|host| same_host(host, &judged.origin)));
         let dialer = self.clone();
         Box::pin(async move {
             let judged = judged.ok_or(DialError::Unjudged)?;

@@ -45,7 +45,10 @@ impl Outbound {
     pub fn new(egress: Arc<EgressSettings>, tls: rustls::ClientConfig) -> Self {
         let connector = connect::connector(Arc::clone(&egress), tls, CONNECT_TIMEOUT);
         let builder = || legacy::Client::builder(TokioExecutor::new());
-        let pooled = builder().pool_idle_timeout(Duration::from_secs(30)).retry_canceled_requests(false).build(connector.clone());
+        let pooled = builder()
+            .pool_idle_timeout(Duration::from_secs(30))
+            .retry_canceled_requests(false)
+            .build(connector.clone());
         let fresh = builder().pool_max_idle_per_host(0).retry_canceled_requests(false).build(connector);
         Self { pooled, fresh, egress }
     }
@@ -66,7 +69,12 @@ impl Outbound {
     }
 
     /// Sends a request and streams the answer. The caller has judged origin and headers.
-    pub async fn stream(&self, request: http::Request<StreamBody>, judged: Judged, first_byte: Duration) -> Result<http::Response<StreamBody>, SendError> {
+    pub async fn stream(
+        &self,
+        request: http::Request<StreamBody>,
+        judged: Judged,
+        first_byte: Duration,
+    ) -> Result<http::Response<StreamBody>, SendError> {
         let sent = judged.scope(self.client_for(&judged.connector).request(request));
         let answer = tokio::time::timeout(first_byte, sent).await.map_err(|_| SendError::Timeout)?;
         Ok(answer.map_err(|error| told(&error))?.map(|body| body.map_err(Into::into).boxed_unsync()))

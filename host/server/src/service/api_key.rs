@@ -90,7 +90,8 @@ impl Service {
         let now = self.now();
         let id = ApiKeyId::new(now, self.id_bits()?);
         let secret = Secret::new(format!("jf_{}", self.random_token()?.expose()));
-        let key = ApiKey { id, name: name.to_owned(), tenant: new.tenant, permissions: new.permissions, created_at: now };
+        let key =
+            ApiKey { id, name: name.to_owned(), tenant: new.tenant, permissions: new.permissions, created_at: now };
         let mut change = self.audited(by, "api-key.created", &id.to_string())?;
         self.store().api_keys().insert(&mut change, &key, &secret)?;
         self.store().commit(change).await?;

@@ -98,7 +98,11 @@ impl Service {
         Ok(client)
     }
 
-    fn client_fields(&self, manifest: &Manifest, given: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, ClientError> {
+    fn client_fields(
+        &self,
+        manifest: &Manifest,
+        given: BTreeMap<String, String>,
+    ) -> Result<BTreeMap<String, String>, ClientError> {
         let typed: Typed = given.into_iter().map(|(key, value)| (key, Secret::new(value))).collect();
         let loopback = self.parts.settings.http_loopback;
         let checked = fields::check(manifest.client_fields.iter(), typed, loopback).map_err(ClientError::Fields)?;

@@ -53,7 +53,14 @@ impl From<ResolveError> for CompleteError {
 
 impl Service {
     /// Completes a session with the ticket its person came back with.
-    pub async fn complete(&self, tenant: TenantId, id: SessionId, ticket: &Secret, end_user: &str, by: &str) -> Result<Connection, CompleteError> {
+    pub async fn complete(
+        &self,
+        tenant: TenantId,
+        id: SessionId,
+        ticket: &Secret,
+        end_user: &str,
+        by: &str,
+    ) -> Result<Connection, CompleteError> {
         let session = self.store().sessions().get(tenant, id).await?.ok_or(CompleteError::NotFound)?;
         if session.end_user != end_user {
             return Err(CompleteError::OtherEndUser);
@@ -95,7 +102,8 @@ impl Service {
         if connector.digest != authorization.digest {
             return Err(CompleteError::ConnectorChanged);
         }
-        let method = connector.manifest.method(&authorization.method).cloned().ok_or(CompleteError::ConnectorChanged)?;
+        let method =
+            connector.manifest.method(&authorization.method).cloned().ok_or(CompleteError::ConnectorChanged)?;
         let client = match authorization.client {
             Some(client) => Some(self.client(client).await?.ok_or(ResolveError::NoClient)?),
             None => None,

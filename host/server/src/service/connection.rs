@@ -92,7 +92,13 @@ impl Service {
     }
 
     /// Renames a connection.
-    pub async fn rename(&self, tenant: TenantId, id: ConnectionId, given: &str, by: &str) -> Result<Connection, RenameError> {
+    pub async fn rename(
+        &self,
+        tenant: TenantId,
+        id: ConnectionId,
+        given: &str,
+        by: &str,
+    ) -> Result<Connection, RenameError> {
         let kept = name(given)?;
         let connections = self.store().connections();
         let amended = connections.amend(tenant, id, |connection, change| {

@@ -85,7 +85,8 @@ impl Service {
             approval: None,
             installed_at: self.now(),
         };
-        let mut change = self.audited(by, "connector.installed", &format!("{} {}", connector.name, connector.digest))?;
+        let mut change =
+            self.audited(by, "connector.installed", &format!("{} {}", connector.name, connector.digest))?;
         self.store().connectors().put(&mut change, &connector).await?;
         self.store().commit(change).await?;
         Ok(connector)
@@ -96,7 +97,10 @@ impl Service {
         let found = self.store().connectors().get(name).await?;
         let mut connector = found.ok_or_else(|| ApproveError::NotFound(name.to_owned()))?;
         if connector.digest != digest {
-            return Err(ApproveError::OtherDigest { installed: connector.digest, given: digest.chars().take(64).collect() });
+            return Err(ApproveError::OtherDigest {
+                installed: connector.digest,
+                given: digest.chars().take(64).collect(),
+            });
         }
         let requests = approval::requests(&connector.manifest);
         connector.approval = Some(Approval { requests, digest: digest.to_owned(), by: by.to_owned(), at: self.now() });

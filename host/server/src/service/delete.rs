@@ -45,7 +45,8 @@ pub enum DeleteError {
 impl Service {
     /// Deletes a connection and revokes at the provider. A crash in between leaves the revocation in the queue.
     pub async fn delete(&self, tenant: TenantId, id: ConnectionId, by: &str) -> Result<Deletion, DeleteError> {
-        let (mut found, credential) = self.store().connections().open(tenant, id).await?.ok_or(DeleteError::NotFound)?;
+        let (mut found, credential) =
+            self.store().connections().open(tenant, id).await?.ok_or(DeleteError::NotFound)?;
         let now = self.now();
         let revocation = Revocation {
             id: EventId::new(now, self.id_bits()?),

@@ -75,7 +75,10 @@ impl Service {
             Some(issuer) => Some(self.metadata(connector, issuer).await?),
         };
         let found = endpoints::resolve(oauth2, &inputs, metadata.as_ref(), plain)?;
-        for url in [Some(&found.token), found.authorize.as_ref(), found.refresh.as_ref(), found.revoke.as_ref()].into_iter().flatten() {
+        for url in [Some(&found.token), found.authorize.as_ref(), found.refresh.as_ref(), found.revoke.as_ref()]
+            .into_iter()
+            .flatten()
+        {
             self.endpoint_url(connector, url)?;
         }
         Ok(found)
@@ -87,7 +90,10 @@ impl Service {
 
     /// An endpoint's URL, judged by the gate.
     pub(super) fn endpoint_url(&self, connector: &str, text: &str) -> Result<Url, Denial> {
-        let unreadable = || Denial { rule: "endpoint-url", message: "the endpoint is no URL: the connector's manifest or the issuer's metadata names it".into() };
+        let unreadable = || Denial {
+            rule: "endpoint-url",
+            message: "the endpoint is no URL: the connector's manifest or the issuer's metadata names it".into(),
+        };
         let url = Url::parse(text).map_err(|_| unreadable())?;
         self.parts.outbound.egress().judge_endpoint(connector, &url)?;
         Ok(url)
@@ -121,7 +127,12 @@ impl Service {
             max_response_bytes: u64::try_from(metadata::DOCUMENT_LIMIT).unwrap_or(u64::MAX),
             timeout: self.parts.settings.metadata_timeout,
         };
-        let response = self.parts.outbound.send_once(asked).await.map_err(|error| EndpointsError::Unreachable(outcome::of_send(&error)))?;
+        let response = self
+            .parts
+            .outbound
+            .send_once(asked)
+            .await
+            .map_err(|error| EndpointsError::Unreachable(outcome::of_send(&error)))?;
         if response.status() != http::StatusCode::OK {
             return Err(EndpointsError::Status(response.status().as_u16()));
         }

@@ -48,7 +48,9 @@ pub enum EstablishError {
     #[error("the issuer's keys could not be had: {0}")]
     Keys(String),
     /// Another account than the connection's (product.md: refused, not swapped).
-    #[error("this is {given}, and the connection belongs to {expected}: keep it as it is, or connect the other account as a new connection")]
+    #[error(
+        "this is {given}, and the connection belongs to {expected}: keep it as it is, or connect the other account as a new connection"
+    )]
     OtherAccount {
         /// Whose the connection is.
         expected: String,
@@ -135,7 +137,9 @@ impl Service {
         let mut party = self.new_party(agreed).await?;
         let credential = match party.method.kind {
             MethodKind::ApiToken { .. } => Credential::Fields(secrets),
-            MethodKind::OAuth2Code(_) | MethodKind::ClientCredentials(_) => self.obtain(&mut party, code.as_ref(), secrets).await?,
+            MethodKind::OAuth2Code(_) | MethodKind::ClientCredentials(_) => {
+                self.obtain(&mut party, code.as_ref(), secrets).await?
+            }
         };
         Ok((session, Proven { party, credential }))
     }
@@ -173,13 +177,26 @@ impl Service {
             created_at: now,
             updated_at: now,
         };
-        Ok(Party { connection, connector: agreed.connector, method: agreed.method, client: agreed.client, client_secret })
+        Ok(Party {
+            connection,
+            connector: agreed.connector,
+            method: agreed.method,
+            client: agreed.client,
+            client_secret,
+        })
     }
 
-    async fn obtain(&self, party: &mut Party, code: Option<&Code>, secrets: SecretFields) -> Result<Credential, EstablishError> {
+    async fn obtain(
+        &self,
+        party: &mut Party,
+        code: Option<&Code>,
+        secrets: SecretFields,
+    ) -> Result<Credential, EstablishError> {
         let refused = |error: AskError| EstablishError::Provider(error.failure());
         let ask = match code {
-            Some(code) => Ask::Exchange { code: &code.code, verifier: code.verifier.as_ref(), redirect_uri: &code.redirect_uri },
+            Some(code) => {
+                Ask::Exchange { code: &code.code, verifier: code.verifier.as_ref(), redirect_uri: &code.redirect_uri }
+            }
             None => Ask::ClientCredentials,
         };
         let answered = self.ask_token(party, &ask).await.map_err(refused)?;
@@ -196,7 +213,12 @@ impl Service {
     }
 
     /// Who an ID token says it is. An issuer that was asked for one must bring it.
-    async fn identify(&self, party: &Party, tokens: &Tokens, nonce: Option<&Secret>) -> Result<Option<String>, EstablishError> {
+    async fn identify(
+        &self,
+        party: &Party,
+        tokens: &Tokens,
+        nonce: Option<&Secret>,
+    ) -> Result<Option<String>, EstablishError> {
         let issuer = party.connection.endpoints.as_ref().and_then(|endpoints| endpoints.issuer.as_ref());
         match (&tokens.id_token, nonce, issuer) {
             (None, Some(_), Some(_)) => Err(EstablishError::NoIdToken),
@@ -206,7 +228,12 @@ impl Service {
     }
 
     /// Checks an ID token against the issuer's keys; an unknown key fetches them once more (ID-2).
-    pub(super) async fn subject(&self, party: &Party, tokens: &Tokens, nonce: Option<&Secret>) -> Result<String, EstablishError> {
+    pub(super) async fn subject(
+        &self,
+        party: &Party,
+        tokens: &Tokens,
+        nonce: Option<&Secret>,
+    ) -> Result<String, EstablishError> {
         let missing = || EstablishError::NoIdToken;
         let endpoints = party.connection.endpoints.as_ref().ok_or_else(missing)?;
         let expected = Expected {
@@ -230,13 +257,19 @@ impl Service {
     }
 
     async fn keys(&self, connector: &str, jwks: &str, again: bool) -> Result<(KeySet, bool), EstablishError> {
-        let document = self.document(connector, jwks, again).await.map_err(|error| EstablishError::Keys(error.to_string()))?;
+        let document =
+            self.document(connector, jwks, again).await.map_err(|error| EstablishError::Keys(error.to_string()))?;
         let keys = KeySet::read(&document.body).map_err(|error| EstablishError::Keys(error.to_string()))?;
         Ok((keys, document.remembered))
     }
 
     /// Stores first, verifies after: a connection that does not prove itself is kept as failing, never lost.
-    async fn store_new(&self, proven: Proven, session: Option<Versioned<ConnectSession>>, by: &str) -> Result<Connection, EstablishError> {
+    async fn store_new(
+        &self,
+        proven: Proven,
+        session: Option<Versioned<ConnectSession>>,
+        by: &str,
+    ) -> Result<Connection, EstablishError> {
         let Proven { party, credential } = proven;
         let connection = &party.connection;
         let mut change = self.audited(by, "connection.created", &connection.id.to_string())?;
@@ -264,7 +297,8 @@ impl Service {
             Ok(account) => account,
             Err(failure) => return Err(EstablishError::Unproven(failure.clone())),
         };
-        let same_subject = old.subject.is_none() || party.connection.subject.is_none() || old.subject == party.connection.subject;
+        let same_subject =
+            old.subject.is_none() || party.connection.subject.is_none() || old.subject == party.connection.subject;
         if !old.is_same_account(account) || !same_subject {
             let expected = old.account.map_or_else(|| "another account".to_owned(), |account| account.label);
             return Err(EstablishError::OtherAccount { expected, given: account.label.clone() });
@@ -301,7 +335,12 @@ impl Service {
         Ok(())
     }
 
-    async fn complete_in(&self, change: &mut Change, session: Option<Versioned<ConnectSession>>, connection: ConnectionId) -> Result<(), StoreError> {
+    async fn complete_in(
+        &self,
+        change: &mut Change,
+        session: Option<Versioned<ConnectSession>>,
+        connection: ConnectionId,
+    ) -> Result<(), StoreError> {
         let Some(mut session) = session else { return Ok(()) };
         session.stage = Stage::Completed { connection };
         self.store().sessions().update(change, &mut session).await

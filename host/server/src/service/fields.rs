@@ -35,7 +35,11 @@ pub struct Checked {
 }
 
 /// Checks every declared field; names every fault at once. Keys nobody declared are faults too.
-pub fn check<'a>(fields: impl Iterator<Item = &'a Field>, mut typed: Typed, loopback: bool) -> Result<Checked, Vec<FieldFault>> {
+pub fn check<'a>(
+    fields: impl Iterator<Item = &'a Field>,
+    mut typed: Typed,
+    loopback: bool,
+) -> Result<Checked, Vec<FieldFault>> {
     let fields: Vec<&Field> = fields.collect();
     let mut checked = Checked::default();
     let mut faults = Vec::new();
@@ -62,7 +66,10 @@ fn visible_ones<'a>(fields: &[&'a Field], typed: &Typed) -> Vec<&'a str> {
         given.or_else(|| fields.iter().find(|field| field.key == key).and_then(|field| field.default.clone()))
     };
     let shown = fields.iter().filter(|field| {
-        field.visible_when.as_ref().is_none_or(|when| current(&when.field).is_some_and(|value| when.one_of.contains(&value)))
+        field
+            .visible_when
+            .as_ref()
+            .is_none_or(|when| current(&when.field).is_some_and(|value| when.one_of.contains(&value)))
     });
     shown.map(|field| field.key.as_str()).collect()
 }
@@ -134,7 +141,8 @@ fn is_loopback(origin: &Origin) -> bool {
 }
 
 fn is_email(text: &str) -> bool {
-    text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && !text.contains(char::is_whitespace))
+    text.split_once('@')
+        .is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && !text.contains(char::is_whitespace))
 }
 
 fn is_host_label(text: &str) -> bool {
@@ -175,7 +183,9 @@ mod tests {
 
     fn one(field: &Field, value: &str) -> Result<String, String> {
         let checked = check(std::iter::once(field), typed(&[(&field.key, value)]), false);
-        checked.map(|checked| checked.public.get(&field.key).cloned().unwrap_or_default()).map_err(|faults| faults.into_iter().next().unwrap().message)
+        checked
+            .map(|checked| checked.public.get(&field.key).cloned().unwrap_or_default())
+            .map_err(|faults| faults.into_iter().next().unwrap().message)
     }
 
     #[test]
@@ -186,8 +196,17 @@ mod tests {
         for bad in ["a.b", "-a", "a/b", "a@b", "ä"] {
             assert!(one(&field("h", FieldKind::HostLabel), bad).is_err(), "{bad}");
         }
-        assert_eq!(one(&field("u", FieldKind::BaseUrl), "https://API.example.com/v1/"), Ok("https://api.example.com/v1".into()));
-        for bad in ["http://api.example.com", "https://a@b.example", "https://x.example/?q", "https://x.example/a%2e", "api.example.com"] {
+        assert_eq!(
+            one(&field("u", FieldKind::BaseUrl), "https://API.example.com/v1/"),
+            Ok("https://api.example.com/v1".into())
+        );
+        for bad in [
+            "http://api.example.com",
+            "https://a@b.example",
+            "https://x.example/?q",
+            "https://x.example/a%2e",
+            "api.example.com",
+        ] {
             assert!(one(&field("u", FieldKind::BaseUrl), bad).is_err(), "{bad}");
         }
     }

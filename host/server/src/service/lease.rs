@@ -64,7 +64,13 @@ pub enum LeaseError {
 
 impl Service {
     /// Hands out the credential, good for at least `min_valid` seconds; refreshes where less remains.
-    pub async fn lease(&self, tenant: TenantId, id: ConnectionId, min_valid: u64, by: &str) -> Result<Lease, LeaseError> {
+    pub async fn lease(
+        &self,
+        tenant: TenantId,
+        id: ConnectionId,
+        min_valid: u64,
+        by: &str,
+    ) -> Result<Lease, LeaseError> {
         if min_valid > MIN_VALID_LIMIT {
             return Err(LeaseError::MinValid);
         }
@@ -73,14 +79,21 @@ impl Service {
         if !connection.status.is_usable() {
             return Err(LeaseError::Unusable(connection.status));
         }
+        let mut refreshed = Ok(());
         if !connection.clocks.access_covers(self.now(), wanted) {
-            self.refresh(tenant, id, by).await.map_err(|error| LeaseError::Refresh(Arc::new(error)))?;
+            refreshed = self.refresh_from(&connection, by).await.map(drop);
         }
         let (party, credential) = self.resolve(tenant, id).await?;
         let connection = party.connection;
         let now = self.now();
         if !connection.clocks.access_covers(now, wanted) {
-            return Err(LeaseError::TooShort { left: connection.clocks.access_left(now).unwrap_or(0) });
+            let left = connection.clocks.access_left(now).unwrap_or(0);
+            match refreshed {
+                Ok(()) => return Err(LeaseError::TooShort { left }),
+                // A provider's bad hour is no reason to withhold a token that still works; `expires_at` says how long.
+                Err(_) if left > 0 && connection.status.is_usable() => {}
+                Err(error) => return Err(LeaseError::Refresh(Arc::new(error))),
+            }
         }
         let credential = match credential {
             Credential::Tokens(tokens) => LeasedCredential::Token(tokens.access_token),
@@ -88,6 +101,10 @@ impl Service {
         };
         // Revealing a credential is written before it is answered.
         self.audit(by, "connection.leased", &id.to_string()).await?;
-        Ok(Lease { credential, version: connection.version, expires_at: connection.clocks.access.map(|expiry| expiry.at) })
+        Ok(Lease {
+            credential,
+            version: connection.version,
+            expires_at: connection.clocks.access.map(|expiry| expiry.at),
+        })
     }
 }

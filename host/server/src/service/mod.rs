@@ -32,7 +32,13 @@ mod verify;
 
 use std::{sync::Arc, time::Duration};
 
-use jackfield_model::{audit::AuditLine, connection::Connection, id::{EventId, RequestId}, secret::Secret, timeline::Event};
+use jackfield_model::{
+    audit::AuditLine,
+    connection::Connection,
+    id::{EventId, RequestId},
+    secret::Secret,
+    timeline::Event,
+};
 use jackfield_runtime::Runtime;
 use jackfield_store::{Change, Store};
 use jiff::Timestamp;
@@ -154,14 +160,29 @@ impl Service {
     fn audited(&self, by: &str, kind: &str, subject: &str) -> Result<Change, StoreError> {
         let at = self.now();
         let id = EventId::new(at, self.id_bits()?);
-        let line = AuditLine { id, at, by: by.to_owned(), tenant: None, kind: kind.to_owned(), subject: subject.to_owned(), note: None };
+        let line = AuditLine {
+            id,
+            at,
+            by: by.to_owned(),
+            tenant: None,
+            kind: kind.to_owned(),
+            subject: subject.to_owned(),
+            note: None,
+        };
         let mut change = Change::new();
         self.store().audit().append(&mut change, &line)?;
         Ok(change)
     }
 
     /// Stages a line of a connection's timeline.
-    fn tell(&self, change: &mut Change, connection: &Connection, kind: &str, by: &str, note: Option<String>) -> Result<(), StoreError> {
+    fn tell(
+        &self,
+        change: &mut Change,
+        connection: &Connection,
+        kind: &str,
+        by: &str,
+        note: Option<String>,
+    ) -> Result<(), StoreError> {
         let at = self.now();
         let event = Event {
             id: EventId::new(at, self.id_bits()?),

@@ -23,12 +23,18 @@ pub(super) fn of_call(error: &CallError) -> Failure {
 pub(super) fn of_send(error: &SendError) -> Failure {
     match error {
         SendError::Denied(denial) => Failure::new(Advice::Misconfigured, denial.rule, &denial.message),
-        SendError::Unreachable { .. } => Failure::new(Advice::ProviderDown, "unreachable", "The provider could not be reached."),
-        SendError::Broken { .. } => Failure::new(Advice::ProviderDown, "broken-off", "The provider broke off while answering."),
-        SendError::Timeout => Failure::new(Advice::ProviderDown, "timeout", "The provider did not answer in time."),
-        SendError::TooLarge { limit } => {
-            Failure::new(Advice::ProviderDown, "too-large", &format!("The provider answered with more than {limit} bytes."))
+        SendError::Unreachable { .. } => {
+            Failure::new(Advice::ProviderDown, "unreachable", "The provider could not be reached.")
         }
+        SendError::Broken { .. } => {
+            Failure::new(Advice::ProviderDown, "broken-off", "The provider broke off while answering.")
+        }
+        SendError::Timeout => Failure::new(Advice::ProviderDown, "timeout", "The provider did not answer in time."),
+        SendError::TooLarge { limit } => Failure::new(
+            Advice::ProviderDown,
+            "too-large",
+            &format!("The provider answered with more than {limit} bytes."),
+        ),
     }
 }
 

@@ -99,7 +99,9 @@ impl Service {
 /// Scopes in the connector's words.
 pub(super) fn in_words(manifest: &Manifest, scopes: &ScopeSet) -> Vec<ScopeWords> {
     let words = scopes.iter().map(|id| match manifest.scope(id) {
-        Some(scope) => ScopeWords { id: id.clone(), title: scope.title.clone(), description: scope.description.clone() },
+        Some(scope) => {
+            ScopeWords { id: id.clone(), title: scope.title.clone(), description: scope.description.clone() }
+        }
         None => ScopeWords { id: id.clone(), title: id.clone(), description: String::new() },
     });
     words.collect()

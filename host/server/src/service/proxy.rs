@@ -17,8 +17,17 @@ use super::{ResolveError, Service, resolve::Party};
 use crate::outbound::{StreamBody, judged};
 
 /// Headers that belong to one hop (RFC 9110 section 7.6.1), and those that could set cookies here.
-const NOT_PASSED_ON: [&str; 9] =
-    ["connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "set-cookie", "te", "trailer", "transfer-encoding", "upgrade"];
+const NOT_PASSED_ON: [&str; 9] = [
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "set-cookie",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
 
 /// A request to pass on.
 pub struct ProxyRequest {
@@ -70,7 +79,12 @@ pub enum ProxyError {
 
 impl Service {
     /// Passes a request on with the credential; refreshes first where the token is over.
-    pub async fn proxy(&self, tenant: TenantId, id: ConnectionId, asked: ProxyRequest) -> Result<http::Response<StreamBody>, ProxyError> {
+    pub async fn proxy(
+        &self,
+        tenant: TenantId,
+        id: ConnectionId,
+        asked: ProxyRequest,
+    ) -> Result<http::Response<StreamBody>, ProxyError> {
         if asked.headers.contains_key(header::UPGRADE) {
             return Err(ProxyError::Upgrade);
         }
@@ -84,7 +98,11 @@ impl Service {
         let mut headers = passed_on(&asked.headers);
         let origin = gate.judge(&Asked { method: &asked.method, url: &url, headers: &headers, credential: true })?;
         gate.place(&mut url, &mut headers)?;
-        let mut request = http::Request::builder().method(asked.method).uri(url.as_str()).body(asked.body).map_err(|_| ProxyError::Path)?;
+        let mut request = http::Request::builder()
+            .method(asked.method)
+            .uri(url.as_str())
+            .body(asked.body)
+            .map_err(|_| ProxyError::Path)?;
         *request.headers_mut() = headers;
         let judged = judged(&party.connector.name, origin);
         let answer = self.parts.outbound.stream(request, judged, self.parts.settings.proxy_first_byte).await?;
@@ -94,10 +112,16 @@ impl Service {
     }
 
     /// The gate of this connection, and the origin chosen among those that take its credential.
-    fn gate(&self, party: &Party, credential: &Credential, wanted: Option<&str>) -> Result<(Gate, AllowedOrigin), ProxyError> {
+    fn gate(
+        &self,
+        party: &Party,
+        credential: &Credential,
+        wanted: Option<&str>,
+    ) -> Result<(Gate, AllowedOrigin), ProxyError> {
         let (manifest, connection) = (party.manifest(), &party.connection);
         let endpoints = connection.endpoints.as_ref();
-        let values = egress::public_values(manifest, &party.method, &connection.fields, party.client.as_ref(), endpoints);
+        let values =
+            egress::public_values(manifest, &party.method, &connection.fields, party.client.as_ref(), endpoints);
         let settings = self.parts.outbound.egress();
         let origins = egress::allowed_origins(manifest, &values, endpoints, settings)?;
         let placements = egress::placements(&party.method, credential, &values)?;
@@ -121,7 +145,12 @@ fn choose<'a>(origins: &'a [AllowedOrigin], wanted: Option<&str>) -> Result<&'a 
     };
     found.ok_or_else(|| ProxyError::NoOrigin {
         given: wanted.unwrap_or("(the first)").chars().take(64).collect(),
-        known: origins.iter().filter(|origin| origin.credential).map(|origin| origin.id.as_str()).collect::<Vec<_>>().join(", "),
+        known: origins
+            .iter()
+            .filter(|origin| origin.credential)
+            .map(|origin| origin.id.as_str())
+            .collect::<Vec<_>>()
+            .join(", "),
     })
 }
 
@@ -142,7 +171,8 @@ fn passed_on(headers: &HeaderMap) -> HeaderMap {
         .collect();
     let mut kept = HeaderMap::with_capacity(headers.len());
     for (name, value) in headers {
-        let hop = NOT_PASSED_ON.contains(&name.as_str()) || named_by_connection.iter().any(|named| named == name.as_str());
+        let hop =
+            NOT_PASSED_ON.contains(&name.as_str()) || named_by_connection.iter().any(|named| named == name.as_str());
         if !hop {
             kept.append(name.clone(), value.clone());
         }
@@ -158,7 +188,13 @@ mod tests {
     #[test]
     fn hop_by_hop_headers_and_cookies_stay_behind() {
         let mut headers = HeaderMap::new();
-        for (name, value) in [("connection", "close, x-secret-hop"), ("x-secret-hop", "1"), ("set-cookie", "a=b"), ("x-kept", "1"), ("te", "trailers")] {
+        for (name, value) in [
+            ("connection", "close, x-secret-hop"),
+            ("x-secret-hop", "1"),
+            ("set-cookie", "a=b"),
+            ("x-kept", "1"),
+            ("te", "trailers"),
+        ] {
             headers.append(name, value.parse().unwrap());
         }
         let kept = passed_on(&headers);
@@ -167,7 +203,8 @@ mod tests {
 
     #[test]
     fn a_path_cannot_leave_its_origin() {
-        let target = AllowedOrigin { id: "api".into(), origin: "https://api.example.com".parse().unwrap(), credential: true };
+        let target =
+            AllowedOrigin { id: "api".into(), origin: "https://api.example.com".parse().unwrap(), credential: true };
         assert_eq!(below(&target, "/v1/x?y=1").unwrap().as_str(), "https://api.example.com/v1/x?y=1");
         assert_eq!(below(&target, "//evil.example/x").unwrap().host_str(), Some("api.example.com"));
         assert_eq!(below(&target, "@evil.example/x").unwrap().host_str(), Some("api.example.com"));

@@ -18,7 +18,8 @@ const REVOCATIONS_A_TICK: usize = 20;
 impl Service {
     /// Brings the service from what the store holds to ready. Called once, before the first request.
     pub async fn recover(&self) -> Result<(), StoreError> {
-        for connector in self.connectors().await?.into_iter().filter(jackfield_model::connector::Connector::is_approved) {
+        for connector in self.connectors().await?.into_iter().filter(jackfield_model::connector::Connector::is_approved)
+        {
             if let Err(error) = self.load(&connector).await {
                 tracing::error!(connector = %connector.name, %error, "an approved connector could not be made ready");
             }

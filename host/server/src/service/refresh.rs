@@ -47,7 +47,9 @@ pub enum RefreshError {
         until: Timestamp,
     },
     /// An earlier refresh has no known outcome, and the old token is kept for the last moment.
-    #[error("an earlier refresh was never answered: the refresh token is tried once more when the access token is nearly over")]
+    #[error(
+        "an earlier refresh was never answered: the refresh token is tried once more when the access token is nearly over"
+    )]
     Uncertain,
     /// The provider refuses to refresh so early.
     #[error("the provider refuses to refresh while the token has so long to live")]
@@ -66,8 +68,15 @@ pub enum RefreshError {
 impl Service {
     /// Refreshes now. Whoever asks while one is under way shares its outcome; hanging up ends nothing.
     pub async fn refresh(&self, tenant: TenantId, id: ConnectionId, by: &str) -> Result<Connection, RefreshError> {
+        let seen = self.connection(tenant, id).await?.ok_or(ResolveError::NotFound)?;
+        self.refresh_from(&seen, by).await
+    }
+
+    /// Refreshes the credential that was seen; where a newer one is stored by now, that is the answer.
+    pub(super) async fn refresh_from(&self, seen: &Connection, by: &str) -> Result<Connection, RefreshError> {
+        let (tenant, id, version) = (seen.tenant, seen.id, seen.version);
         let (service, by) = (self.clone(), by.to_owned());
-        let work = async move { service.refresh_now(tenant, id, &by).await };
+        let work = async move { service.refresh_now(tenant, id, version, &by).await };
         self.flights.join(id, &self.tasks, work).await
     }
 
@@ -77,8 +86,17 @@ impl Service {
         life.filter(SignedDuration::is_positive).map_or(rules::SAFETY, |life| rules::SAFETY.min(life / 5))
     }
 
-    async fn refresh_now(&self, tenant: TenantId, id: ConnectionId, by: &str) -> Result<Connection, RefreshError> {
+    async fn refresh_now(
+        &self,
+        tenant: TenantId,
+        id: ConnectionId,
+        version: u64,
+        by: &str,
+    ) -> Result<Connection, RefreshError> {
         let (party, credential) = self.resolve(tenant, id).await?;
+        if party.connection.version != version {
+            return Ok(party.connection);
+        }
         let Credential::Tokens(tokens) = credential else { return Err(RefreshError::NotRefreshable) };
         self.check_refreshable(&party, &tokens)?;
         let attempt = self.intend(&party, by).await?;
@@ -141,8 +159,10 @@ impl Service {
                 RefreshState::Refreshing { attempts, since, .. } => (attempts + 1, since, true),
                 RefreshState::Unknown { attempts, since, .. } => (attempts + 1, since, true),
             };
-            connection.refresh = RefreshState::Refreshing { from_version: version, attempts, since: first_sent, resent };
-            let entry = JournalEntry { tenant, connection: id, from_version: version, attempt: attempts, sent_at: since };
+            connection.refresh =
+                RefreshState::Refreshing { from_version: version, attempts, since: first_sent, resent };
+            let entry =
+                JournalEntry { tenant, connection: id, from_version: version, attempt: attempts, sent_at: since };
             attempt = Some(Attempt { entry, first_sent, resent, attempts, by: by.to_owned() });
             Ok(())
         });

@@ -41,7 +41,9 @@ pub enum ResolveError {
         method: String,
     },
     /// The client it was made with is gone.
-    #[error("the client this connection was made with is no longer registered here: an operator can add one, then reauthorize")]
+    #[error(
+        "the client this connection was made with is no longer registered here: an operator can add one, then reauthorize"
+    )]
     NoClient,
     /// The store.
     #[error(transparent)]
@@ -95,8 +97,13 @@ impl Party {
 
 impl Service {
     /// Loads a connection with its connector, method and client, and its opened credential.
-    pub(super) async fn resolve(&self, tenant: TenantId, id: ConnectionId) -> Result<(Party, Credential), ResolveError> {
-        let (connection, credential) = self.store().connections().open(tenant, id).await?.ok_or(ResolveError::NotFound)?;
+    pub(super) async fn resolve(
+        &self,
+        tenant: TenantId,
+        id: ConnectionId,
+    ) -> Result<(Party, Credential), ResolveError> {
+        let (connection, credential) =
+            self.store().connections().open(tenant, id).await?.ok_or(ResolveError::NotFound)?;
         let credential = credential.ok_or(ResolveError::NoCredential)?;
         Ok((self.party(connection.record).await?, credential))
     }

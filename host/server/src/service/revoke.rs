@@ -64,7 +64,9 @@ impl Service {
             match rules::read(&response, token, self.now()) {
                 Revoked::Done => {}
                 Revoked::Unsupported => outcome = Ended::Unsupported,
-                Revoked::Later { retry_after } => return Ended::Later { after: retry_after, why: "the provider asks to try later".into() },
+                Revoked::Later { retry_after } => {
+                    return Ended::Later { after: retry_after, why: "the provider asks to try later".into() };
+                }
                 Revoked::Refused { error, .. } => return Ended::Refused(error.to_string()),
             }
         }
@@ -110,14 +112,19 @@ impl Service {
     fn hook_origins(&self, party: &Party, hook: &str) -> Result<Vec<Origin>, Denial> {
         let (manifest, connection) = (party.manifest(), &party.connection);
         let endpoints = connection.endpoints.as_ref();
-        let values = egress::public_values(manifest, &party.method, &connection.fields, party.client.as_ref(), endpoints);
+        let values =
+            egress::public_values(manifest, &party.method, &connection.fields, party.client.as_ref(), endpoints);
         let all = egress::allowed_origins(manifest, &values, endpoints, self.parts.outbound.egress())?;
         let named: Vec<&str> = manifest.requests_of(hook).iter().map(|request| request.origin.as_str()).collect();
         let declared = all.into_iter().filter(|allowed| allowed.credential && named.contains(&allowed.id.as_str()));
         Ok(declared.map(|allowed| allowed.origin).collect())
     }
 
-    async fn send_ending(&self, party: &Party, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Ended> {
+    async fn send_ending(
+        &self,
+        party: &Party,
+        request: http::Request<Vec<u8>>,
+    ) -> Result<http::Response<Vec<u8>>, Ended> {
         let connector = &party.connector.name;
         let refused = |denial: Denial| Ended::Refused(denial.message);
         let url = self.endpoint_url(connector, &request.uri().to_string()).map_err(refused)?;

@@ -108,7 +108,11 @@ impl Service {
     }
 
     /// The connector's plan, filled after the guest has returned; secrets go to the token endpoint's origin only.
-    async fn planned_request(&self, party: &Party, ask: &Ask<'_>) -> Result<(http::Request<Vec<u8>>, Origin), AskError> {
+    async fn planned_request(
+        &self,
+        party: &Party,
+        ask: &Ask<'_>,
+    ) -> Result<(http::Request<Vec<u8>>, Origin), AskError> {
         let egress = self.parts.outbound.egress();
         let context = party.context(Hook::TokenRequest, None, egress, self.now())?;
         let planned = self.parts.runtime.token_request(context, ask.occasion()).await.result?;
@@ -141,7 +145,12 @@ impl Service {
     }
 
     /// Reads the answer to a first grant.
-    pub(super) async fn read_tokens(&self, party: &Party, answered: &Answered, shown: &[&Secret]) -> Result<Tokens, AskError> {
+    pub(super) async fn read_tokens(
+        &self,
+        party: &Party,
+        answered: &Answered,
+        shown: &[&Secret],
+    ) -> Result<Tokens, AskError> {
         let oauth2 = party.method.kind.oauth2().ok_or(AskError::NoTokens)?;
         if let Some((response, rules)) = self.read_by_hook(party, oauth2, answered, Occasion::Exchange).await? {
             return Ok(token::read(&response, &party.reading(&rules, answered.sent_at, shown))?);
@@ -150,7 +159,12 @@ impl Service {
     }
 
     /// Reads the answer to a refresh.
-    pub(super) async fn read_refreshed(&self, party: &Party, answered: &Answered, shown: &[&Secret]) -> Result<RefreshOutcome, AskError> {
+    pub(super) async fn read_refreshed(
+        &self,
+        party: &Party,
+        answered: &Answered,
+        shown: &[&Secret],
+    ) -> Result<RefreshOutcome, AskError> {
         let oauth2 = party.method.kind.oauth2().ok_or(AskError::NoTokens)?;
         if let Some((response, rules)) = self.read_by_hook(party, oauth2, answered, Occasion::Refresh).await? {
             return Ok(token::read_refresh(&response, &party.reading(&rules, answered.sent_at, shown))?);

@@ -9,9 +9,15 @@ use super::{RefreshError, ResolveError, Service};
 
 impl Service {
     /// Refreshes if `version` is still the current credential; an old report changes nothing.
-    pub async fn unauthorized(&self, tenant: TenantId, id: ConnectionId, version: u64, by: &str) -> Result<Connection, RefreshError> {
+    pub async fn unauthorized(
+        &self,
+        tenant: TenantId,
+        id: ConnectionId,
+        version: u64,
+        by: &str,
+    ) -> Result<Connection, RefreshError> {
         let connection = self.connection(tenant, id).await?.ok_or(ResolveError::NotFound)?;
-        if connection.version == version { self.refresh(tenant, id, by).await } else { Ok(connection) }
+        if connection.version == version { self.refresh_from(&connection, by).await } else { Ok(connection) }
     }
 
     /// Refreshes where the access token is over; a failure is left to whoever uses the token.
@@ -20,7 +26,7 @@ impl Service {
         let over = !connection.clocks.access_covers(self.now(), self.margin(&connection));
         if connection.status.is_usable()
             && over
-            && let Err(error) = self.refresh(tenant, id, "host").await
+            && let Err(error) = self.refresh_from(&connection, "host").await
         {
             tracing::info!(connection = %id, %error, "refresh before use did not succeed");
         }

@@ -71,7 +71,12 @@ impl Service {
     }
 
     /// Writes what a verify found; another writer in between is no reason to lose it.
-    pub(super) async fn record_verify(&self, seen: &Connection, answer: Answer, by: &str) -> Result<Connection, VerifyError> {
+    pub(super) async fn record_verify(
+        &self,
+        seen: &Connection,
+        answer: Answer,
+        by: &str,
+    ) -> Result<Connection, VerifyError> {
         let note = answer.result.as_ref().err().map(|failure| failure.message.clone());
         let connections = self.store().connections();
         let amended = connections.amend(seen.tenant, seen.id, |connection, change| {
@@ -97,7 +102,10 @@ fn apply(connection: &mut Connection, answer: &Answer, by: &str, now: Timestamp)
         Ok(account) => Some(Failure::new(
             Advice::Reauthorize,
             "other-account",
-            &format!("The credential now belongs to {}: reauthorize with the account this connection was made for.", account.label),
+            &format!(
+                "The credential now belongs to {}: reauthorize with the account this connection was made for.",
+                account.label
+            ),
         )),
         Err(failure) => Some(failure.clone()),
     };

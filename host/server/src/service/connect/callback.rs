@@ -34,10 +34,14 @@ pub enum CallbackError {
     #[error("there is nothing waiting for this answer, so nothing was changed: begin again where you started")]
     NothingPending,
     /// It came to another connector's or client's address than it was asked at (ST-5).
-    #[error("the answer came to another address than it was asked for, so it was refused: begin again where you started")]
+    #[error(
+        "the answer came to another address than it was asked for, so it was refused: begin again where you started"
+    )]
     OtherAddress,
     /// It came in another browser than the one that started (ST-2).
-    #[error("the answer came in another browser than the one that started, so it was refused: begin again in one browser, with cookies allowed")]
+    #[error(
+        "the answer came in another browser than the one that started, so it was refused: begin again in one browser, with cookies allowed"
+    )]
     OtherBrowser,
     /// It cannot be believed or read.
     #[error("the provider's answer was refused, and nothing was changed: {0}")]
@@ -65,7 +69,8 @@ impl Service {
         let claim = self.store().authorizations().take_state(&state).await?.ok_or(CallbackError::NothingPending)?;
         self.check_bound(&callback, &claim.authorization)?;
         let asked = &claim.authorization;
-        let session = self.store().sessions().get(asked.tenant, asked.session).await?.ok_or(CallbackError::NothingPending)?;
+        let session =
+            self.store().sessions().get(asked.tenant, asked.session).await?.ok_or(CallbackError::NothingPending)?;
         if !matches!(session.stage, Stage::Open | Stage::Parked { .. }) {
             return Err(CallbackError::NothingPending);
         }
@@ -111,7 +116,12 @@ impl Service {
         }
     }
 
-    async fn park(&self, returned: protocol::Returned, mut claim: Claim, mut session: Versioned<ConnectSession>) -> Result<String, CallbackError> {
+    async fn park(
+        &self,
+        returned: protocol::Returned,
+        mut claim: Claim,
+        mut session: Versioned<ConnectSession>,
+    ) -> Result<String, CallbackError> {
         let ticket = self.random_token()?;
         claim.secrets.code = Some(returned.code);
         claim.authorization.kept = returned.kept;

@@ -13,8 +13,8 @@ use url::Url;
 
 pub use callback::{Callback, CallbackError};
 pub use page::ConnectPage;
-pub use start::{BrowserCookie, StartError, StartForm, Started};
 pub(super) use start::requested;
+pub use start::{BrowserCookie, StartError, StartForm, Started};
 
 use super::{ResolveError, Service};
 

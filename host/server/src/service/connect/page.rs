@@ -13,7 +13,10 @@ use jackfield_model::{
 };
 
 use super::LinkError;
-use crate::service::{Service, permissions::{ScopeWords, in_words}};
+use crate::service::{
+    Service,
+    permissions::{ScopeWords, in_words},
+};
 
 /// What the connect page shows.
 #[derive(Debug, Clone)]
@@ -59,6 +62,14 @@ impl Service {
             Some(connection) => connection.name.clone(),
             None => format!("My {} connection", manifest.presentation.title),
         };
-        Ok(ConnectPage { scopes: manifest.methods.iter().map(words).collect(), methods, default_name, connection, tenant, session, connector })
+        Ok(ConnectPage {
+            scopes: manifest.methods.iter().map(words).collect(),
+            methods,
+            default_name,
+            connection,
+            tenant,
+            session,
+            connector,
+        })
     }
 }

@@ -125,7 +125,13 @@ impl Service {
     }
 
     /// Checks what was typed; what the application gave already is not the person's to change.
-    fn typed(&self, manifest: &Manifest, method: &Method, session: &ConnectSession, mut typed: Typed) -> Result<Checked, StartError> {
+    fn typed(
+        &self,
+        manifest: &Manifest,
+        method: &Method,
+        session: &ConnectSession,
+        mut typed: Typed,
+    ) -> Result<Checked, StartError> {
         for (key, value) in &session.fields {
             if manifest.fields_of(method).any(|field| field.key == *key) {
                 typed.insert(key.clone(), Secret::new(value.clone()));
@@ -134,7 +140,12 @@ impl Service {
         fields::check(manifest.fields_of(method), typed, self.parts.settings.http_loopback).map_err(StartError::Fields)
     }
 
-    async fn client_of(&self, connector: &Connector, method: &Method, session: &ConnectSession) -> Result<Option<Client>, StartError> {
+    async fn client_of(
+        &self,
+        connector: &Connector,
+        method: &Method,
+        session: &ConnectSession,
+    ) -> Result<Option<Client>, StartError> {
         if method.kind.oauth2().is_none() {
             return Ok(None);
         }
@@ -153,16 +164,33 @@ impl Service {
             client_id: Some(&client.public_id),
         };
         let manifest = &sound.connector.manifest;
-        let ask = authorize::Ask { manifest, oauth2, endpoints: &endpoints, inputs, redirect_uri: &redirect_uri, scopes: &scopes };
-        let entropy = authorize::Entropy { state: self.random_bytes()?, verifier: self.random_bytes()?, nonce: self.random_bytes()? };
+        let ask = authorize::Ask {
+            manifest,
+            oauth2,
+            endpoints: &endpoints,
+            inputs,
+            redirect_uri: &redirect_uri,
+            scopes: &scopes,
+        };
+        let entropy = authorize::Entropy {
+            state: self.random_bytes()?,
+            verifier: self.random_bytes()?,
+            nonce: self.random_bytes()?,
+        };
         let asked = authorize::ask(&ask, &entropy)?;
         let value = self.random_token()?;
         let mut authorization = self.authorization(&sound, scopes, AUTHORIZATION_SECONDS)?;
         authorization.endpoints = Some(endpoints);
         authorization.redirect_uri = Some(redirect_uri);
         authorization.cookie_hash = self.store().keyed_hash(Purpose::Cookie, value.expose());
-        let cookie = BrowserCookie { name: self.cookie_name(authorization.id), value, max_age_seconds: AUTHORIZATION_SECONDS };
-        let secrets = AuthorizationSecrets { verifier: asked.verifier, nonce: asked.nonce, code: None, fields: sound.typed.secret };
+        let cookie =
+            BrowserCookie { name: self.cookie_name(authorization.id), value, max_age_seconds: AUTHORIZATION_SECONDS };
+        let secrets = AuthorizationSecrets {
+            verifier: asked.verifier,
+            nonce: asked.nonce,
+            code: None,
+            fields: sound.typed.secret,
+        };
         let mut change = Change::new();
         self.store().authorizations().create(&mut change, authorization, &secrets, Handle::State(&asked.state)).await?;
         self.store().commit(change).await?;
@@ -174,7 +202,8 @@ impl Service {
         let scopes = requested(&sound.connector.manifest, &sound.method, &sound.session.actions);
         let mut authorization = self.authorization(&sound, scopes, PARKED_SECONDS)?;
         if let (Some(oauth2), Some(client)) = (oauth2, &sound.client) {
-            authorization.endpoints = Some(self.endpoints(&sound.connector.name, oauth2, &sound.typed.public, client).await?);
+            authorization.endpoints =
+                Some(self.endpoints(&sound.connector.name, oauth2, &sound.typed.public, client).await?);
         }
         let ticket = self.random_token()?;
         let mut session = sound.session;

@@ -11,6 +11,7 @@ use jackfield_model::{
     connection::{Connection, RefreshState},
     credential::{Credential, TokenSet},
     failure::{Advice, Failure},
+    scope::Grant,
     secret::Secret,
     status::Happening,
 };
@@ -86,7 +87,7 @@ impl Service {
         };
         match read {
             Ok(outcome) => match self.other_subject(&party, &outcome).await {
-                None => self.store_refreshed(old, attempt, outcome).await,
+                None => self.store_refreshed(old, party.connection.grant, attempt, outcome).await,
                 Some(failure) => self.refuse(&party, attempt, failure).await,
             },
             Err(AskError::Token(error)) => {
@@ -116,12 +117,16 @@ impl Service {
     }
 
     /// Stores new tokens before anybody is told of them (REF-2).
-    async fn store_refreshed(&self, old: TokenSet, attempt: &Attempt, outcome: RefreshOutcome) -> Result<Connection, RefreshError> {
+    async fn store_refreshed(
+        &self,
+        old: TokenSet,
+        before: Grant,
+        attempt: &Attempt,
+        outcome: RefreshOutcome,
+    ) -> Result<Connection, RefreshError> {
         let entry = &attempt.entry;
         let (expiry, kept) = (outcome.expiry(), kept(&outcome));
-        let widen = |connection: &Connection| outcome.grant(connection.grant.clone());
-        let found = self.store().connections().get(entry.tenant, entry.connection).await?.ok_or(ResolveError::NotFound)?;
-        let grant = widen(&found);
+        let grant = outcome.grant(before);
         let credential = Credential::Tokens(outcome.into_token_set(old));
         loop {
             let Some(mut found) = self.store().connections().get(entry.tenant, entry.connection).await? else {
@@ -188,7 +193,13 @@ impl Service {
         }
     }
 
-    async fn write_outcome(&self, party: &Party, attempt: &Attempt, next: &Next, failure: &Failure) -> Result<Connection, RefreshError> {
+    async fn write_outcome(
+        &self,
+        party: &Party,
+        attempt: &Attempt,
+        next: &Next,
+        failure: &Failure,
+    ) -> Result<Connection, RefreshError> {
         let entry = &attempt.entry;
         if let Next::PauseClient(error) = next {
             self.pause_client(party, error.code.name()).await?;
@@ -267,6 +278,8 @@ fn said(next: &Next, failure: Option<Failure>) -> Failure {
             "refresh-uncertain",
             "The provider did not answer a refresh, so the refresh token may be spent: the connection may need to be reauthorized.",
         ),
-        _ => failure.unwrap_or_else(|| Failure::new(Advice::ProviderDown, "refresh-failed", "The provider gave no new tokens.")),
+        _ => failure.unwrap_or_else(|| {
+            Failure::new(Advice::ProviderDown, "refresh-failed", "The provider gave no new tokens.")
+        }),
     }
 }
