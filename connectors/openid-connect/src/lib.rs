@@ -69,6 +69,10 @@ impl Connector for OpenIdConnect {
 fn person(connection: &Connection) -> Result<Account, Failure> {
     let claims = connection.get_json(&connection.value("issuer.userinfo_endpoint")?)?;
     let id = claims.text("/sub")?;
+    // Section 5.3.2: claims about somebody else than the ID token named are never used.
+    if connection.value("issuer.subject").is_ok_and(|subject| subject != id) {
+        return Err(Failure::reauthorize("other-subject", "The provider's answers are about two different people."));
+    }
     let name = ["/name", "/preferred_username", "/email"].iter().find_map(|pointer| claims.find(pointer));
     let label = name.unwrap_or_else(|| id.clone());
     let avatar = claims.find("/picture").filter(|url| url.starts_with("https://"));

@@ -24,6 +24,9 @@ use crate::{
     redact::ReadingRules,
 };
 
+/// Whom an ID token named, as a public value: what `UserInfo` must say too (OpenID Connect Core 5.3.2).
+const SUBJECT: &str = "issuer.subject";
+
 /// What a call is made of, in the words of the model.
 #[derive(Debug, Clone, Copy)]
 pub struct CallInput<'a> {
@@ -45,6 +48,8 @@ pub struct CallInput<'a> {
     pub fields: &'a BTreeMap<String, String>,
     /// The endpoints recorded when it was connected.
     pub endpoints: Option<&'a Endpoints>,
+    /// Whom the issuer's ID token named; none where none did.
+    pub subject: Option<&'a str>,
     /// What proves the connection; none where the call needs none.
     pub credential: Option<&'a Credential>,
     /// The scopes the provider granted.
@@ -84,7 +89,8 @@ impl CallContext {
             return Err(Denial::new("not-approved", message));
         }
         let manifest = &connector.manifest;
-        let values = public_values(manifest, input.method, input.fields, input.client, input.endpoints);
+        let mut values = public_values(manifest, input.method, input.fields, input.client, input.endpoints);
+        values.extend(input.subject.map(|subject| (SUBJECT.to_owned(), subject.to_owned())));
         let gate = gate(manifest, &input, &values, egress)?;
         let oauth2 = input.method.kind.oauth2();
         Ok(Self {

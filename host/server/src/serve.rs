@@ -41,12 +41,6 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How often expired records are looked for, and revocations tried again.
 const HOUSEKEEPING: Duration = Duration::from_mins(1);
-/// How long a token endpoint may take: slow is not lost.
-const TOKEN_TIMEOUT: Duration = Duration::from_mins(3);
-/// How long metadata and keys may take.
-const METADATA_TIMEOUT: Duration = Duration::from_secs(20);
-/// How long a proxied call may wait for its first byte.
-const PROXY_FIRST_BYTE: Duration = Duration::from_mins(1);
 
 /// What a host takes from its surroundings.
 #[derive(Clone)]
@@ -166,9 +160,9 @@ fn service(config: &Config, parts: Parts, store: Store, public_url: Url) -> Resu
     let settings = service::Settings {
         public_url,
         http_loopback: config.egress.allow_loopback,
-        token_timeout: TOKEN_TIMEOUT,
-        metadata_timeout: METADATA_TIMEOUT,
-        proxy_first_byte: PROXY_FIRST_BYTE,
+        token_timeout: config.timeouts.token(),
+        metadata_timeout: config.timeouts.metadata(),
+        proxy_first_byte: config.timeouts.proxy_first_byte(),
     };
     let (clock, entropy) = (parts.clock, parts.entropy);
     Ok(Service::new(service::Parts { store, runtime, outbound, clock, entropy, settings }))

@@ -6,7 +6,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use futures::stream;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
-use http::{HeaderName, HeaderValue, Method, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tokio::task::yield_now;
@@ -39,6 +39,8 @@ pub enum Fault {
     Redirect(StatusCode, Url),
     /// This answer instead, with no effect.
     Json(StatusCode, Value),
+    /// The request, with its body changed on the way to the double.
+    Asked(Arc<dyn Fn(&mut String) + Send + Sync>),
     /// The answer of the double, with its JSON changed.
     Edit(Arc<dyn Fn(&mut Value) + Send + Sync>),
     /// The answer of the double, with the URL of its `Location` changed.
@@ -53,9 +55,24 @@ impl Fault {
         Self::Edit(Arc::new(change))
     }
 
+    /// [`Fault::Asked`] by a closure.
+    pub fn asked(change: impl Fn(&mut String) + Send + Sync + 'static) -> Self {
+        Self::Asked(Arc::new(change))
+    }
+
     /// [`Fault::Elsewhere`] by a closure.
     pub fn elsewhere(change: impl Fn(&mut Url) + Send + Sync + 'static) -> Self {
         Self::Elsewhere(Arc::new(change))
+    }
+
+    /// The request as the double sees it, where the fault changes it.
+    pub(super) async fn asking(&self, request: Request<Body>) -> anyhow::Result<Request<Body>> {
+        let Self::Asked(change) = self else { return Ok(request) };
+        let (mut parts, body) = request.into_parts();
+        let mut text = String::from_utf8(body.collect().await?.to_bytes().to_vec())?;
+        change(&mut text);
+        parts.headers.remove(CONTENT_LENGTH);
+        Ok(Request::from_parts(parts, Body::from(text)))
     }
 
     /// The answer in place of the double's own, where the fault has one.

@@ -79,6 +79,7 @@ impl Sites {
         if let Some(response) = fault.instead() {
             return Ok(response);
         }
+        let request = fault.asking(request).await?;
         let response = self.own(host, request).await?;
         match fault {
             Fault::Lost => bail!("lost on purpose"),

@@ -107,6 +107,7 @@ impl Sandbox {
             client_secret: None,
             fields: &BTreeMap::new(),
             endpoints: None,
+            subject: None,
             credential: Some(&credential),
             granted: &BTreeSet::from(["repo".to_owned()]),
             now: at,

@@ -8,6 +8,7 @@ mod check;
 mod environment;
 mod error;
 mod settings;
+mod timeouts;
 #[cfg(test)]
 mod tests;
 
@@ -26,6 +27,7 @@ pub use environment::Environment;
 pub use error::ConfigError;
 use settings::Settings;
 pub use settings::{LogFormat, LogLevel, StoreKind};
+pub use timeouts::Timeouts;
 
 /// The port `serve` takes where none is given.
 pub const DEFAULT_PORT: u16 = 8080;
@@ -53,6 +55,8 @@ pub struct Config {
     pub log: Log,
     /// What a connector's call may use.
     pub limits: Limits,
+    /// How long providers may take.
+    pub timeouts: Timeouts,
     /// Where connectors may reach beyond the public internet.
     pub egress: Egress,
     /// The settings nobody made, as `key = value`.
@@ -105,6 +109,7 @@ impl Config {
             store: StoreKind::Sled,
             log: Log { format: LogFormat::Text, level: LogLevel::Warn },
             limits: Limits::default(),
+            timeouts: Timeouts::default(),
             egress: Egress::default(),
             defaults: Vec::new(),
         }
@@ -134,6 +139,7 @@ impl Config {
             store,
             log: Log { format: settings.log.format, level: settings.log.level },
             limits: settings.limits,
+            timeouts: settings.timeouts,
             egress: Egress {
                 allow_loopback: egress.allow_loopback,
                 allow_private: egress.allow_private,

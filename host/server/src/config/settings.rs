@@ -10,6 +10,8 @@ use jackfield_runtime::Limits;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::Timeouts;
+
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Settings {
@@ -22,6 +24,7 @@ pub(super) struct Settings {
     pub(super) store: Option<StoreKind>,
     pub(super) log: LogSettings,
     pub(super) limits: Limits,
+    pub(super) timeouts: Timeouts,
     pub(super) egress: EgressSettings,
 }
 

@@ -1,7 +1,7 @@
 //! A provider's endpoints: pinned by the manifest or announced by an issuer, fetched through the one gate and kept for a while.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -10,12 +10,12 @@ use http::header;
 use jackfield_auth::{
     endpoints::{self, EndpointError, Plain},
     fields::Inputs,
+    id_token,
     metadata::{self, Metadata, MetadataError},
 };
 use jackfield_model::{client::Client, failure::Failure, manifest::OAuth2, session::Endpoints};
 use jackfield_runtime::{Denial, Outbound as Asked};
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeMap;
 use url::Url;
 
 use super::{Service, outcome};
@@ -50,12 +50,14 @@ pub(super) struct Documents {
 struct Kept {
     body: Arc<Vec<u8>>,
     until: Timestamp,
+    /// Since when it may be asked for again before its time.
+    again_from: Timestamp,
 }
 
-/// A document and whether it came from memory.
+/// A document, and whether it came from memory and may be asked for again.
 pub(super) struct Document {
     pub(super) body: Arc<Vec<u8>>,
-    pub(super) remembered: bool,
+    pub(super) may_be_renewed: bool,
 }
 
 impl Service {
@@ -104,8 +106,18 @@ impl Service {
         let mut last = None;
         for url in metadata::well_known_urls(issuer, plain)? {
             match self.document(connector, &url, false).await {
-                Ok(document) => return Ok(metadata::read(issuer, &document.body, plain)?),
-                Err(EndpointsError::Status(status)) => last = Some(EndpointsError::Status(status)),
+                Ok(document) => match metadata::read(issuer, &document.body, plain) {
+                    Ok(metadata) => return Ok(metadata),
+                    Err(error) => {
+                        self.documents.forget(&url);
+                        // Some sites answer every address they do not know with a page of theirs.
+                        if !matches!(error, MetadataError::Unreadable(_)) {
+                            return Err(error.into());
+                        }
+                        last = Some(error.into());
+                    }
+                },
+                Err(error @ EndpointsError::Status(_)) => last = Some(error),
                 Err(error) => return Err(error),
             }
         }
@@ -114,8 +126,9 @@ impl Service {
 
     /// A JSON document, from memory where it is fresh; `again` asks the provider in any case.
     pub(super) async fn document(&self, connector: &str, url: &str, again: bool) -> Result<Document, EndpointsError> {
-        if let Some(body) = self.documents.fresh(url, self.now()).filter(|_| !again) {
-            return Ok(Document { body, remembered: true });
+        let now = self.now();
+        if let Some(kept) = self.documents.fresh(url, now).filter(|kept| !again || kept.again_from > now) {
+            return Ok(Document { body: kept.body, may_be_renewed: kept.again_from <= now });
         }
         let parsed = self.endpoint_url(connector, url)?;
         let origin = self.parts.outbound.egress().judge_endpoint(connector, &parsed)?;
@@ -139,8 +152,8 @@ impl Service {
         let cache_control = response.headers().get(header::CACHE_CONTROL).and_then(|value| value.to_str().ok());
         let seconds = metadata::cache_seconds(cache_control);
         let body = Arc::new(response.into_body());
-        self.documents.keep(url, &body, self.now(), Duration::from_secs(seconds));
-        Ok(Document { body, remembered: false })
+        self.documents.keep(url, &body, self.now(), Duration::from_secs(seconds), again);
+        Ok(Document { body, may_be_renewed: false })
     }
 }
 
@@ -148,19 +161,26 @@ impl Service {
 const KEPT_LIMIT: usize = 256;
 
 impl Documents {
-    fn fresh(&self, url: &str, now: Timestamp) -> Option<Arc<Vec<u8>>> {
+    fn fresh(&self, url: &str, now: Timestamp) -> Option<Kept> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.get(url).filter(|kept| kept.until > now).map(|kept| Arc::clone(&kept.body))
+        kept.get(url).filter(|kept| kept.until > now).cloned()
     }
 
-    fn keep(&self, url: &str, body: &Arc<Vec<u8>>, now: Timestamp, lasts: Duration) {
+    /// A document that turned out to be none, so that the next try asks for it again.
+    pub(super) fn forget(&self, url: &str) {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).remove(url);
+    }
+
+    fn keep(&self, url: &str, body: &Arc<Vec<u8>>, now: Timestamp, lasts: Duration, again: bool) {
         let Ok(lasts) = SignedDuration::try_from(lasts) else { return };
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= KEPT_LIMIT {
             kept.retain(|_, document| document.until > now);
         }
         if kept.len() < KEPT_LIMIT {
-            kept.insert(url.to_owned(), Kept { body: Arc::clone(body), until: now + lasts });
+            // One that was asked for again before its time is not for another minute (ID-2).
+            let again_from = if again { now + SignedDuration::from_secs(id_token::REFETCH_SECONDS) } else { now };
+            kept.insert(url.to_owned(), Kept { body: Arc::clone(body), until: now + lasts, again_from });
         }
     }
 }

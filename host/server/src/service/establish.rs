@@ -246,9 +246,9 @@ impl Service {
         };
         let token = tokens.id_token.as_ref().ok_or_else(missing)?;
         let jwks = endpoints.jwks.as_deref().ok_or_else(|| EstablishError::Keys("its metadata names none".into()))?;
-        let (keys, remembered) = self.keys(&party.connector.name, jwks, false).await?;
+        let (keys, may_be_renewed) = self.keys(&party.connector.name, jwks, false).await?;
         match id_token::check(token, &keys, &expected) {
-            Err(IdTokenError::KeyMiss) if remembered => {
+            Err(IdTokenError::KeyMiss) if may_be_renewed => {
                 let (keys, _) = self.keys(&party.connector.name, jwks, true).await?;
                 Ok(id_token::check(token, &keys, &expected)?.subject)
             }
@@ -259,8 +259,11 @@ impl Service {
     async fn keys(&self, connector: &str, jwks: &str, again: bool) -> Result<(KeySet, bool), EstablishError> {
         let document =
             self.document(connector, jwks, again).await.map_err(|error| EstablishError::Keys(error.to_string()))?;
-        let keys = KeySet::read(&document.body).map_err(|error| EstablishError::Keys(error.to_string()))?;
-        Ok((keys, document.remembered))
+        let keys = KeySet::read(&document.body).map_err(|error| {
+            self.documents.forget(jwks);
+            EstablishError::Keys(error.to_string())
+        })?;
+        Ok((keys, document.may_be_renewed))
     }
 
     /// Stores first, verifies after: a connection that does not prove itself is kept as failing, never lost.

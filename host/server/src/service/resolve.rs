@@ -87,6 +87,7 @@ impl Party {
             client_secret: self.client_secret.as_ref(),
             fields: &self.connection.fields,
             endpoints: self.connection.endpoints.as_ref(),
+            subject: self.connection.subject.as_deref(),
             credential,
             granted: &self.connection.grant.granted,
             now,

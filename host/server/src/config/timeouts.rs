@@ -1,0 +1,37 @@
+//! How long the host waits for providers. What a connector's own call may take is among the limits.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// Every wait, in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Timeouts {
+    /// A token endpoint's answer: slow is not lost.
+    pub token_ms: u64,
+    /// An issuer's metadata or keys (MD-3).
+    pub metadata_ms: u64,
+    /// The first byte of a proxied answer.
+    pub proxy_first_byte_ms: u64,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self { token_ms: 180_000, metadata_ms: 5_000, proxy_first_byte_ms: 60_000 }
+    }
+}
+
+impl Timeouts {
+    pub(crate) fn token(&self) -> Duration {
+        Duration::from_millis(self.token_ms)
+    }
+
+    pub(crate) fn metadata(&self) -> Duration {
+        Duration::from_millis(self.metadata_ms)
+    }
+
+    pub(crate) fn proxy_first_byte(&self) -> Duration {
+        Duration::from_millis(self.proxy_first_byte_ms)
+    }
+}
