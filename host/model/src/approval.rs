@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::manifest::{BodyFormat, FieldKind, Manifest, MethodKind, OAuth2, OriginPlace, Pkce, Placement};
+use crate::{
+    manifest::{BodyFormat, FieldKind, Manifest, MethodKind, OAuth2, OriginPlace, Pkce, Placement},
+    template::Template,
+};
 
 /// One thing asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,11 +25,12 @@ pub struct Request {
 /// Everything a manifest asks for, in a stable order.
 pub fn requests(manifest: &Manifest) -> Vec<Request> {
     let mut asked = Vec::new();
-    origins(manifest, &mut asked);
+    let home = authorization_domains(manifest);
+    origins(manifest, &home, &mut asked);
     for method in &manifest.methods {
         match &method.kind {
             MethodKind::OAuth2Code(oauth2) | MethodKind::ClientCredentials(oauth2) => {
-                oauth2_requests(&method.id, oauth2, &mut asked)
+                oauth2_requests(&method.id, oauth2, &home, &mut asked)
             }
             MethodKind::ApiToken { .. } => {}
         }
@@ -48,8 +52,7 @@ fn push(asked: &mut Vec<Request>, rule: &str, subject: &str, sentence: String, p
     asked.push(Request { rule: rule.into(), subject: subject.into(), sentence, pointed_out });
 }
 
-fn origins(manifest: &Manifest, asked: &mut Vec<Request>) {
-    let home = authorization_domains(manifest);
+fn origins(manifest: &Manifest, home: &BTreeSet<String>, asked: &mut Vec<Request>) {
     for origin in &manifest.origins {
         let (subject, what) = match &origin.place {
             OriginPlace::Host(host) => (format!("https://{}", host.source()), String::new()),
@@ -64,7 +67,13 @@ fn origins(manifest: &Manifest, asked: &mut Vec<Request>) {
                 (key.clone(), format!(" — a host the provider names, within {}", within.join(", ")))
             }
         };
-        let foreign = matches!(&origin.place, OriginPlace::Host(host) if is_foreign(host.source(), &home));
+        let foreign = match &origin.place {
+            OriginPlace::Host(host) => is_foreign(host.source(), home),
+            OriginPlace::Kept { within, .. } => {
+                within.iter().any(|host| is_foreign(host.trim_start_matches("*."), home))
+            }
+            OriginPlace::Field(_) | OriginPlace::ClientField(_) | OriginPlace::Issuer => false,
+        };
         let (rule, verb) = if origin.credential {
             ("credential-origin", "receives the credential")
         } else {
@@ -72,6 +81,7 @@ fn origins(manifest: &Manifest, asked: &mut Vec<Request>) {
         };
         push(asked, rule, &subject, format!("{subject} {verb}{what}."), foreign && origin.credential);
     }
+    client_secret_origins(manifest, asked);
     let any_host = manifest.all_fields().filter(|field| field.kind == FieldKind::BaseUrl);
     for field in any_host {
         push(
@@ -84,7 +94,23 @@ fn origins(manifest: &Manifest, asked: &mut Vec<Request>) {
     }
 }
 
-fn oauth2_requests(method: &str, oauth2: &OAuth2, asked: &mut Vec<Request>) {
+/// Hooks that plan requests may place the client's secret, at the origins they declare.
+fn client_secret_origins(manifest: &Manifest, asked: &mut Vec<Request>) {
+    let planning =
+        manifest.requests.iter().filter(|declared| matches!(declared.hook.as_str(), "revoke" | "token-request"));
+    let named: BTreeSet<(&str, &str)> = planning
+        .flat_map(|declared| declared.requests.iter().map(|request| (declared.hook.as_str(), request.origin.as_str())))
+        .collect();
+    for (hook, id) in named {
+        let receives = manifest.origin(id).is_some_and(|origin| origin.credential && origin.place.is_operators());
+        if receives {
+            let sentence = format!("the hook `{hook}` may send the client's secret to the origin `{id}`.");
+            push(asked, "client-secret-origin", id, sentence, false);
+        }
+    }
+}
+
+fn oauth2_requests(method: &str, oauth2: &OAuth2, home: &BTreeSet<String>, asked: &mut Vec<Request>) {
     let endpoints = [
         ("authorize", &oauth2.authorize_url),
         ("token", &oauth2.token_url),
@@ -98,7 +124,7 @@ fn oauth2_requests(method: &str, oauth2: &OAuth2, asked: &mut Vec<Request>) {
                 "endpoint",
                 url.source(),
                 format!("`{method}` uses {} as its {name} endpoint.", url.source()),
-                false,
+                host_of(url.source()).is_some_and(|host| is_foreign(&host, home)),
             );
         }
     }
@@ -150,17 +176,17 @@ fn oauth2_requests(method: &str, oauth2: &OAuth2, asked: &mut Vec<Request>) {
     }
 }
 
-/// The registrable domains of the authorization servers a manifest names.
+/// The registrable domains where people consent: of the issuers and authorization endpoints a manifest names, or of
+/// its token endpoints where nobody consents.
 fn authorization_domains(manifest: &Manifest) -> BTreeSet<String> {
-    let urls = manifest
-        .methods
-        .iter()
-        .filter_map(|method| method.kind.oauth2())
-        .flat_map(|oauth2| [&oauth2.authorize_url, &oauth2.token_url]);
-    urls.flatten()
-        .filter_map(|url| host_of(url.source()))
-        .filter_map(|host| psl::domain_str(&host).map(str::to_owned))
-        .collect()
+    let all: Vec<&OAuth2> = manifest.methods.iter().filter_map(|method| method.kind.oauth2()).collect();
+    let consent = domains(all.iter().flat_map(|oauth2| [&oauth2.issuer, &oauth2.authorize_url]));
+    if consent.is_empty() { domains(all.iter().map(|oauth2| &oauth2.token_url)) } else { consent }
+}
+
+fn domains<'a>(urls: impl Iterator<Item = &'a Option<Template>>) -> BTreeSet<String> {
+    let hosts = urls.flatten().filter_map(|url| host_of(url.source()));
+    hosts.filter_map(|host| psl::domain_str(&host).map(str::to_owned)).collect()
 }
 
 fn host_of(url: &str) -> Option<String> {
@@ -205,5 +231,17 @@ mod tests {
         assert!(!requests(&manifest)[0].pointed_out);
         manifest.origins[0].place = OriginPlace::Host(sample::template("api.elsewhere.example"));
         assert!(requests(&manifest)[0].pointed_out);
+    }
+
+    #[test]
+    fn a_token_endpoint_elsewhere_is_pointed_out() {
+        let mut manifest = sample::manifest();
+        if let MethodKind::OAuth2Code(oauth2) = &mut manifest.methods[0].kind {
+            oauth2.token_url = Some(sample::template("https://collector.example.net/token"));
+        }
+        let asked = requests(&manifest);
+        let pointed: Vec<&str> =
+            asked.iter().filter(|request| request.pointed_out).map(|request| request.subject.as_str()).collect();
+        assert_eq!(pointed, ["https://collector.example.net/token"]);
     }
 }

@@ -33,7 +33,7 @@ use crate::{
     clock::{Clock, SystemClock},
     config::Config,
     entropy::{Entropy, SystemEntropy},
-    outbound::{self, Outbound},
+    outbound::{self, Outbound, Resolver, SystemResolver},
     service::{self, Service},
 };
 
@@ -49,16 +49,19 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// Names to addresses.
+    pub resolver: Arc<dyn Resolver>,
     /// The program that compiles components: `jackfield compile-worker`.
     pub compiler: Compiler,
 }
 
 impl Parts {
-    /// The machine's own clock and randomness, and this very program as compiler.
+    /// The machine's own clock, randomness and resolver, and this very program as compiler.
     pub fn system() -> io::Result<Self> {
         Ok(Self {
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy::default()),
+            resolver: Arc::new(SystemResolver),
             compiler: this_program()?,
         })
     }
@@ -144,7 +147,7 @@ fn service(config: &Config, parts: Parts, store: Store, public_url: Url) -> Resu
         allow_loopback: config.egress.allow_loopback,
     };
     let tls = outbound::tls_config(config.egress.ca_file.as_deref())?;
-    let outbound = Arc::new(Outbound::new(Arc::new(egress.clone()), tls));
+    let outbound = Arc::new(Outbound::new(Arc::new(egress.clone()), Arc::clone(&parts.resolver), tls));
     let entropy = Arc::clone(&parts.entropy);
     let settings = RuntimeSettings {
         cache_dir: config.data_dir.join("compiled"),

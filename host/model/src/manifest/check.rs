@@ -1,8 +1,10 @@
 //! What makes a manifest valid as a whole: no contradiction, nothing unused, every name resolved.
 
+mod methods;
+
 use std::collections::BTreeSet;
 
-use super::{Field, FieldKind, Manifest, Method, MethodKind, OriginPlace, RequestPattern, Revocation};
+use super::{Field, FieldKind, Manifest, OriginPlace, RequestPattern};
 use crate::{pattern::Pattern, template::Template};
 
 /// Something wrong in a manifest, and where.
@@ -111,6 +113,11 @@ impl<'a> Checker<'a> {
         }
         if field.kind == FieldKind::Url && !of_client {
             self.fault(place, "a URL that a person types is a base-url, an any-host field the operator approves");
+        }
+        if let Some(when) = &field.visible_when
+            && !self.knows(&when.field)
+        {
+            self.fault(place, format!("is visible when `{}` has a value, and that is no field", when.field));
         }
         if let FieldKind::Choice(choices) = &field.kind {
             if choices.is_empty() {
@@ -255,7 +262,7 @@ impl<'a> Checker<'a> {
     fn keys(&mut self, place: &str, template: &Template) {
         for key in template.keys() {
             if !self.knows(key) {
-                self.fault(place, format!("`{{{key}}}` is no declared field"));
+                self.fault(place, format!("`{{{key}}}` is no declared public field"));
             }
         }
     }
@@ -263,84 +270,12 @@ impl<'a> Checker<'a> {
     fn knows(&self, key: &str) -> bool {
         let manifest = self.manifest;
         if let Some(key) = key.strip_prefix("client.") {
-            return key == "client_id" || manifest.client_fields.iter().any(|field| field.key == key);
+            return key == "client_id" || manifest.client_fields.iter().any(|field| field.key == key && !field.secret);
         }
         let kept =
             manifest.methods.iter().filter_map(|method| method.kind.oauth2()).flat_map(|oauth2| &oauth2.response.keep);
-        manifest.all_fields().any(|field| field.key == key) || kept.into_iter().any(|kept| kept.key == key)
-    }
-
-    fn methods(&mut self, hooks: &BTreeSet<String>) {
-        let manifest = self.manifest;
-        for (index, method) in manifest.methods.iter().enumerate() {
-            let place = format!("methods[{index}] `{}`", method.id);
-            self.method(&place, method, hooks);
-        }
-    }
-
-    fn method(&mut self, place: &str, method: &'a Method, hooks: &BTreeSet<String>) {
-        if method.placements.is_empty() {
-            self.fault(place, "says nowhere where its credential goes: declare a placement");
-        }
-        match &method.kind {
-            MethodKind::ApiToken { field } => {
-                let secret = self.manifest.fields_of(method).any(|declared| declared.key == *field && declared.secret);
-                if !secret {
-                    self.fault(place, format!("`{field}` is no secret field of this method"));
-                }
-            }
-            MethodKind::OAuth2Code(oauth2) => {
-                if oauth2.issuer.is_none() && (oauth2.authorize_url.is_none() || oauth2.token_url.is_none()) {
-                    self.fault(place, "needs an issuer, or both an authorize and a token URL");
-                }
-                self.endpoint_keys(place, oauth2);
-            }
-            MethodKind::ClientCredentials(oauth2) => {
-                if oauth2.issuer.is_none() && oauth2.token_url.is_none() {
-                    self.fault(place, "needs an issuer or a token URL");
-                }
-                self.endpoint_keys(place, oauth2);
-            }
-        }
-        if method.revocation == Revocation::Hook && !hooks.contains("revoke") {
-            self.fault(place, "is revoked by the hook `revoke`, which the component does not export");
-        }
-        if method.revocation == Revocation::Rfc7009
-            && method.kind.oauth2().is_none_or(|oauth2| oauth2.issuer.is_none() && oauth2.revoke_url.is_none())
-        {
-            self.fault(place, "is revoked by RFC 7009 and names no revoke URL and no issuer");
-        }
-    }
-
-    fn endpoint_keys(&mut self, place: &str, oauth2: &'a super::OAuth2) {
-        let urls = [&oauth2.issuer, &oauth2.authorize_url, &oauth2.token_url, &oauth2.refresh_url, &oauth2.revoke_url];
-        for url in urls.into_iter().flatten() {
-            self.keys(place, url);
-            let whole = url.source().starts_with("{client.");
-            if !whole && !url.source().starts_with("https://") {
-                self.fault(place, format!("`{}` is not https", url.source()));
-            }
-            if let Some(host) = url.source().strip_prefix("https://").and_then(|rest| rest.split('/').next())
-                && host.contains('{')
-            {
-                match Template::new(host) {
-                    Ok(host) => self.host(place, &host),
-                    Err(error) => self.fault(place, error.to_string()),
-                }
-            }
-        }
-        let lists: BTreeSet<&str> = oauth2.authorize.scope_lists.iter().map(|(name, _)| name.as_str()).collect();
-        for scope in &self.manifest.scopes {
-            if !scope.scope_list.is_empty() && !lists.contains(scope.scope_list.as_str()) {
-                self.fault(
-                    place,
-                    format!(
-                        "the scope `{}` travels in the list `{}`, which this method does not have",
-                        scope.id, scope.scope_list
-                    ),
-                );
-            }
-        }
+        manifest.all_fields().any(|field| field.key == key && !field.secret)
+            || kept.into_iter().any(|kept| kept.key == key)
     }
 
     fn hooks(&mut self, hooks: &BTreeSet<String>) {

@@ -110,6 +110,17 @@ pub enum OriginPlace {
     },
 }
 
+impl OriginPlace {
+    /// Whether the manifest or the operator names the host, and neither the person who connects nor the provider.
+    pub fn is_operators(&self) -> bool {
+        match self {
+            Self::Host(host) => host.keys().next().is_none(),
+            Self::ClientField(_) | Self::Issuer => true,
+            Self::Field(_) | Self::Kept { .. } => false,
+        }
+    }
+}
+
 /// One permission string.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scope {

@@ -42,7 +42,7 @@ fn folded(name: &str) -> String {
 }
 
 /// Whether the host alone sets this header.
-pub(crate) fn is_owned(name: &str) -> bool {
+pub fn is_owned(name: &str) -> bool {
     let name = folded(name);
     OWNED.contains(&name.as_str()) || OWNED_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }

@@ -13,6 +13,7 @@ mod values;
 pub use denial::Denial;
 pub(crate) use denial::shown;
 pub use gate::{Asked, Gate};
+pub use headers::is_owned;
 pub use origins::{AllowedOrigin, allowed_origins};
 pub use placement::{PlacedSecret, placements};
 pub use redirect::{MOST_REDIRECTS, same_origin_redirect};

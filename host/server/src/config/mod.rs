@@ -8,9 +8,9 @@ mod check;
 mod environment;
 mod error;
 mod settings;
-mod timeouts;
 #[cfg(test)]
 mod tests;
+mod timeouts;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

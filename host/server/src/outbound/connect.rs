@@ -18,6 +18,8 @@ use jackfield_runtime::{Denial, EgressSettings};
 use tokio::net::TcpStream;
 use tower::Service;
 
+use super::Resolver;
+
 /// The connector of the outbound client: TLS over our own dialling.
 pub type Connector = HttpsConnector<Dialer>;
 
@@ -62,15 +64,21 @@ pub enum DialError {
 }
 
 /// Opens TCP connections to judged addresses.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Dialer {
     egress: Arc<EgressSettings>,
+    resolver: Arc<dyn Resolver>,
     timeout: Duration,
 }
 
 /// A connector under these settings.
-pub(super) fn connector(egress: Arc<EgressSettings>, tls: rustls::ClientConfig, timeout: Duration) -> Connector {
-    HttpsConnector::from((Dialer { egress, timeout }, tls))
+pub(super) fn connector(
+    egress: Arc<EgressSettings>,
+    resolver: Arc<dyn Resolver>,
+    tls: rustls::ClientConfig,
+    timeout: Duration,
+) -> Connector {
+    HttpsConnector::from((Dialer { egress, resolver, timeout }, tls))
 }
 
 impl Service<Uri> for Dialer {
@@ -116,7 +124,7 @@ impl Dialer {
         }
         let found: Vec<SocketAddr> = match origin.address() {
             Some(literal) => vec![SocketAddr::new(literal, origin.port())],
-            None => tokio::net::lookup_host((origin.host(), origin.port())).await?.collect(),
+            None => self.resolver.addresses(origin.host(), origin.port()).await?,
         };
         for address in &found {
             self.egress.judge_address(&judged.connector, origin, address.ip())?;

@@ -4,6 +4,7 @@
 //! judged, connects to the judged address itself, and never follows a redirect.
 
 mod connect;
+mod resolve;
 mod roots;
 
 use std::{
@@ -19,6 +20,7 @@ use jackfield_model::origin::Origin;
 use jackfield_runtime::{Denial, EgressSettings, Outbound as Asked, SendError, Sender};
 
 pub use connect::{Connector, Dialer, Judged};
+pub use resolve::{Resolver, SystemResolver};
 pub use roots::{RootsError, tls_config};
 
 /// Any error of a streamed body.
@@ -42,8 +44,8 @@ pub struct Outbound {
 
 impl Outbound {
     /// A client under the operator's egress settings and trust roots.
-    pub fn new(egress: Arc<EgressSettings>, tls: rustls::ClientConfig) -> Self {
-        let connector = connect::connector(Arc::clone(&egress), tls, CONNECT_TIMEOUT);
+    pub fn new(egress: Arc<EgressSettings>, resolver: Arc<dyn Resolver>, tls: rustls::ClientConfig) -> Self {
+        let connector = connect::connector(Arc::clone(&egress), resolver, tls, CONNECT_TIMEOUT);
         let builder = || legacy::Client::builder(TokioExecutor::new());
         let pooled = builder()
             .pool_idle_timeout(Duration::from_secs(30))

@@ -3,6 +3,7 @@
 use jackfield_model::{approval, connector::Approval, connector::Connector};
 use jackfield_runtime::{InstallError as ComponentRefused, LoadError};
 use jackfield_store::{ComponentError, StoreError};
+use jiff::Timestamp;
 
 use super::Service;
 
@@ -60,6 +61,14 @@ pub enum RemoveConnectorError {
     /// Connections use it.
     #[error("connections use the connector `{0}`: delete them first, so that each is revoked")]
     InUse(String),
+    /// Clients are registered for it.
+    #[error(
+        "clients are registered for the connector `{0}`: remove them first, so that nothing installed under its name inherits their secrets"
+    )]
+    HasClients(String),
+    /// Revocations wait for it.
+    #[error("the connector `{0}` is still revoking what was deleted: try again when that is done, a day at most")]
+    Revoking(String),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -138,6 +147,14 @@ impl Service {
         let connector = found.ok_or_else(|| RemoveConnectorError::NotFound(name.to_owned()))?;
         if self.any_connection(|connection| connection.connector == name).await? {
             return Err(RemoveConnectorError::InUse(name.to_owned()));
+        }
+        // Whatever is installed under this name next must not inherit a client's secret or a token to revoke.
+        if self.clients().await?.iter().any(|client| client.connector == name) {
+            return Err(RemoveConnectorError::HasClients(name.to_owned()));
+        }
+        let waiting = self.store().revocations().due(Timestamp::MAX, usize::MAX).await?;
+        if waiting.items.iter().any(|revocation| revocation.connector == name) {
+            return Err(RemoveConnectorError::Revoking(name.to_owned()));
         }
         let mut change = self.audited(by, "connector.removed", &format!("{name} {}", connector.digest))?;
         self.store().connectors().delete(&mut change, name).await?;

@@ -1,11 +1,12 @@
 //! Delete: the credential leaves the connection at once; the provider is told, and what it answers is said.
 
 use jackfield_model::{
-    id::{ConnectionId, EventId, TenantId},
+    id::{ConnectionId, TenantId},
     manifest::Guide,
     status::Happening,
 };
-use jackfield_store::{Revocation, StoreError};
+use jackfield_store::{Change, Revocation, StoreError, Versioned};
+use jiff::SignedDuration;
 
 use super::{Service, resolve::ResolveError, revoke::Ended};
 
@@ -48,19 +49,7 @@ impl Service {
         let (mut found, credential) =
             self.store().connections().open(tenant, id).await?.ok_or(DeleteError::NotFound)?;
         let now = self.now();
-        let revocation = Revocation {
-            id: EventId::new(now, self.id_bits()?),
-            tenant,
-            connection: id,
-            connector: found.connector.clone(),
-            method: found.method.clone(),
-            client: found.client,
-            endpoints: found.endpoints.clone(),
-            fields: found.fields.clone(),
-            attempts: 0,
-            next_at: self.next_try(0, None),
-            created_at: now,
-        };
+        let revocation = self.revocation_of(&found)?;
         let mut change = self.audited(by, "connection.deleted", &id.to_string())?;
         self.store().connections().delete(&mut change, &found);
         if let Some(credential) = &credential {
@@ -75,20 +64,32 @@ impl Service {
             Ok(party) => self.end_at_provider(&party, &credential).await,
             Err(error) => unasked(&error),
         };
-        let queued = matches!(ended, Ended::Later { .. });
-        if !queued {
-            self.forget(&revocation).await?;
+        match ended {
+            Ended::Later { after, .. } => self.put_off(&revocation, after).await?,
+            _ => self.forget(&revocation).await?,
         }
         Ok(Deletion { revocation: outcome(ended) })
     }
 
     /// Takes a settled revocation out of the queue.
     async fn forget(&self, revocation: &Revocation) -> Result<(), StoreError> {
-        let due = self.store().revocations().due(revocation.next_at, usize::MAX).await?;
-        let Some(mine) = due.items.iter().find(|due| due.id == revocation.id) else { return Ok(()) };
+        let Some(mine) = self.queued(revocation).await? else { return Ok(()) };
         let mut change = self.audited("host", "revocation.settled", &revocation.connection.to_string())?;
-        self.store().revocations().done(&mut change, mine);
+        self.store().revocations().done(&mut change, &mine);
         self.store().commit(change).await
+    }
+
+    /// Leaves a revocation in the queue, for no earlier than the provider allows (REV-3).
+    async fn put_off(&self, revocation: &Revocation, after: Option<SignedDuration>) -> Result<(), StoreError> {
+        let Some(mut mine) = self.queued(revocation).await?.filter(|_| after.is_some()) else { return Ok(()) };
+        let mut change = Change::new();
+        self.store().revocations().postpone(&mut change, &mut mine, self.next_try(0, after))?;
+        self.store().commit(change).await
+    }
+
+    async fn queued(&self, revocation: &Revocation) -> Result<Option<Versioned<Revocation>>, StoreError> {
+        let due = self.store().revocations().due(revocation.next_at, usize::MAX).await?;
+        Ok(due.items.into_iter().find(|due| due.id == revocation.id))
     }
 }
 

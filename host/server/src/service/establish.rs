@@ -298,11 +298,13 @@ impl Service {
         let answer = self.ask(&party, &credential).await;
         let account = match &answer.result {
             Ok(account) => account,
+            // Not revoked: it may be the same account's, and ending one grant could end the old credential too.
             Err(failure) => return Err(EstablishError::Unproven(failure.clone())),
         };
         let same_subject =
             old.subject.is_none() || party.connection.subject.is_none() || old.subject == party.connection.subject;
         if !old.is_same_account(account) || !same_subject {
+            self.discard(&party.connection, &credential).await?;
             let expected = old.account.map_or_else(|| "another account".to_owned(), |account| account.label);
             return Err(EstablishError::OtherAccount { expected, given: account.label.clone() });
         }
@@ -314,12 +316,11 @@ impl Service {
             self.tell(&mut change, &found, "reauthorized", by, None)?;
             self.complete_in(&mut change, session.clone(), id).await?;
             match self.store().commit(change).await {
-                Ok(()) => break,
+                Ok(()) => return Ok(self.record_verify(&found, answer, by).await?),
                 Err(StoreError::Conflict) if self.is_still_open(session.as_ref()).await? => {}
                 Err(error) => return Err(error.into()),
             }
         }
-        Ok(self.record_verify(&old, answer, by).await?)
     }
 
     /// What consenting again changes: everything but id, name, owner and account.

@@ -29,6 +29,9 @@ const NOT_PASSED_ON: [&str; 9] = [
     "upgrade",
 ];
 
+/// Headers about how a body is packed and which part of it is wanted.
+const CODING: [&str; 4] = ["accept-encoding", "content-encoding", "if-range", "range"];
+
 /// A request to pass on.
 pub struct ProxyRequest {
     /// Its method.
@@ -88,16 +91,18 @@ impl Service {
         if asked.headers.contains_key(header::UPGRADE) {
             return Err(ProxyError::Upgrade);
         }
-        self.refresh_if_over(tenant, id).await;
+        // A failure is left to the call itself: the provider says what it thinks of the token there is.
+        let _ = self.refresh_if_over(tenant, id).await;
         let (party, credential) = self.resolve(tenant, id).await?;
         if !party.connection.status.is_usable() {
             return Err(ProxyError::Unusable(party.connection.status));
         }
         let (gate, target) = self.gate(&party, &credential, asked.origin.as_deref())?;
         let mut url = below(&target, &asked.path_and_query)?;
-        let mut headers = passed_on(&asked.headers);
+        let (mut headers, coding) = callers(&asked.headers);
         let origin = gate.judge(&Asked { method: &asked.method, url: &url, headers: &headers, credential: true })?;
         gate.place(&mut url, &mut headers)?;
+        headers.extend(coding);
         let mut request = http::Request::builder()
             .method(asked.method)
             .uri(url.as_str())
@@ -162,6 +167,20 @@ fn below(target: &AllowedOrigin, path_and_query: &str) -> Result<Url, ProxyError
     Url::parse(&format!("{}/{path}", target.origin)).map_err(|_| ProxyError::Path)
 }
 
+/// A caller's headers, and apart from them those about coding and ranges: a caller reads the answer unmasked, so
+/// they may choose what a connector may not. What else the host owns stays behind.
+fn callers(headers: &HeaderMap) -> (HeaderMap, HeaderMap) {
+    let (mut kept, mut coding) = (HeaderMap::new(), HeaderMap::new());
+    for (name, value) in &passed_on(headers) {
+        if CODING.contains(&name.as_str()) {
+            coding.append(name.clone(), value.clone());
+        } else if !egress::is_owned(name.as_str()) {
+            kept.append(name.clone(), value.clone());
+        }
+    }
+    (kept, coding)
+}
+
 fn passed_on(headers: &HeaderMap) -> HeaderMap {
     let named_by_connection: Vec<String> = headers
         .get_all(header::CONNECTION)
@@ -199,6 +218,19 @@ mod tests {
         }
         let kept = passed_on(&headers);
         assert_eq!(kept.keys().map(http::HeaderName::as_str).collect::<Vec<_>>(), ["x-kept"]);
+    }
+
+    #[test]
+    fn ordinary_headers_of_clients_pass_and_smuggling_ones_do_not() {
+        let mut headers = HeaderMap::new();
+        for name in
+            ["accept-encoding", "range", "accept", "x-method-override", "x-forwarded-for", "authorization", "cookie"]
+        {
+            headers.append(name, "1".parse().unwrap());
+        }
+        let (kept, coding) = callers(&headers);
+        assert_eq!(kept.keys().map(http::HeaderName::as_str).collect::<Vec<_>>(), ["accept"]);
+        assert_eq!(coding.len(), 2);
     }
 
     #[test]

@@ -24,21 +24,39 @@ impl Service {
                 tracing::error!(connector = %connector.name, %error, "an approved connector could not be made ready");
             }
         }
-        for pending in self.store().journal().pending().await?.items {
-            let id = pending.entry.connection;
-            match self.settle_pending(pending).await {
-                Ok(_) => tracing::info!(connection = %id, "a refresh that was cut off has been settled"),
-                Err(error) => tracing::warn!(connection = %id, %error, "a refresh that was cut off did not succeed"),
+        for connection in self.store().connections().refreshing().await?.items {
+            let open = matches!(connection.refresh, RefreshState::Refreshing { .. });
+            if open && let Err(error) = self.settle_leftover(&connection).await {
+                tracing::warn!(connection = %connection.id, %error, "a refresh that was cut off did not succeed");
             }
         }
-        for connection in self.store().connections().refreshing().await?.items {
-            if matches!(connection.refresh, RefreshState::Refreshing { .. })
-                && let Err(error) = self.settle_unanswered(&connection).await
-            {
-                tracing::warn!(connection = %connection.id, %error, "a refresh was cut off before its answer arrived");
+        self.drop_orphans().await
+    }
+
+    /// Answers whose refresh has an outcome already, or whose connection is gone.
+    async fn drop_orphans(&self) -> Result<(), StoreError> {
+        for pending in self.store().journal().pending().await?.items {
+            let entry = pending.entry;
+            let connection = self.connection(entry.tenant, entry.connection).await?;
+            if connection.is_none_or(|connection| connection.version != entry.from_version) {
+                let mut change = self.audited("host", "answer.dropped", &entry.connection.to_string())?;
+                self.store().journal().done(&mut change, &entry).await?;
+                self.store().commit(change).await?;
             }
         }
         Ok(())
+    }
+
+    /// Gives a refresh that ended without an outcome one: from the newest answer in the journal, or from its absence.
+    pub(super) async fn settle_leftover(&self, connection: &Connection) -> Result<Connection, RefreshError> {
+        let mut answers = self.store().journal().pending().await?.items;
+        answers.retain(|pending| {
+            pending.entry.connection == connection.id && pending.entry.from_version == connection.version
+        });
+        match answers.into_iter().max_by_key(|pending| pending.entry.sent_at) {
+            Some(pending) => self.settle_pending(pending).await,
+            None => self.settle_unanswered(connection).await,
+        }
     }
 
     async fn settle_pending(&self, pending: Pending) -> Result<Connection, RefreshError> {

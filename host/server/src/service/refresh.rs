@@ -25,6 +25,15 @@ use super::{
 
 pub(super) use settle::{Attempt, decoded};
 
+/// What is known of the access token when a refresh is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    /// It may still work.
+    MayWork,
+    /// The provider refused it.
+    Refused,
+}
+
 /// Why there are no new tokens. The ones there are may still work.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum RefreshError {
@@ -74,9 +83,18 @@ impl Service {
 
     /// Refreshes the credential that was seen; where a newer one is stored by now, that is the answer.
     pub(super) async fn refresh_from(&self, seen: &Connection, by: &str) -> Result<Connection, RefreshError> {
-        let (tenant, id, version) = (seen.tenant, seen.id, seen.version);
-        let (service, by) = (self.clone(), by.to_owned());
-        let work = async move { service.refresh_now(tenant, id, version, &by).await };
+        self.refresh_seen(seen, Access::MayWork, by).await
+    }
+
+    /// As `refresh_from`, when the provider refused the access token: nothing is left to wait for.
+    pub(super) async fn refresh_refused(&self, seen: &Connection, by: &str) -> Result<Connection, RefreshError> {
+        self.refresh_seen(seen, Access::Refused, by).await
+    }
+
+    async fn refresh_seen(&self, seen: &Connection, access: Access, by: &str) -> Result<Connection, RefreshError> {
+        let (service, by, seen) = (self.clone(), by.to_owned(), seen.clone());
+        let id = seen.id;
+        let work = async move { service.refresh_now(&seen, access, &by).await };
         self.flights.join(id, &self.tasks, work).await
     }
 
@@ -86,37 +104,34 @@ impl Service {
         life.filter(SignedDuration::is_positive).map_or(rules::SAFETY, |life| rules::SAFETY.min(life / 5))
     }
 
-    async fn refresh_now(
-        &self,
-        tenant: TenantId,
-        id: ConnectionId,
-        version: u64,
-        by: &str,
-    ) -> Result<Connection, RefreshError> {
-        let (party, credential) = self.resolve(tenant, id).await?;
-        if party.connection.version != version {
+    async fn refresh_now(&self, seen: &Connection, access: Access, by: &str) -> Result<Connection, RefreshError> {
+        let (party, credential) = self.resolve(seen.tenant, seen.id).await?;
+        if party.connection.version != seen.version {
             return Ok(party.connection);
         }
+        if matches!(party.connection.refresh, RefreshState::Refreshing { .. }) {
+            // This flight is the only one, so that one ended without an outcome: first what became of it.
+            return self.settle_leftover(&party.connection).await;
+        }
         let Credential::Tokens(tokens) = credential else { return Err(RefreshError::NotRefreshable) };
-        self.check_refreshable(&party, &tokens)?;
+        self.check_refreshable(&party, &tokens, access)?;
         let attempt = self.intend(&party, by).await?;
-        let secrets = shown(&tokens, &party);
         let answered = match self.ask_token(&party, &Ask::Refresh(&tokens)).await {
             Ok(answered) => answered,
             Err(error) => {
-                drop(secrets);
                 let failed = if may_have_been_sent(&error) { Failed::Lost } else { Failed::NotSent };
                 return self.fail(&party, &attempt, failed, Some(error.failure())).await;
             }
         };
-        drop(secrets);
         // Sealed and synced before anybody looks at it: from here on a crash loses nothing.
-        self.store().journal().append(&attempt.entry, &settle::encoded(&answered)).await?;
+        if let Err(error) = self.store().journal().append(&attempt.entry, &settle::encoded(&answered)).await {
+            tracing::error!(connection = %seen.id, %error, "an answer could not be put into the journal");
+        }
         self.settle(party, tokens, &attempt, answered).await
     }
 
     /// Everything that can be said before a byte is sent.
-    fn check_refreshable(&self, party: &Party, tokens: &TokenSet) -> Result<(), RefreshError> {
+    fn check_refreshable(&self, party: &Party, tokens: &TokenSet, access: Access) -> Result<(), RefreshError> {
         let connection = &party.connection;
         if !connection.status.is_usable() {
             return Err(RefreshError::Unusable(connection.status));
@@ -133,7 +148,11 @@ impl Service {
         let now = self.now();
         match connection.refresh {
             RefreshState::Waiting { until, .. } if now < until => return Err(RefreshError::Waiting { until }),
-            RefreshState::Unknown { until: Some(until), .. } if now < until => return Err(RefreshError::Uncertain),
+            RefreshState::Unknown { until, .. }
+                if access == Access::MayWork && until.is_none_or(|until| now < until) =>
+            {
+                return Err(RefreshError::Uncertain);
+            }
             _ => {}
         }
         let longest = SignedDuration::from_secs(i64::MAX / 1_000_000_000);

@@ -1,10 +1,14 @@
 //! Revocation at the provider: by RFC 7009, by the connector's plans, or in words for a person.
 
-use jackfield_auth::revoke::{self as rules, Revoked};
+use jackfield_auth::{
+    failures,
+    revoke::{self as rules, Revoked},
+};
 use jackfield_model::{
     connection::{Connection, RefreshState},
     credential::Credential,
     expiry::Clocks,
+    id::EventId,
     manifest::{Guide, Revocation as Way},
     origin::Origin,
     scope::Grant,
@@ -36,7 +40,39 @@ pub(super) enum Ended {
     Refused(String),
 }
 
+/// Where the secrets of a hook's plans may go. A client's secret never goes to a host that a person or a provider
+/// named: the operator entrusted it to the hosts that were approved.
+struct HookOrigins {
+    of_connection: Vec<Origin>,
+    of_client: Vec<Origin>,
+}
+
 impl Service {
+    /// What the queue needs to end a connection's credential when the connection itself is gone.
+    pub(super) fn revocation_of(&self, connection: &Connection) -> Result<Revocation, StoreError> {
+        let now = self.now();
+        Ok(Revocation {
+            id: EventId::new(now, self.id_bits()?),
+            tenant: connection.tenant,
+            connection: connection.id,
+            connector: connection.connector.clone(),
+            method: connection.method.clone(),
+            client: connection.client,
+            endpoints: connection.endpoints.clone(),
+            fields: connection.fields.clone(),
+            attempts: 0,
+            next_at: self.next_try(0, None),
+            created_at: now,
+        })
+    }
+
+    /// Queues the end of a credential that nothing will use: a live grant nobody knows of is worse than none.
+    pub(super) async fn discard(&self, connection: &Connection, credential: &Credential) -> Result<(), StoreError> {
+        let mut change = self.audited("host", "credential.discarded", &connection.id.to_string())?;
+        self.store().revocations().create(&mut change, &self.revocation_of(connection)?, credential).await?;
+        self.store().commit(change).await
+    }
+
     /// Ends a credential at the provider, refresh token first (REF-8).
     pub(super) async fn end_at_provider(&self, party: &Party, credential: &Credential) -> Ended {
         match &party.method.revocation {
@@ -89,8 +125,8 @@ impl Service {
             Ok(origins) => origins,
             Err(denial) => return Ended::Refused(denial.message),
         };
-        let mut filling = holes::of_client(party, &origins);
-        holes::add_credential(&mut filling, credential, &origins);
+        let mut filling = holes::of_client(party, &origins.of_client);
+        holes::add_credential(&mut filling, credential, &origins.of_connection);
         for plan in &planned {
             let filled = match plan.fill(&filling) {
                 Ok(filled) => filled,
@@ -100,7 +136,9 @@ impl Service {
                 Err(ended) => return ended,
                 Ok(response) if response.status().is_success() || response.status().as_u16() == 404 => {}
                 Ok(response) if response.status().is_server_error() || response.status().as_u16() == 429 => {
-                    return Ended::Later { after: None, why: "the provider asks to try later".into() };
+                    let after =
+                        failures::retry_after(response.headers(), party.manifest().rate_limit.as_ref(), self.now());
+                    return Ended::Later { after, why: "the provider asks to try later".into() };
                 }
                 Ok(response) => return Ended::Refused(format!("the provider answered {}", response.status().as_u16())),
             }
@@ -109,15 +147,21 @@ impl Service {
     }
 
     /// The origins that the declared requests of a hook go to, for this connection.
-    fn hook_origins(&self, party: &Party, hook: &str) -> Result<Vec<Origin>, Denial> {
+    fn hook_origins(&self, party: &Party, hook: &str) -> Result<HookOrigins, Denial> {
         let (manifest, connection) = (party.manifest(), &party.connection);
         let endpoints = connection.endpoints.as_ref();
-        let values =
-            egress::public_values(manifest, &party.method, &connection.fields, party.client.as_ref(), endpoints);
+        let client = party.client.as_ref();
+        let values = egress::public_values(manifest, &party.method, &connection.fields, client, endpoints);
         let all = egress::allowed_origins(manifest, &values, endpoints, self.parts.outbound.egress())?;
         let named: Vec<&str> = manifest.requests_of(hook).iter().map(|request| request.origin.as_str()).collect();
-        let declared = all.into_iter().filter(|allowed| allowed.credential && named.contains(&allowed.id.as_str()));
-        Ok(declared.map(|allowed| allowed.origin).collect())
+        let mut found = HookOrigins { of_connection: Vec::new(), of_client: Vec::new() };
+        for allowed in all.into_iter().filter(|allowed| allowed.credential && named.contains(&allowed.id.as_str())) {
+            if manifest.origin(&allowed.id).is_some_and(|origin| origin.place.is_operators()) {
+                found.of_client.push(allowed.origin.clone());
+            }
+            found.of_connection.push(allowed.origin);
+        }
+        Ok(found)
     }
 
     async fn send_ending(

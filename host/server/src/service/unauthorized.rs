@@ -17,18 +17,16 @@ impl Service {
         by: &str,
     ) -> Result<Connection, RefreshError> {
         let connection = self.connection(tenant, id).await?.ok_or(ResolveError::NotFound)?;
-        if connection.version == version { self.refresh_from(&connection, by).await } else { Ok(connection) }
+        if connection.version == version { self.refresh_refused(&connection, by).await } else { Ok(connection) }
     }
 
-    /// Refreshes where the access token is over; a failure is left to whoever uses the token.
-    pub(super) async fn refresh_if_over(&self, tenant: TenantId, id: ConnectionId) {
-        let Ok(Some(connection)) = self.connection(tenant, id).await else { return };
+    /// Refreshes where the access token is over.
+    pub(super) async fn refresh_if_over(&self, tenant: TenantId, id: ConnectionId) -> Result<(), RefreshError> {
+        let Some(connection) = self.connection(tenant, id).await? else { return Ok(()) };
         let over = !connection.clocks.access_covers(self.now(), self.margin(&connection));
-        if connection.status.is_usable()
-            && over
-            && let Err(error) = self.refresh_from(&connection, "host").await
-        {
-            tracing::info!(connection = %id, %error, "refresh before use did not succeed");
+        if connection.status.is_usable() && over {
+            self.refresh_from(&connection, "host").await?;
         }
+        Ok(())
     }
 }

@@ -14,7 +14,7 @@ use jackfield_runtime::Hook;
 use jackfield_store::StoreError;
 use jiff::Timestamp;
 
-use super::{ResolveError, Service, outcome, resolve::Party};
+use super::{RefreshError, ResolveError, Service, outcome, resolve::Party};
 
 /// Why a verify could not even be asked. A provider's refusal is no error: it is in the connection's verification.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -34,12 +34,32 @@ pub enum VerifyError {
 pub(super) struct Answer {
     pub(super) result: Result<Account, Failure>,
     pub(super) latency_ms: u64,
+    /// Whether it says something about the connection, and not only about a token whose refresh has to wait.
+    decides: bool,
+}
+
+impl Answer {
+    /// A refused token whose refresh waits is no lost grant: what the refresh says is the reason.
+    fn explain(&mut self, error: &RefreshError) {
+        match error {
+            RefreshError::NotRefreshable | RefreshError::Unusable(_) | RefreshError::Resolve(_) => {}
+            RefreshError::Provider(failure) => {
+                self.decides = failure.advice == Advice::Reauthorize;
+                self.result = Err(failure.clone());
+            }
+            waiting => {
+                self.decides = false;
+                self.result = Err(Failure::new(Advice::Retry(None), "refresh-waits", &waiting.to_string()));
+            }
+        }
+    }
 }
 
 impl Service {
     /// Verifies a connection; refreshes first where its token is over.
     pub async fn verify(&self, tenant: TenantId, id: ConnectionId, by: &str) -> Result<Connection, VerifyError> {
-        self.refresh_if_over(tenant, id).await;
+        // Where this does not succeed, the token there is may still work: the provider says.
+        let _ = self.refresh_if_over(tenant, id).await;
         let (mut party, credential) = self.resolve(tenant, id).await?;
         if party.connection.status == Status::Revoked {
             return Err(VerifyError::Ended(party.connection.status));
@@ -47,11 +67,14 @@ impl Service {
         let mut answer = self.ask(&party, &credential).await;
         if may_be_stale(&party, &answer) {
             let version = party.connection.version;
-            let refreshed = self.unauthorized(tenant, id, version, "host").await;
-            if refreshed.is_ok_and(|connection| connection.version > version) {
-                let again = self.resolve(tenant, id).await?;
-                answer = self.ask(&again.0, &again.1).await;
-                party = again.0;
+            match self.unauthorized(tenant, id, version, "host").await {
+                Ok(connection) if connection.version > version => {
+                    let again = self.resolve(tenant, id).await?;
+                    answer = self.ask(&again.0, &again.1).await;
+                    party = again.0;
+                }
+                Ok(_) => {}
+                Err(error) => answer.explain(&error),
             }
         }
         self.record_verify(&party.connection, answer, by).await
@@ -67,10 +90,12 @@ impl Service {
                 outcome::of_call(&error)
             }),
         };
-        Answer { result, latency_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX) }
+        let latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Answer { result, latency_ms, decides: true }
     }
 
-    /// Writes what a verify found; another writer in between is no reason to lose it.
+    /// Writes what a verify found. What it found out about a credential that was replaced meanwhile says nothing
+    /// about the one there is, and is not written.
     pub(super) async fn record_verify(
         &self,
         seen: &Connection,
@@ -79,7 +104,10 @@ impl Service {
     ) -> Result<Connection, VerifyError> {
         let note = answer.result.as_ref().err().map(|failure| failure.message.clone());
         let connections = self.store().connections();
-        let amended = connections.amend(seen.tenant, seen.id, |connection, change| {
+        let amended = connections.amend::<StoreError>(seen.tenant, seen.id, |connection, change| {
+            if connection.version != seen.version {
+                return Ok(());
+            }
             apply(connection, &answer, by, self.now());
             self.tell(change, connection, "verified", by, note.clone())
         });
@@ -110,6 +138,7 @@ fn apply(connection: &mut Connection, answer: &Answer, by: &str, now: Timestamp)
         Err(failure) => Some(failure.clone()),
     };
     let happening = match &failure {
+        Some(_) if !answer.decides => None,
         None => Some(Happening::Verified),
         Some(failure) => outcome::happening(connection, failure),
     };

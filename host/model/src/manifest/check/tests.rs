@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::{
-    manifest::Origin,
+    manifest::{KeptFrom, KeptValue, MethodKind, Origin, Placement, Revocation},
     sample::{manifest, template},
 };
 
@@ -78,4 +78,23 @@ fn endpoints_are_https() {
 #[test]
 fn revocation_must_be_possible() {
     assert!(faults_after(|manifest| manifest.methods[0].revocation = Revocation::Hook).contains("does not export"));
+}
+
+#[test]
+fn a_kept_value_takes_no_field_s_place_and_templates_name_public_fields() {
+    let keep = |key: &'static str| {
+        faults_after(|manifest| {
+            if let MethodKind::OAuth2Code(oauth2) = &mut manifest.methods[0].kind {
+                let place = KeptFrom::Callback("realmId".into());
+                let pattern = Pattern::new("[0-9]+").unwrap_or_else(|error| unreachable!("{error}"));
+                oauth2.response.keep.push(KeptValue { key: key.into(), place, pattern });
+            }
+        })
+    };
+    assert_eq!(keep("realm"), "");
+    assert!(keep("client.secret").contains("needs a key of its own"));
+    let faults = faults_after(|manifest| {
+        manifest.methods[0].placements = vec![Placement::Query { name: template("{nothing}") }];
+    });
+    assert!(faults.contains("no declared public field"), "{faults}");
 }

@@ -76,7 +76,9 @@ impl From<RemoveConnectorError> for Problem {
         let told = error.to_string();
         match error {
             RemoveConnectorError::NotFound(_) => Self::not_found("connector"),
-            RemoveConnectorError::InUse(_) => Self::new(Code::InUse, told),
+            RemoveConnectorError::InUse(_)
+            | RemoveConnectorError::HasClients(_)
+            | RemoveConnectorError::Revoking(_) => Self::new(Code::InUse, told),
             RemoveConnectorError::Store(error) => error.into(),
         }
     }

@@ -11,7 +11,6 @@ use jackfield_model::{
     connection::{Connection, RefreshState},
     credential::{Credential, TokenSet},
     failure::{Advice, Failure},
-    scope::Grant,
     secret::Secret,
     status::Happening,
 };
@@ -87,15 +86,16 @@ impl Service {
         };
         match read {
             Ok(outcome) => match self.other_subject(&party, &outcome).await {
-                None => self.store_refreshed(old, party.connection.grant, attempt, outcome).await,
+                None => self.store_refreshed(&party.connection, old, attempt, outcome).await,
                 Some(failure) => self.refuse(&party, attempt, failure).await,
             },
             Err(AskError::Token(error)) => {
                 let failure = error.failure();
                 self.fail(&party, attempt, Failed::Answered(&error), Some(failure)).await
             }
-            // The provider answered and nobody here can read it: the old token may be spent.
-            Err(error) => self.fail(&party, attempt, Failed::Lost, Some(error.failure())).await,
+            // The provider answered and the connector could not read it: the answer stays in the journal, where the
+            // next refresh and the next start find it.
+            Err(error) => Err(RefreshError::Provider(error.failure())),
         }
     }
 
@@ -119,17 +119,18 @@ impl Service {
     /// Stores new tokens before anybody is told of them (REF-2).
     async fn store_refreshed(
         &self,
+        before: &Connection,
         old: TokenSet,
-        before: Grant,
         attempt: &Attempt,
         outcome: RefreshOutcome,
     ) -> Result<Connection, RefreshError> {
         let entry = &attempt.entry;
         let (expiry, kept) = (outcome.expiry(), kept(&outcome));
-        let grant = outcome.grant(before);
+        let grant = outcome.grant(before.grant.clone());
         let credential = Credential::Tokens(outcome.into_token_set(old));
         loop {
             let Some(mut found) = self.store().connections().get(entry.tenant, entry.connection).await? else {
+                self.discard_answer(before, &credential, entry).await?;
                 return Err(ResolveError::NotFound.into());
             };
             let mut change = Change::new();
@@ -155,9 +156,23 @@ impl Service {
         }
     }
 
+    /// The connection was deleted meanwhile: the tokens of this answer are ended, not forgotten (REV-5).
+    async fn discard_answer(
+        &self,
+        deleted: &Connection,
+        credential: &Credential,
+        entry: &JournalEntry,
+    ) -> Result<(), StoreError> {
+        let mut change = self.audited("host", "credential.discarded", &deleted.id.to_string())?;
+        self.store().revocations().create(&mut change, &self.revocation_of(deleted)?, credential).await?;
+        self.store().journal().done(&mut change, entry).await?;
+        self.store().commit(change).await
+    }
+
     /// Ends the grant for a reason that is no question of trying again.
     async fn refuse(&self, party: &Party, attempt: &Attempt, failure: Failure) -> Result<Connection, RefreshError> {
-        self.write_outcome(party, attempt, &Next::Reauthorize(Cause::Revoked), &failure).await?;
+        let outcome = (&Next::Reauthorize(Cause::Revoked), RefreshState::Idle);
+        self.write_outcome(party, attempt, outcome, &failure).await?;
         Err(RefreshError::Provider(failure))
     }
 
@@ -185,7 +200,8 @@ impl Service {
         };
         let next = rules::next(&oauth2.refresh, failed, &situation);
         let failure = said(&next, failure);
-        let after = self.write_outcome(party, attempt, &next, &failure).await?;
+        let state = state_after(&next, attempt, is_unknown(failed));
+        let after = self.write_outcome(party, attempt, (&next, state), &failure).await?;
         match next {
             // REF-5: somebody else has the newer token; nothing is lost.
             Next::UseNewer => Ok(after),
@@ -197,7 +213,7 @@ impl Service {
         &self,
         party: &Party,
         attempt: &Attempt,
-        next: &Next,
+        (next, state): (&Next, RefreshState),
         failure: &Failure,
     ) -> Result<Connection, RefreshError> {
         let entry = &attempt.entry;
@@ -210,7 +226,7 @@ impl Service {
             let mut change = Change::new();
             self.store().journal().done(&mut change, entry).await?;
             if found.version == entry.from_version {
-                found.refresh = state_after(next, attempt);
+                found.refresh = state;
                 if let Some(happening) = next.happening() {
                     let now = self.now();
                     found.happen(happening, Some(failure.clone()), now).map_err(|_| ResolveError::NotFound)?;
@@ -252,15 +268,27 @@ fn kept(outcome: &RefreshOutcome) -> std::collections::BTreeMap<String, String> 
     }
 }
 
-fn state_after(next: &Next, attempt: &Attempt) -> RefreshState {
+/// Whether the refresh token may be spent.
+fn is_unknown(failed: Failed<'_>) -> bool {
+    match failed {
+        Failed::NotSent => false,
+        Failed::Lost => true,
+        Failed::Answered(error) => error.outcome_is_unknown(),
+    }
+}
+
+/// A token that may be spent stays marked as such, however soon it is tried again.
+fn state_after(next: &Next, attempt: &Attempt, unknown: bool) -> RefreshState {
+    let unknown_until = |until: Option<Timestamp>| RefreshState::Unknown {
+        from_version: attempt.entry.from_version,
+        attempts: attempt.attempts,
+        since: attempt.first_sent,
+        until,
+    };
     match next {
+        Next::RetryAt(until) if unknown => unknown_until(Some(*until)),
         Next::RetryAt(until) => RefreshState::Waiting { attempts: attempt.attempts + 1, until: *until },
-        Next::Uncertain(until) => RefreshState::Unknown {
-            from_version: attempt.entry.from_version,
-            attempts: attempt.attempts,
-            since: attempt.first_sent,
-            until: *until,
-        },
+        Next::Uncertain(until) => unknown_until(*until),
         _ => RefreshState::Idle,
     }
 }

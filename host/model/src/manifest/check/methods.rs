@@ -1,0 +1,132 @@
+//! What makes the auth methods of a manifest valid: each with its endpoints, its placements and its end.
+
+use std::collections::BTreeSet;
+
+use super::Checker;
+use crate::{
+    manifest::{KeptValue, Method, MethodKind, OAuth2, Placement, Revocation},
+    pattern::Pattern,
+    template::Template,
+};
+
+impl<'a> Checker<'a> {
+    pub(super) fn methods(&mut self, hooks: &BTreeSet<String>) {
+        let manifest = self.manifest;
+        for (index, method) in manifest.methods.iter().enumerate() {
+            let place = format!("methods[{index}] `{}`", method.id);
+            self.method(&place, method, hooks);
+        }
+    }
+
+    fn method(&mut self, place: &str, method: &'a Method, hooks: &BTreeSet<String>) {
+        self.templates(place, method);
+        if method.placements.is_empty() {
+            self.fault(place, "says nowhere where its credential goes: declare a placement");
+        }
+        match &method.kind {
+            MethodKind::ApiToken { field } => {
+                let secret = self.manifest.fields_of(method).any(|declared| declared.key == *field && declared.secret);
+                if !secret {
+                    self.fault(place, format!("`{field}` is no secret field of this method"));
+                }
+            }
+            MethodKind::OAuth2Code(oauth2) => {
+                if oauth2.issuer.is_none() && (oauth2.authorize_url.is_none() || oauth2.token_url.is_none()) {
+                    self.fault(place, "needs an issuer, or both an authorize and a token URL");
+                }
+                self.endpoint_keys(place, oauth2);
+            }
+            MethodKind::ClientCredentials(oauth2) => {
+                if oauth2.issuer.is_none() && oauth2.token_url.is_none() {
+                    self.fault(place, "needs an issuer or a token URL");
+                }
+                self.endpoint_keys(place, oauth2);
+            }
+        }
+        if method.revocation == Revocation::Hook && !hooks.contains("revoke") {
+            self.fault(place, "is revoked by the hook `revoke`, which the component does not export");
+        }
+        if method.revocation == Revocation::Rfc7009
+            && method.kind.oauth2().is_none_or(|oauth2| oauth2.issuer.is_none() && oauth2.revoke_url.is_none())
+        {
+            self.fault(place, "is revoked by RFC 7009 and names no revoke URL and no issuer");
+        }
+    }
+
+    fn endpoint_keys(&mut self, place: &str, oauth2: &'a OAuth2) {
+        let urls = [&oauth2.issuer, &oauth2.authorize_url, &oauth2.token_url, &oauth2.refresh_url, &oauth2.revoke_url];
+        for url in urls.into_iter().flatten() {
+            self.keys(place, url);
+            let whole = url.source().starts_with("{client.");
+            if !whole && !url.source().starts_with("https://") {
+                self.fault(place, format!("`{}` is not https", url.source()));
+            }
+            if let Some(host) = url.source().strip_prefix("https://").and_then(|rest| rest.split('/').next())
+                && host.contains('{')
+            {
+                match Template::new(host) {
+                    Ok(host) => self.host(place, &host),
+                    Err(error) => self.fault(place, error.to_string()),
+                }
+            }
+        }
+        let lists: BTreeSet<&str> = oauth2.authorize.scope_lists.iter().map(|(name, _)| name.as_str()).collect();
+        for scope in &self.manifest.scopes {
+            if !scope.scope_list.is_empty() && !lists.contains(scope.scope_list.as_str()) {
+                self.fault(
+                    place,
+                    format!(
+                        "the scope `{}` travels in the list `{}`, which this method does not have",
+                        scope.id, scope.scope_list
+                    ),
+                );
+            }
+        }
+    }
+
+    /// Every template of a method names public fields only: a secret has a placement, and nothing else.
+    fn templates(&mut self, place: &str, method: &'a Method) {
+        for placement in &method.placements {
+            match placement {
+                Placement::Header { name, prefix } => {
+                    self.keys(place, name);
+                    self.keys(place, prefix);
+                }
+                Placement::Query { name } => self.keys(place, name),
+            }
+        }
+        let Some(oauth2) = method.kind.oauth2() else { return };
+        let declared =
+            oauth2.authorize.parameters.iter().chain(&oauth2.request.parameters).chain(&oauth2.request.headers);
+        for parameter in declared.chain(&oauth2.refresh.parameters) {
+            self.keys(place, &parameter.value);
+            if let Some(when) = &parameter.when
+                && !self.knows(&when.field)
+            {
+                self.fault(
+                    place,
+                    format!("the parameter `{}` depends on `{}`, which is no field", parameter.name, when.field),
+                );
+            }
+        }
+        self.kept_keys(place, &oauth2.response.keep);
+    }
+
+    /// A kept value never takes the place of what a person or an operator typed.
+    fn kept_keys(&mut self, place: &str, keep: &[KeptValue]) {
+        let manifest = self.manifest;
+        for kept in keep {
+            let plain = Pattern::new("[a-z][a-z0-9_]{0,63}").is_ok_and(|pattern| pattern.matches(&kept.key));
+            let taken = manifest.all_fields().any(|field| field.key == kept.key);
+            if !plain || taken {
+                self.fault(
+                    place,
+                    format!(
+                        "the kept value `{}` needs a key of its own, in lower-case letters, digits and underscores",
+                        kept.key
+                    ),
+                );
+            }
+        }
+    }
+}
