@@ -38,19 +38,20 @@ pub(crate) fn matches(rule: &FailureRule, status: StatusCode, headers: &HeaderMa
     by_status && by_header && by_body
 }
 
-/// How long a provider asks to wait: by the manifest's header, else by `Retry-After`
-/// (RFC 9110 section 10.2.3), at most a day.
+/// How long a provider asks to wait: by the manifest's own header, else by `Retry-After` in the one form it has
+/// (RFC 9110 section 10.2.3), else until the rate limit begins anew; at most a day.
 pub fn retry_after(headers: &HeaderMap, limit: Option<&RateLimit>, now: Timestamp) -> Option<SignedDuration> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
-    let declared = limit.and_then(|limit| {
-        let name = [&limit.retry_after, &limit.reset].into_iter().find(|name| text(name).is_some())?;
-        expiry::moment(&limit.reset_format, &Value::from(text(name)?), now)
-    });
-    let until = declared.or_else(|| {
+    let declared = |name: fn(&RateLimit) -> &String| {
+        let limit = limit.filter(|limit| !name(limit).eq_ignore_ascii_case("retry-after"))?;
+        expiry::moment(&limit.reset_format, &Value::from(text(name(limit))?), now)
+    };
+    let standard = || {
         let value = text("retry-after")?;
         let seconds = value.parse::<u32>().ok().map(i64::from).map(SignedDuration::from_secs);
         seconds.and_then(|wait| now.checked_add(wait).ok()).or_else(|| http_date(value))
-    });
+    };
+    let until = declared(|limit| &limit.retry_after).or_else(standard).or_else(|| declared(|limit| &limit.reset));
     until.map(|until| until.duration_since(now).clamp(SignedDuration::ZERO, LONGEST_WAIT))
 }
 
@@ -124,5 +125,22 @@ mod tests {
             retry_after: String::new(),
         };
         assert_eq!(wait("x-reset", "1772359260", Some(&limit)), Some(60));
+    }
+
+    #[test]
+    fn retry_after_counts_seconds_whatever_form_the_reset_has_and_comes_before_it() {
+        let now: Timestamp = "2026-03-01T10:00:00Z".parse().unwrap();
+        let limit = RateLimit {
+            limit: String::new(),
+            remaining: String::new(),
+            reset: "x-reset".into(),
+            reset_format: ExpiryFormat::EpochSeconds,
+            retry_after: "Retry-After".into(),
+        };
+        let mut headers = HeaderMap::new();
+        headers.insert("x-reset", HeaderValue::from_static("1772359260"));
+        assert_eq!(retry_after(&headers, Some(&limit), now), Some(SignedDuration::from_secs(60)));
+        headers.insert("retry-after", HeaderValue::from_static("120"));
+        assert_eq!(retry_after(&headers, Some(&limit), now), Some(SignedDuration::from_secs(120)));
     }
 }

@@ -39,8 +39,8 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     if first & 0xe000 != 0x2000 {
         return false;
     }
-    let special = (first == 0x2001 && second < 0x0200) // IETF protocol assignments, with Teredo, ORCHID and benchmarking
-        || (first == 0x2001 && second == 0x0db8)
+    // 2001::/23 holds IETF protocol assignments, with Teredo, ORCHID and benchmarking; 2001:db8::/32 is documentation.
+    let special = (first == 0x2001 && (second < 0x0200 || second == 0x0db8))
         || first == 0x2002 // 6to4
         || (first == 0x2620 && second == 0x004f && third == 0x8000)
         || (first == 0x3fff && second < 0x1000)

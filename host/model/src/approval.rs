@@ -30,7 +30,7 @@ pub fn requests(manifest: &Manifest) -> Vec<Request> {
     for method in &manifest.methods {
         match &method.kind {
             MethodKind::OAuth2Code(oauth2) | MethodKind::ClientCredentials(oauth2) => {
-                oauth2_requests(&method.id, oauth2, &home, &mut asked)
+                oauth2_requests(&method.id, oauth2, &home, &mut asked);
             }
             MethodKind::ApiToken { .. } => {}
         }
@@ -137,6 +137,11 @@ fn oauth2_requests(method: &str, oauth2: &OAuth2, home: &BTreeSet<String>, asked
             false,
         );
     }
+    deviations(method, oauth2, asked);
+    kept_values(method, oauth2, asked);
+}
+
+fn deviations(method: &str, oauth2: &OAuth2, asked: &mut Vec<Request>) {
     if let Pkce::Unsupported(reason) = &oauth2.authorize.pkce {
         push(asked, "deviation", "pkce", format!("`{method}` works without PKCE: {reason}"), true);
     }
@@ -161,6 +166,9 @@ fn oauth2_requests(method: &str, oauth2: &OAuth2, home: &BTreeSet<String>, asked
             true,
         );
     }
+}
+
+fn kept_values(method: &str, oauth2: &OAuth2, asked: &mut Vec<Request>) {
     for kept in &oauth2.response.keep {
         push(
             asked,

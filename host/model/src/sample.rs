@@ -42,6 +42,7 @@ fn request() -> RequestPattern {
 }
 
 /// OAuth 2 rules of a provider without deviations.
+#[allow(clippy::too_many_lines, reason = "a record with every setting, one a line")]
 pub(crate) fn oauth2() -> OAuth2 {
     OAuth2 {
         issuer: None,

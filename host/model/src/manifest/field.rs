@@ -6,6 +6,7 @@ use crate::pattern::Pattern;
 
 /// A value somebody types.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a question of its own, answered yes or no in the contract")]
 pub struct Field {
     /// Lower-case letters, digits and underscores.
     pub key: String,

@@ -1,5 +1,5 @@
 //! Tests of the least scope set and of what a grant cannot do.
-#![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test is a panic")]
 
 use proptest::prelude::*;
 

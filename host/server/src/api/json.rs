@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use axum::extract::{FromRequest, Request};
 use http::{HeaderMap, header};
 use jackfield_model::secret::Secret;
-use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error as _};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error as _, IgnoredAny},
+};
 use serde_json::{Value, error::Category};
 
 use super::{body::whole, problem::Problem};
@@ -40,9 +43,21 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     serde_json::from_slice(bytes).map_err(|error| match error.classify() {
-        Category::Data => Problem::body(&error.to_string()),
+        Category::Data => Problem::body(&without_value(&error.to_string())),
         Category::Syntax | Category::Eof | Category::Io => Problem::malformed(&error.to_string()),
     })
+}
+
+/// The refusal without the value in it, which may be a secret in the wrong place: its type is enough.
+fn without_value(told: &str) -> String {
+    let wrong = told.starts_with("invalid type: ") || told.starts_with("invalid value: ");
+    match (told.find(['"', '`']), told.rfind(", expected ")) {
+        (Some(from), Some(to)) if wrong && from < to => {
+            let (kind, expected) = (told.get(..from).unwrap_or_default(), told.get(to..).unwrap_or_default());
+            format!("{}{expected}", kind.trim_end())
+        }
+        _ => told.to_owned(),
+    }
 }
 
 /// Reads a secret; a value of another type is refused without being repeated.
@@ -107,11 +122,19 @@ mod tests {
     }
 
     #[test]
+    fn a_list_is_no_object_whose_fields_come_in_order() {
+        assert_eq!(refusal("[\"x\", {}]").code(), "invalid-body");
+        assert_eq!(refusal(" [").code(), "malformed-json");
+    }
+
+    #[test]
     fn a_secret_of_the_wrong_type_is_not_repeated() {
         for text in ["{\"token\": 8675309}", "{\"fields\": {\"key\": 8675309}}", "{\"fields\": 8675309}"] {
             let detail = refusal(text).detail().to_owned();
             assert!(!detail.contains("8675309"), "{detail}");
         }
+        let whole = refusal("\"my, expected secret\"");
+        assert!(whole.detail().contains("invalid type: string, expected struct Sample"), "{}", whole.detail());
         let read: Sample = parse(b"{\"token\": null, \"fields\": {\"key\": \"v\"}}").unwrap();
         assert!(read.token.is_none());
         assert_eq!(read.fields.get("key").unwrap().expose(), "v");

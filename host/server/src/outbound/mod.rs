@@ -17,8 +17,9 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 use hyper_util::{client::legacy, rt::TokioExecutor};
 use jackfield_model::origin::Origin;
-use jackfield_runtime::{Denial, EgressSettings, Outbound as Asked, SendError, Sender};
+use jackfield_runtime::{EgressSettings, Outbound as Asked, SendError, Sender};
 
+use connect::DialError;
 pub use connect::{Connector, Dialer, Judged};
 pub use resolve::{Resolver, SystemResolver};
 pub use roots::{RootsError, tls_config};
@@ -44,6 +45,7 @@ pub struct Outbound {
 
 impl Outbound {
     /// A client under the operator's egress settings and trust roots.
+    #[allow(clippy::disallowed_methods, reason = "the one place where a client is made")]
     pub fn new(egress: Arc<EgressSettings>, resolver: Arc<dyn Resolver>, tls: rustls::ClientConfig) -> Self {
         let connector = connect::connector(Arc::clone(&egress), resolver, tls, CONNECT_TIMEOUT);
         let builder = || legacy::Client::builder(TokioExecutor::new());
@@ -124,7 +126,7 @@ async fn collect(mut body: hyper::body::Incoming, limit: u64) -> Result<Vec<u8>,
 fn told(error: &legacy::Error) -> SendError {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = std::error::Error::source(error);
     while let Some(inner) = cause {
-        if let Some(denial) = inner.downcast_ref::<Denial>() {
+        if let Some(DialError::Denied(denial)) = inner.downcast_ref() {
             return SendError::Denied(denial.clone());
         }
         cause = inner.source();

@@ -12,7 +12,7 @@ use jackfield_store::StoreError;
 
 use super::{
     ResolveError, Service,
-    fields::{self, FieldFault, Typed},
+    fields::{FieldFault, Typed},
 };
 
 /// A client to register.
@@ -104,8 +104,7 @@ impl Service {
         given: BTreeMap<String, String>,
     ) -> Result<BTreeMap<String, String>, ClientError> {
         let typed: Typed = given.into_iter().map(|(key, value)| (key, Secret::new(value))).collect();
-        let loopback = self.parts.settings.http_loopback;
-        let checked = fields::check(manifest.client_fields.iter(), typed, loopback).map_err(ClientError::Fields)?;
+        let checked = self.checked(&manifest.name, manifest.client_fields.iter(), typed).map_err(ClientError::Fields)?;
         Ok(checked.public)
     }
 

@@ -108,8 +108,8 @@ impl Service {
             Some(client) => Some(self.client(client).await?.ok_or(ResolveError::NoClient)?),
             None => None,
         };
-        let code = secrets.code.zip(authorization.redirect_uri).map(|(code, redirect_uri)| Code {
-            code,
+        let code = secrets.code.zip(authorization.redirect_uri).map(|(text, redirect_uri)| Code {
+            text,
             redirect_uri,
             verifier: secrets.verifier,
             nonce: secrets.nonce,

@@ -15,7 +15,7 @@ use super::{
     connect::requested,
     endpoints::EndpointsError,
     establish::{Agreed, EstablishError},
-    fields::{self, FieldFault, Typed},
+    fields::{FieldFault, Typed},
 };
 
 /// A connection to make without a browser.
@@ -87,8 +87,8 @@ impl Service {
         }
         scope::least(manifest, &new.actions)?;
         let name = name(&new.name.unwrap_or_else(|| manifest.presentation.title.clone()))?;
-        let loopback = self.parts.settings.http_loopback;
-        let checked = fields::check(manifest.fields_of(&method), new.fields, loopback).map_err(CreateError::Fields)?;
+        let fields = manifest.fields_of(&method);
+        let checked = self.checked(&connector.name, fields, new.fields).map_err(CreateError::Fields)?;
         let scopes = requested(manifest, &method, &new.actions);
         let (client, endpoints) = match method.kind.oauth2() {
             None => (None, None),

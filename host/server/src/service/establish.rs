@@ -80,7 +80,7 @@ impl From<VerifyError> for EstablishError {
 
 /// A code on its way to being redeemed.
 pub(super) struct Code {
-    pub(super) code: Secret,
+    pub(super) text: Secret,
     pub(super) verifier: Option<Secret>,
     pub(super) nonce: Option<Secret>,
     pub(super) redirect_uri: String,
@@ -116,7 +116,7 @@ impl Service {
     /// Does the work in a task of its own, so that a caller who hangs up loses nothing.
     pub(super) async fn establish(&self, agreed: Agreed, by: &str) -> Result<Connection, EstablishError> {
         let (service, by) = (self.clone(), by.to_owned());
-        let work = self.tasks.spawn(async move { service.establish_now(agreed, &by).await });
+        let work = self.tasks.spawn(async move { Box::pin(service.establish_now(agreed, &by)).await });
         work.await.unwrap_or(Err(EstablishError::Interrupted))
     }
 
@@ -150,10 +150,7 @@ impl Service {
             Some(id) => id,
             None => ConnectionId::new(now, self.id_bits()?),
         };
-        let client_secret = match &agreed.client {
-            Some(client) => self.store().clients().secret(client.id).await?,
-            None => None,
-        };
+        let client_secret = self.client_secret(agreed.client.as_ref()).await?;
         let connection = Connection {
             id,
             tenant: agreed.tenant,
@@ -186,6 +183,13 @@ impl Service {
         })
     }
 
+    async fn client_secret(&self, client: Option<&Client>) -> Result<Option<Secret>, StoreError> {
+        match client {
+            Some(client) => self.store().clients().secret(client.id).await,
+            None => Ok(None),
+        }
+    }
+
     async fn obtain(
         &self,
         party: &mut Party,
@@ -195,12 +199,12 @@ impl Service {
         let refused = |error: AskError| EstablishError::Provider(error.failure());
         let ask = match code {
             Some(code) => {
-                Ask::Exchange { code: &code.code, verifier: code.verifier.as_ref(), redirect_uri: &code.redirect_uri }
+                Ask::Exchange { code: &code.text, verifier: code.verifier.as_ref(), redirect_uri: &code.redirect_uri }
             }
             None => Ask::ClientCredentials,
         };
         let answered = self.ask_token(party, &ask).await.map_err(refused)?;
-        let shown: Vec<&Secret> = code.iter().map(|code| &code.code).chain(&party.client_secret).collect();
+        let shown: Vec<&Secret> = code.iter().map(|code| &code.text).chain(&party.client_secret).collect();
         let tokens = self.read_tokens(party, &answered, &shown).await.map_err(refused)?;
         if let Some(code) = code {
             party.connection.subject = self.identify(party, &tokens, code.nonce.as_ref()).await?;

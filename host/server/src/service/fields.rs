@@ -10,6 +10,8 @@ use jackfield_model::{
 };
 use url::Url;
 
+use super::Service;
+
 /// The longest value of a field, in bytes.
 const VALUE_LIMIT: usize = 8 * 1024;
 
@@ -58,6 +60,28 @@ pub fn check<'a>(
     let unknown = typed.into_keys().map(|key| FieldFault { message: format!("there is no field `{key}` here"), key });
     faults.extend(unknown);
     if faults.is_empty() { Ok(checked) } else { Err(faults) }
+}
+
+impl Service {
+    /// [`check`], and every address typed must be one that requests may go to at all.
+    pub(super) fn checked<'a>(
+        &self,
+        connector: &str,
+        fields: impl Iterator<Item = &'a Field>,
+        typed: Typed,
+    ) -> Result<Checked, Vec<FieldFault>> {
+        let fields: Vec<&Field> = fields.collect();
+        let checked = check(fields.iter().copied(), typed, self.parts.settings.http_loopback)?;
+        let egress = self.parts.outbound.egress();
+        let addresses = fields.iter().filter(|field| matches!(field.kind, FieldKind::BaseUrl | FieldKind::Url));
+        let refused = addresses.filter_map(|field| {
+            let url = Url::parse(checked.public.get(&field.key)?).ok()?;
+            let denial = egress.judge_endpoint(connector, &url).err()?;
+            Some(FieldFault { key: field.key.clone(), message: format!("{}: {}", field.label, denial.message) })
+        });
+        let faults: Vec<FieldFault> = refused.collect();
+        if faults.is_empty() { Ok(checked) } else { Err(faults) }
+    }
 }
 
 fn visible_ones<'a>(fields: &[&'a Field], typed: &Typed) -> Vec<&'a str> {

@@ -111,9 +111,9 @@ impl Service {
         *request.headers_mut() = headers;
         let judged = judged(&party.connector.name, origin);
         let answer = self.parts.outbound.stream(request, judged, self.parts.settings.proxy_first_byte).await?;
-        let (mut parts, body) = answer.into_parts();
-        parts.headers = passed_on(&parts.headers);
-        Ok(http::Response::from_parts(parts, body))
+        let (mut head, body) = answer.into_parts();
+        head.headers = passed_on(&head.headers);
+        Ok(http::Response::from_parts(head, body))
     }
 
     /// The gate of this connection, and the origin chosen among those that take its credential.

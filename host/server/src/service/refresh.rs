@@ -94,12 +94,12 @@ impl Service {
     async fn refresh_seen(&self, seen: &Connection, access: Access, by: &str) -> Result<Connection, RefreshError> {
         let (service, by, seen) = (self.clone(), by.to_owned(), seen.clone());
         let id = seen.id;
-        let work = async move { service.refresh_now(&seen, access, &by).await };
+        let work = async move { Box::pin(service.refresh_now(&seen, access, &by)).await };
         self.flights.join(id, &self.tasks, work).await
     }
 
     /// How much life a token must have left to be used: never more than a fifth of a short one.
-    pub(super) fn margin(&self, connection: &Connection) -> SignedDuration {
+    pub(super) fn margin(connection: &Connection) -> SignedDuration {
         let life = connection.clocks.access.map(|expiry| expiry.at.duration_since(connection.updated_at));
         life.filter(SignedDuration::is_positive).map_or(rules::SAFETY, |life| rules::SAFETY.min(life / 5))
     }

@@ -15,7 +15,7 @@ use jackfield_model::{
     status::Status,
 };
 use jackfield_runtime::{Denial, Hook, Outbound as Asked, egress};
-use jackfield_store::{Revocation, StoreError, Versioned};
+use jackfield_store::{Change, Revocation, StoreError, Versioned};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Service, holes, outcome, resolve::Party};
@@ -207,19 +207,15 @@ impl Service {
             Ended::Done => (None, Some("revocation.done")),
             Ended::Unsupported | Ended::Page(_) | Ended::Refused(_) => (None, Some("revocation.refused")),
         };
-        match kind {
-            Some(kind) => {
-                let mut change = self.audited("host", kind, &subject)?;
-                self.store().revocations().done(&mut change, &due);
-                self.store().commit(change).await
-            }
-            None => {
-                let next = self.next_try(due.attempts, after);
-                let mut change = jackfield_store::Change::new();
-                self.store().revocations().postpone(&mut change, &mut due, next)?;
-                self.store().commit(change).await
-            }
+        let mut change = Change::new();
+        if let Some(kind) = kind {
+            change = self.audited("host", kind, &subject)?;
+            self.store().revocations().done(&mut change, &due);
+        } else {
+            let next = self.next_try(due.attempts, after);
+            self.store().revocations().postpone(&mut change, &mut due, next)?;
         }
+        self.store().commit(change).await
     }
 
     /// When to try again: doubling from half a minute to six hours, never before the provider allows it.

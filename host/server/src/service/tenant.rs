@@ -93,12 +93,18 @@ impl Service {
         Ok(tenant.record)
     }
 
-    /// Removes a tenant that owns nothing any more.
+    /// Removes a tenant without connections, and with it its API keys and its own clients.
     pub async fn remove_tenant(&self, id: TenantId, by: &str) -> Result<(), TenantError> {
         if self.store().tenants().get(id).await?.is_none() {
             return Err(TenantError::NotFound);
         }
-        let change = self.audited(by, "tenant.removed", &id.to_string())?;
+        let mut change = self.audited(by, "tenant.removed", &id.to_string())?;
+        for key in self.api_keys().await?.iter().filter(|key| key.tenant == Some(id)) {
+            self.store().api_keys().delete(&mut change, key.id).await?;
+        }
+        for client in self.clients().await?.iter().filter(|client| client.tenant == Some(id)) {
+            self.store().clients().delete(&mut change, client.id).await?;
+        }
         match self.store().tenants().delete(id, change).await {
             Err(StoreError::InUse) => Err(TenantError::HasConnections),
             other => Ok(other?),

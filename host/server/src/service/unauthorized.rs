@@ -23,7 +23,7 @@ impl Service {
     /// Refreshes where the access token is over.
     pub(super) async fn refresh_if_over(&self, tenant: TenantId, id: ConnectionId) -> Result<(), RefreshError> {
         let Some(connection) = self.connection(tenant, id).await? else { return Ok(()) };
-        let over = !connection.clocks.access_covers(self.now(), self.margin(&connection));
+        let over = !connection.clocks.access_covers(self.now(), Self::margin(&connection));
         if connection.status.is_usable() && over {
             self.refresh_from(&connection, "host").await?;
         }

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jackfield_auth::authorize::{self, AuthorizeError};
+use jackfield_auth::{
+    authorize::{self, AuthorizeError},
+    fields::Inputs,
+};
 use jackfield_model::{
     client::Client,
     connection::{NameError, name},
@@ -11,7 +14,7 @@ use jackfield_model::{
     manifest::{Manifest, Method, MethodKind, OAuth2},
     scope::{self, ScopeSet},
     secret::Secret,
-    session::{AUTHORIZATION_SECONDS, Authorization, ConnectSession, PARKED_SECONDS, Stage},
+    session::{AUTHORIZATION_SECONDS, Authorization, ConnectSession, Endpoints, PARKED_SECONDS, Stage},
 };
 use jackfield_store::{AuthorizationSecrets, Change, Handle, Purpose, StoreError, Versioned};
 use jiff::SignedDuration;
@@ -20,7 +23,7 @@ use super::{LinkError, return_to};
 use crate::service::{
     ResolveError, Service,
     endpoints::EndpointsError,
-    fields::{self, Checked, FieldFault, Typed},
+    fields::{Checked, FieldFault, Typed},
 };
 
 /// What a person chose and typed.
@@ -137,7 +140,7 @@ impl Service {
                 typed.insert(key.clone(), Secret::new(value.clone()));
             }
         }
-        fields::check(manifest.fields_of(method), typed, self.parts.settings.http_loopback).map_err(StartError::Fields)
+        self.checked(&manifest.name, manifest.fields_of(method), typed).map_err(StartError::Fields)
     }
 
     async fn client_of(
@@ -158,26 +161,7 @@ impl Service {
         let endpoints = self.endpoints(&sound.connector.name, oauth2, &sound.typed.public, client).await?;
         let scopes = requested(&sound.connector.manifest, &sound.method, &sound.session.actions);
         let redirect_uri = self.redirect_uri(&sound.connector.name, client.id);
-        let inputs = jackfield_auth::fields::Inputs {
-            fields: &sound.typed.public,
-            client_fields: &client.fields,
-            client_id: Some(&client.public_id),
-        };
-        let manifest = &sound.connector.manifest;
-        let ask = authorize::Ask {
-            manifest,
-            oauth2,
-            endpoints: &endpoints,
-            inputs,
-            redirect_uri: &redirect_uri,
-            scopes: &scopes,
-        };
-        let entropy = authorize::Entropy {
-            state: self.random_bytes()?,
-            verifier: self.random_bytes()?,
-            nonce: self.random_bytes()?,
-        };
-        let asked = authorize::ask(&ask, &entropy)?;
+        let asked = self.authorization_request(&sound, oauth2, &endpoints, &redirect_uri, &scopes)?;
         let value = self.random_token()?;
         let mut authorization = self.authorization(&sound, scopes, AUTHORIZATION_SECONDS)?;
         authorization.endpoints = Some(endpoints);
@@ -195,6 +179,27 @@ impl Service {
         self.store().authorizations().create(&mut change, authorization, &secrets, Handle::State(&asked.state)).await?;
         self.store().commit(change).await?;
         Ok(Started::Consent { url: asked.url, cookie })
+    }
+
+    fn authorization_request(
+        &self,
+        sound: &Sound,
+        oauth2: &OAuth2,
+        endpoints: &Endpoints,
+        redirect_uri: &str,
+        scopes: &ScopeSet,
+    ) -> Result<authorize::Asked, StartError> {
+        let client = sound.client.as_ref().ok_or(StartError::NoClient)?;
+        let inputs =
+            Inputs { fields: &sound.typed.public, client_fields: &client.fields, client_id: Some(&client.public_id) };
+        let manifest = &sound.connector.manifest;
+        let ask = authorize::Ask { manifest, oauth2, endpoints, inputs, redirect_uri, scopes };
+        let entropy = authorize::Entropy {
+            state: self.random_bytes()?,
+            verifier: self.random_bytes()?,
+            nonce: self.random_bytes()?,
+        };
+        Ok(authorize::ask(&ask, &entropy)?)
     }
 
     /// Parks typed secrets, sealed: only the application, for the same person, completes them.
