@@ -74,7 +74,7 @@ impl Default for Limits {
             host_calls: 10_000,
             host_call_bytes: 4 * MIB,
             requests: 50,
-            response_bytes: 8 * MIB,
+            response_bytes: 2 * MIB,
             log_lines: 200,
             log_bytes: 64 * KIB,
             calls_at_once: 16,

@@ -6,6 +6,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod entropy;
+mod listen;
 pub mod outbound;
 pub mod pages;
 pub mod serve;

@@ -33,6 +33,7 @@ use crate::{
     clock::{Clock, SystemClock},
     config::Config,
     entropy::{Entropy, SystemEntropy},
+    listen,
     outbound::{self, Outbound, Resolver, SystemResolver},
     service::{self, Service},
 };
@@ -187,7 +188,7 @@ fn run(listener: TcpListener, app: Router) -> (oneshot::Sender<()>, JoinHandle<i
         // An error means that the sender is gone, which is a stop as well.
         let _gone = stopped.await;
     };
-    (stop, tokio::spawn(async move { axum::serve(listener, app).with_graceful_shutdown(until).await }))
+    (stop, tokio::spawn(listen::serve(listener, app, until)))
 }
 
 /// Removes what has expired and tries revocations again, until the host stops.

@@ -84,7 +84,7 @@ impl CallState {
             let response = self.sender.send(outbound).await.map_err(|error| failed(error, context))?;
             match same_origin_redirect(&given.method, &response, &given.url) {
                 Some(target) => given.url = target,
-                None => return answer(&response, &context.masker, self.limits.response_bytes),
+                None => return masked(response, Arc::clone(&context.masker), self.limits.response_bytes).await,
             }
         }
         Err(SendError::Other(format!("more than {MOST_REDIRECTS} redirects in a row")))
@@ -124,6 +124,12 @@ fn prepare(context: &CallContext, given: &Given, credential: bool, state: &CallS
         max_response_bytes: state.limits.response_bytes,
         timeout: state.time_left(),
     })
+}
+
+/// As `answer`, away from the threads that serve everybody: searching a large answer takes a while.
+async fn masked(response: http::Response<Vec<u8>>, masker: Arc<Masker>, limit: u64) -> Result<Response, SendError> {
+    let search = tokio::task::spawn_blocking(move || answer(&response, &masker, limit));
+    search.await.unwrap_or_else(|_| Err(SendError::Other("the answer could not be searched for secrets".into())))
 }
 
 /// A response as the guest sees it: secrets masked, cookies hidden, nothing packed.

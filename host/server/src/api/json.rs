@@ -42,10 +42,16 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(bytes).map_err(|error| match error.classify() {
+    let refusal = |error: serde_json::Error| match error.classify() {
         Category::Data => Problem::body(&without_value(&error.to_string())),
         Category::Syntax | Category::Eof | Category::Io => Problem::malformed(&error.to_string()),
-    })
+    };
+    // serde would read a list as a struct, its fields in the order of the source.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        serde_json::from_slice::<IgnoredAny>(bytes).map_err(refusal)?;
+        return Err(Problem::body("a list, where an object was expected"));
+    }
+    serde_json::from_slice(bytes).map_err(refusal)
 }
 
 /// The refusal without the value in it, which may be a secret in the wrong place: its type is enough.

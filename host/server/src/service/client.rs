@@ -104,7 +104,8 @@ impl Service {
         given: BTreeMap<String, String>,
     ) -> Result<BTreeMap<String, String>, ClientError> {
         let typed: Typed = given.into_iter().map(|(key, value)| (key, Secret::new(value))).collect();
-        let checked = self.checked(&manifest.name, manifest.client_fields.iter(), typed).map_err(ClientError::Fields)?;
+        let checked =
+            self.checked(&manifest.name, manifest.client_fields.iter(), typed).map_err(ClientError::Fields)?;
         Ok(checked.public)
     }
 
