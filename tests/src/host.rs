@@ -4,7 +4,7 @@ mod answer;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
@@ -14,6 +14,7 @@ use http::{Method, Request};
 use jackfield_server::clock::{Clock, ManualClock, SystemClock};
 use jackfield_server::config::Config;
 use jackfield_server::entropy::SystemEntropy;
+use jackfield_server::outbound::{Resolver, SystemResolver};
 use jackfield_server::serve::{self, Parts, RunningHost, ServeError};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -40,6 +41,8 @@ pub struct Setting<'a> {
     pub authority: Option<&'a Authority>,
     /// The public URL, where it is not the address itself.
     pub public_url: Option<&'a str>,
+    /// Answers for names that are not mapped; the machine's own by default.
+    pub resolver: Arc<dyn Resolver>,
     /// Changes the configuration further.
     pub configure: Option<fn(&mut Config)>,
 }
@@ -47,7 +50,15 @@ pub struct Setting<'a> {
 impl<'a> Setting<'a> {
     /// Loopback allowed, no doubles.
     pub fn plain(program: &'a str) -> Self {
-        Self { program, loopback: true, hosts: BTreeMap::new(), authority: None, public_url: None, configure: None }
+        Self {
+            program,
+            loopback: true,
+            hosts: BTreeMap::new(),
+            authority: None,
+            public_url: None,
+            resolver: Arc::new(SystemResolver),
+            configure: None,
+        }
     }
 
     /// Doubles at these names, over TLS; nothing on loopback beside them.
@@ -60,7 +71,7 @@ impl<'a> Setting<'a> {
 pub struct TestHost {
     running: Option<RunningHost>,
     config: Config,
-    program: PathBuf,
+    parts: Parts,
     /// Moves the host's time.
     pub clock: ManualClock,
     /// Reaches it.
@@ -95,11 +106,13 @@ impl TestHost {
             configure(&mut config);
         }
         let clock = ManualClock::at(SystemClock.now());
-        let program = PathBuf::from(setting.program);
-        let running = serve::start(config.clone(), parts(&clock, &program)).await?;
+        let compiler = serve::compiler(Path::new(setting.program));
+        let entropy = Arc::new(SystemEntropy::default());
+        let parts = Parts { clock: Arc::new(clock.clone()), entropy, resolver: setting.resolver, compiler };
+        let running = serve::start(config.clone(), parts.clone()).await?;
         let operator = std::fs::read_to_string(&config.operator_key).context("the first operator key")?;
         let operator = operator.trim().to_owned();
-        Ok(Self { running: Some(running), config, program, clock, wire: Wire::loopback(), folder, operator })
+        Ok(Self { running: Some(running), config, parts, clock, wire: Wire::loopback(), folder, operator })
     }
 
     /// The host itself, for what no story can say over HTTP.
@@ -137,7 +150,7 @@ impl TestHost {
 
     /// Starts it again on the same store.
     pub async fn start_again(&mut self) -> std::result::Result<(), ServeError> {
-        self.running = Some(serve::start(self.config.clone(), parts(&self.clock, &self.program)).await?);
+        self.running = Some(serve::start(self.config.clone(), self.parts.clone()).await?);
         Ok(())
     }
 
@@ -220,9 +233,4 @@ impl TestHost {
         let path = format!("/v1/connect-sessions/{session}/complete");
         self.post(&tenant.key, &path, json!({ "ticket": ticket, "end_user": end_user })).await
     }
-}
-
-fn parts(clock: &ManualClock, program: &Path) -> Parts {
-    let compiler = serve::compiler(program);
-    Parts { clock: Arc::new(clock.clone()), entropy: Arc::new(SystemEntropy::default()), compiler }
 }

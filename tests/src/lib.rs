@@ -5,6 +5,7 @@ pub mod browser;
 pub mod components;
 pub mod doubles;
 pub mod host;
+pub mod host_log;
 pub mod peer;
 pub mod scene;
 pub mod wire;

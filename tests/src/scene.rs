@@ -13,8 +13,11 @@ use url::Url;
 
 /// A host with `openid-connect` connected to a real OpenID provider, and a tenant.
 pub struct OpenId {
+    /// The host.
     pub host: TestHost,
+    /// The authorization server.
     pub peer: OidcProvider,
+    /// The tenant.
     pub tenant: Tenant,
     /// The client of the host, and its redirect URI.
     pub client: (String, String),

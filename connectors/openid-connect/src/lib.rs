@@ -49,8 +49,13 @@ impl Connector for OpenIdConnect {
                     .needs(&["openid", "offline_access"]),
             )
             .auth_method(
-                AuthMethod::oauth2_code("code", "Sign in with OpenID Connect", Oauth2::issuer("{client.issuer}"))
-                    .revocation(Revocation::Rfc7009),
+                // Without the question, `offline_access` is ignored (OpenID Connect Core 1.0 section 11).
+                AuthMethod::oauth2_code(
+                    "code",
+                    "Sign in with OpenID Connect",
+                    Oauth2::issuer("{client.issuer}").authorize_parameter("prompt", "consent"),
+                )
+                .revocation(Revocation::Rfc7009),
             )
             .auth_method(
                 AuthMethod::client_credentials("machine", "Connect a machine", Oauth2::issuer("{client.issuer}"))

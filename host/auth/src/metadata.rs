@@ -1,6 +1,6 @@
 //! Authorization server metadata (RFC 8414) and OpenID Connect discovery: where it is, and reading it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -140,17 +140,25 @@ pub fn cache_seconds(cache_control: Option<&str>) -> u64 {
     age.unwrap_or(SHORTEST_CACHE).clamp(SHORTEST_CACHE, LONGEST_CACHE)
 }
 
-/// The endpoints that differ between two documents of one issuer, by name: what an operator
-/// must approve before the newer one is used (MD-5).
-pub fn changed_endpoints(old: &Metadata, new: &Metadata) -> Vec<&'static str> {
-    let pairs = [
-        ("authorization_endpoint", &old.authorization_endpoint, &new.authorization_endpoint),
-        ("token_endpoint", &old.token_endpoint, &new.token_endpoint),
-        ("revocation_endpoint", &old.revocation_endpoint, &new.revocation_endpoint),
-        ("userinfo_endpoint", &old.userinfo_endpoint, &new.userinfo_endpoint),
-        ("jwks_uri", &old.jwks_uri, &new.jwks_uri),
-    ];
-    pairs.into_iter().filter(|(_, before, after)| before != after).map(|(name, ..)| name).collect()
+impl Metadata {
+    /// Its endpoints, by their names in the document.
+    pub fn announced(&self) -> BTreeMap<String, String> {
+        let named = [
+            ("authorization_endpoint", &self.authorization_endpoint),
+            ("token_endpoint", &self.token_endpoint),
+            ("revocation_endpoint", &self.revocation_endpoint),
+            ("userinfo_endpoint", &self.userinfo_endpoint),
+            ("jwks_uri", &self.jwks_uri),
+        ];
+        named.into_iter().filter_map(|(name, url)| Some((name.to_owned(), url.clone()?))).collect()
+    }
+}
+
+/// The endpoints that differ between what was announced before and now, by name: what an operator
+/// must accept before the newer ones are used (MD-5).
+pub fn changed_endpoints(before: &BTreeMap<String, String>, now: &BTreeMap<String, String>) -> Vec<String> {
+    let names: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
+    names.into_iter().filter(|name| before.get(*name) != now.get(*name)).cloned().collect()
 }
 
 #[cfg(test)]

@@ -22,6 +22,10 @@ pub struct Client {
     pub has_secret: bool,
     /// The operator's fields, among them the issuer it is pinned to.
     pub fields: BTreeMap<String, String>,
+    /// The endpoints its issuer announced when it was first used, by their names in the metadata: others are not used
+    /// before the operator accepts them (MD-5).
+    #[serde(default)]
+    pub announced: BTreeMap<String, String>,
     /// Set when the provider refused the client itself: refreshes of its connections wait.
     pub fault: Option<ClientFault>,
     /// When it was registered here.

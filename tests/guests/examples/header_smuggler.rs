@@ -1,4 +1,5 @@
-//! Sets headers that belong to the host, and headers that two readers could read differently.
+//! Sets headers that belong to the host, and headers that two readers could read differently; says how many were refused,
+//! and by name which were not.
 
 use jackfield_guests::{attempted, get, manifest, outcome};
 use jackfield_sdk::{Account, Connection, Connector, Failure, Manifest};
@@ -32,12 +33,20 @@ impl Connector for HeaderSmuggler {
     }
 
     fn verify(connection: &Connection) -> Result<Account, Failure> {
-        let tries = ATTEMPTS.iter().map(|(name, header, value)| {
+        let mut said = vec![("refused", String::new())];
+        for (name, header, value) in ATTEMPTS {
             let mut request = get("https://provider.test/me");
             request.headers.push(((*header).to_owned(), (*value).to_owned()));
-            (*name, outcome(&connection.send(&request)))
-        });
-        attempted(&tries.collect::<Vec<_>>())
+            let ended = outcome(&connection.send(&request));
+            if !ended.starts_with("denied:header-") {
+                said.push((name, ended));
+            }
+        }
+        let refused = ATTEMPTS.len() + 1 - said.len();
+        if let Some(first) = said.first_mut() {
+            first.1 = refused.to_string();
+        }
+        attempted(&said)
     }
 }
 

@@ -1,12 +1,12 @@
-//! Prints everything it is given: whatever the log and the failure show of a secret, the host has let in.
+//! Prints everything it is given and goes on: whatever the log and the failure show of a secret, the host has let in.
 
 use std::fmt::Debug;
 
 use jackfield_guests::{get, manifest, oauth2};
 use jackfield_sdk::hooks::{RevokeContext, TokenResponseContext, Tokens};
 use jackfield_sdk::{
-    Account, AuthMethod, Classify, Connection, Connector, Failure, Manifest, Plan, Request, Response, Revocation,
-    Revoke, TokenResponse, log,
+    Account, AuthMethod, Connection, Connector, Failure, Manifest, Plan, Request, Response, Revocation, Revoke,
+    TokenResponse, log,
 };
 
 /// Every name under which a secret might be had.
@@ -43,7 +43,7 @@ impl Connector for PrintsEverything {
 
     fn verify(connection: &Connection) -> Result<Account, Failure> {
         let config: Vec<_> = KEYS.iter().map(|key| (key, connection.config(key))).collect();
-        let echo = Request::post("https://provider.test/echo").header("x-mark", "from-the-guest");
+        let echo = Request::get("https://provider.test/echo").header("x-mark", "from-the-guest");
         let seen = [
             print("config", &config),
             print("granted", &connection.granted_scopes()),
@@ -51,7 +51,7 @@ impl Connector for PrintsEverything {
             print("manifest", &Self::manifest()),
             show(&connection.send(&get("https://provider.test/me"))),
             show(&connection.send(&echo)),
-            show(&connection.send(&get("https://provider.test/reflect?as=hex"))),
+            show(&connection.send(&get("https://provider.test/nowhere?as=hex"))),
         ];
         Err(Failure::unsupported("printed", seen.join("\n")))
     }
@@ -60,21 +60,23 @@ impl Connector for PrintsEverything {
 impl TokenResponse for PrintsEverything {
     fn read(context: TokenResponseContext, response: Response) -> Result<Tokens, Failure> {
         print("token-response", &context);
-        show(&Ok::<_, Failure>(response.clone()));
-        Ok(Tokens::new(response.json()?.text("/access_token")?))
+        // As bytes: a placeholder in a log line would end the call before anything else could be tried.
+        print("status", &response.status);
+        for (name, value) in &response.headers {
+            print("header", &(name.as_bytes(), value.as_bytes()));
+        }
+        print("body", &response.body);
+        let answer = response.json()?;
+        let mut tokens = Tokens::new(answer.text("/access_token")?);
+        tokens.refresh_token = answer.find("/refresh_token");
+        tokens.expires = answer.find("/expires_in");
+        Ok(tokens)
     }
 }
 
 impl Revoke for PrintsEverything {
     fn plans(context: RevokeContext) -> Result<Vec<Plan>, Failure> {
         Err(Failure::unsupported("printed", print("revoke", &context)))
-    }
-}
-
-impl Classify for PrintsEverything {
-    fn read(occasion: String, response: Response) -> Option<Failure> {
-        let shown = show(&Ok::<_, Failure>(response));
-        Some(Failure::unsupported("printed", format!("{occasion} {shown}")))
     }
 }
 
@@ -95,4 +97,4 @@ fn show<E: Debug>(result: &Result<Response, E>) -> String {
     }
 }
 
-jackfield_sdk::export!(PrintsEverything with token_response, revoke, classify);
+jackfield_sdk::export!(PrintsEverything with token_response, revoke);

@@ -1,10 +1,10 @@
 // A connector in JavaScript that takes everything it can reach, and says in its account's label what that was.
 
-import environment from "wasi:cli/environment@0.2.0";
-import preopens from "wasi:filesystem/preopens@0.2.0";
-import instanceNetwork from "wasi:sockets/instance-network@0.2.0";
-import nameLookup from "wasi:sockets/ip-name-lookup@0.2.0";
-import tcpCreateSocket from "wasi:sockets/tcp-create-socket@0.2.0";
+import { getEnvironment, getArguments, initialCwd } from "wasi:cli/environment@0.2.0";
+import { getDirectories } from "wasi:filesystem/preopens@0.2.0";
+import { instanceNetwork } from "wasi:sockets/instance-network@0.2.0";
+import { resolveAddresses } from "wasi:sockets/ip-name-lookup@0.2.0";
+import { createTcpSocket } from "wasi:sockets/tcp-create-socket@0.2.0";
 
 const extras = [];
 
@@ -50,20 +50,18 @@ const attempt = (act) => {
 };
 
 const connect = (port) => {
-  const socket = tcpCreateSocket.createTcpSocket("ipv4");
-  socket.startConnect(instanceNetwork.instanceNetwork(), { tag: "ipv4", val: { port, address: [127, 0, 0, 1] } });
+  const socket = createTcpSocket("ipv4");
+  socket.startConnect(instanceNetwork(), { tag: "ipv4", val: { port, address: [127, 0, 0, 1] } });
   return "connecting";
 };
 
 const reach = (port) => ({
-  environment: attempt(() => environment.getEnvironment().length),
-  arguments: attempt(() => environment.getArguments().length),
-  folder: attempt(() => environment.initialCwd()),
-  files: attempt(() => preopens.getDirectories().length),
-  names: attempt(() => (nameLookup.resolveAddresses(instanceNetwork.instanceNetwork(), "localhost"), "resolving")),
+  environment: attempt(() => getEnvironment().length),
+  arguments: attempt(() => getArguments().length),
+  folder: attempt(() => initialCwd()),
+  files: attempt(() => getDirectories().length),
+  names: attempt(() => (resolveAddresses(instanceNetwork(), "localhost"), "resolving")),
   socket: attempt(() => connect(port)),
-  globals: ["process", "require", "fetch", "XMLHttpRequest", "Deno", "Bun", "std", "os"]
-    .filter((name) => typeof globalThis[name] !== "undefined").join(","),
 });
 
 const verify = (connection) => {
@@ -73,7 +71,7 @@ const verify = (connection) => {
   if (response.status !== 200) {
     throw { advice: { tag: "reauthorize" }, code: "refused", message: "The token was refused.", extras };
   }
-  const me = JSON.parse(new TextDecoder().decode(new Uint8Array(response.body)));
+  const me = JSON.parse(new TextDecoder().decode(response.body));
   const label = Object.entries(reach(Number(connection.config("port")))).map((pair) => pair.join("=")).join(" ");
   return { id: me.id, label, avatar: null, grantedScopes: null, expires: null, extras };
 };

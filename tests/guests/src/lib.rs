@@ -18,9 +18,9 @@ pub fn manifest(name: &str) -> Manifest {
         .hook_requests(Hook::Verify, RequestPattern::new(&["GET", "POST"], "other", "/**"))
 }
 
-/// An OAuth method at `provider.test`, for guests that read token responses.
+/// An OAuth method at `login.test`, for guests that read token responses.
 pub fn oauth2() -> Oauth2 {
-    Oauth2::endpoints("https://provider.test/authorize", "https://provider.test/token")
+    Oauth2::endpoints("https://login.test/authorize", "https://login.test/token")
 }
 
 /// What an honest connector does: asks `/me` whose the credential is.

@@ -1,5 +1,7 @@
 //! A front for a real peer: gives it a name and TLS, and with them the log and the faults of a double.
 
+use std::sync::{Arc, OnceLock};
+
 use anyhow::{Context, Result};
 use axum::Router;
 use axum::body::Body;
@@ -15,11 +17,16 @@ use crate::wire::Wire;
 
 /// Answers `name` with what the server at `behind`, on this machine and over plain HTTP, answers.
 pub async fn relay(authority: &Authority, name: &str, behind: Url) -> Result<Double> {
+    relay_later(authority, name, Arc::new(OnceLock::from(behind))).await
+}
+
+/// The same for a server that starts after its front: `behind` is set once it has.
+pub async fn relay_later(authority: &Authority, name: &str, behind: Arc<OnceLock<Url>>) -> Result<Double> {
     let own = name.to_owned();
     let router = Router::new().fallback(move |request: Request<Body>| {
-        let (own, behind) = (own.clone(), behind.clone());
+        let (own, behind) = (own.clone(), Arc::clone(&behind));
         async move {
-            match forward(&own, &behind, request).await {
+            match forward(&own, behind.get(), request).await {
                 Ok(response) => response,
                 Err(error) => (StatusCode::BAD_GATEWAY, error.to_string()).into_response(),
             }
@@ -28,7 +35,8 @@ pub async fn relay(authority: &Authority, name: &str, behind: Url) -> Result<Dou
     Double::serve(authority, vec![(name, router)]).await
 }
 
-async fn forward(name: &str, behind: &Url, request: Request<Body>) -> Result<Response<Body>> {
+async fn forward(name: &str, behind: Option<&Url>, request: Request<Body>) -> Result<Response<Body>> {
+    let behind = behind.context("the server behind has not started")?;
     let (mut parts, body) = request.into_parts();
     let target = parts.uri.path_and_query().context("a request has a path")?;
     let url = behind.join(target.as_str())?;

@@ -8,7 +8,20 @@
     reason = "a failed test is a panic"
 )]
 
+mod again;
+mod browsers;
 mod connect;
+mod happy;
+mod identity;
+mod machine;
+mod metadata;
+mod mixed_up;
+mod once;
+mod persons;
+mod pkce;
+mod signing;
+mod stage;
+mod tokens;
 
 /// `jackfield`, for compiling components and for the stories of the command line.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_jackfield-under-test");

@@ -8,7 +8,21 @@
     reason = "a failed test is a panic"
 )]
 
+mod approval;
+mod bounds;
+mod breaker;
+mod compiling;
+mod components;
+mod conformance;
+mod javascript;
+mod leaks;
+mod login;
+mod manifests;
 mod neighbour;
+mod placeholders;
+mod reach;
+mod scene;
+mod secrets;
 
 /// `jackfield`, for compiling components and for the stories of the command line.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_jackfield-under-test");

@@ -8,7 +8,29 @@
     reason = "a failed test is a panic"
 )]
 
+mod bodies;
+mod child;
+mod command_line;
+mod command_line_connections;
+mod command_line_faults;
+mod configuration;
+mod demo;
 mod health;
+mod identifiers;
+mod in_use;
+mod key_ring;
+mod links;
+mod permissions;
+mod readmes;
+mod request_ids;
+mod return_urls;
+mod sdk_readme;
+mod secrets_stay;
+mod serving;
+mod sessions;
+mod stage;
+mod tenants_apart;
+mod typed_secret;
 
 /// `jackfield`, for compiling components and for the stories of the command line.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_jackfield-under-test");

@@ -9,6 +9,20 @@
 )]
 
 mod api_token;
+mod deletion;
+mod front;
+mod github;
+mod machine;
+mod outlives;
+mod process;
+mod proxy;
+mod proxy_stream;
+mod records;
+mod refresh;
+mod refresh_fails;
+mod through;
+mod token_service;
+mod verify;
 
 /// `jackfield`, for compiling components and for the stories of the command line.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_jackfield-under-test");

@@ -93,8 +93,10 @@ fn md_5_the_cache_is_bounded_and_a_changed_endpoint_is_named() {
     }
     let old = read(ISSUER, &document(""), Plain::Refused).unwrap();
     let new = read(ISSUER, &document(r#","revocation_endpoint":"https://as.example/r""#), Plain::Refused).unwrap();
-    assert_eq!(changed_endpoints(&old, &old), Vec::<&str>::new());
+    let (old, new) = (old.announced(), new.announced());
+    assert_eq!(changed_endpoints(&old, &old), Vec::<String>::new());
     assert_eq!(changed_endpoints(&old, &new), ["revocation_endpoint"]);
+    assert_eq!(changed_endpoints(&new, &old), ["revocation_endpoint"]);
 }
 
 #[test]

@@ -46,6 +46,9 @@ struct Change {
     #[serde(default, deserialize_with = "optional_secret")]
     client_secret: Option<Secret>,
     fields: Option<BTreeMap<String, String>>,
+    /// Accepts the endpoints its issuer announces now in place of the recorded ones.
+    #[serde(default)]
+    accept_endpoints: bool,
 }
 
 /// `POST /v1/clients/{id}/rotate`.
@@ -68,6 +71,8 @@ struct ClientView {
     /// What to register at the provider, byte for byte.
     redirect_uri: String,
     fields: BTreeMap<String, String>,
+    /// What its issuer announced when it was first used.
+    announced: BTreeMap<String, String>,
     fault: Option<ClientFault>,
     created_at: Timestamp,
 }
@@ -82,6 +87,7 @@ impl ClientView {
             client_id: client.public_id,
             has_secret: client.has_secret,
             fields: client.fields,
+            announced: client.announced,
             fault: client.fault,
             created_at: client.created_at,
         }
@@ -123,7 +129,12 @@ async fn change(
     Id(id): Id<ClientId>,
     Json(asked): Json<Change>,
 ) -> Result<Response, Problem> {
-    let wanted = ClientChange { client_id: asked.client_id, client_secret: asked.client_secret, fields: asked.fields };
+    let wanted = ClientChange {
+        client_id: asked.client_id,
+        client_secret: asked.client_secret,
+        fields: asked.fields,
+        accept_endpoints: asked.accept_endpoints,
+    };
     let client = service.change_client(id, wanted, &host.caller.name()).await?;
     Ok(found(ClientView::of(client, &service)))
 }

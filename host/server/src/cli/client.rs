@@ -28,6 +28,12 @@ pub(super) enum Client {
         #[command(flatten)]
         secret: SecretSource,
     },
+    /// Accept the endpoints that a client's issuer announces now, in place of those it began with.
+    #[command(after_help = "Example:\n  jackfield client accept-endpoints cli_01J…")]
+    AcceptEndpoints {
+        /// Its id, as `client list` shows it.
+        id: String,
+    },
     /// Remove a client that no connection uses.
     #[command(after_help = "Example:\n  jackfield client remove cli_01J…")]
     Remove {
@@ -78,6 +84,10 @@ impl Client {
                 let body = json!({ "client_secret": secret.expose() });
                 let answer = stage.host()?.post(&["v1", "clients", &id, "rotate"], &body).await?;
                 stage.output.result(&answer, |_| format!("{id} has its new secret."));
+            }
+            Self::AcceptEndpoints { id } => {
+                let answer = stage.host()?.patch(&["v1", "clients", &id], &json!({ "accept_endpoints": true })).await?;
+                stage.output.result(&answer, |_| format!("{id} takes the endpoints its issuer announces next."));
             }
             Self::Remove { id } => {
                 let answer = stage.host()?.delete(&["v1", "clients", &id]).await?;

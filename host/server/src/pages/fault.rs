@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     api::problem::{Code, Problem},
-    service::{CallbackError, ConnectPage, LinkError, ResolveError, StartError},
+    service::{CallbackError, ConnectPage, EndpointsError, LinkError, ResolveError, StartError},
 };
 
 /// Where to go when this page cannot say it with a link: it does not know who sent the person.
@@ -107,6 +107,11 @@ pub(super) fn of_start(error: &StartError, view: &View<'_>) -> Response {
         StartError::Name(error) => return view.misnamed(capital(&error.to_string())).answer(),
         StartError::Fields(_) | StartError::UnknownMethod => (Code::Invalid, capital(&error.to_string())),
         StartError::NoClient => (Code::Misconfigured, capital(&error.to_string())),
+        StartError::Endpoints(EndpointsError::Store(error)) => return refusal(&error.clone().into()),
+        StartError::Endpoints(error @ EndpointsError::Changed(_)) => {
+            tracing::warn!(%error, "a connection could not be started");
+            (Code::Misconfigured, wrong_set_up(view))
+        }
         StartError::Endpoints(error) => {
             tracing::info!(%error, "a connection could not be started");
             (Code::ProviderDown, unreachable_sentence(view))

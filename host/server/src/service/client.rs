@@ -9,6 +9,7 @@ use jackfield_model::{
     secret::Secret,
 };
 use jackfield_store::StoreError;
+use jiff::Timestamp;
 
 use super::{
     ResolveError, Service,
@@ -39,6 +40,8 @@ pub struct ClientChange {
     pub client_secret: Option<Secret>,
     /// The connector's client fields, all of them.
     pub fields: Option<BTreeMap<String, String>>,
+    /// Whether the endpoints its issuer announces now are accepted in place of the recorded ones.
+    pub accept_endpoints: bool,
 }
 
 /// Why a client could not be registered or changed.
@@ -62,6 +65,9 @@ pub enum ClientError {
     /// Connections were made with it.
     #[error("connections were made with this client: delete or reauthorize them first")]
     InUse,
+    /// A provider that was down is still to be asked to end what was made with it.
+    #[error("connections of this client are deleted and not yet revoked: it is needed until the provider has answered")]
+    Awaited,
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -89,6 +95,7 @@ impl Service {
             public_id: new.client_id,
             has_secret: new.client_secret.is_some(),
             fields: self.client_fields(&connector.manifest, new.fields)?,
+            announced: BTreeMap::new(),
             fault: None,
             created_at: now,
         };
@@ -130,8 +137,8 @@ impl Service {
     pub async fn change_client(&self, id: ClientId, asked: ClientChange, by: &str) -> Result<Client, ClientError> {
         let mut client = self.store().clients().get(id).await?.ok_or(ClientError::NotFound)?;
         let fixed = asked.client_id.is_some() || asked.fields.is_some();
-        if fixed && self.any_connection(|connection| connection.client == Some(id)).await? {
-            return Err(ClientError::InUse);
+        if fixed {
+            self.check_unused(id).await?;
         }
         if let Some(public_id) = asked.client_id {
             check_public_id(&public_id)?;
@@ -140,6 +147,9 @@ impl Service {
         if let Some(fields) = asked.fields {
             let connector = self.approved(&client.connector).await?;
             client.fields = self.client_fields(&connector.manifest, fields)?;
+        }
+        if fixed || asked.accept_endpoints {
+            client.announced.clear();
         }
         client.fault = None;
         let mut change = self.audited(by, "client.changed", &id.to_string())?;
@@ -161,12 +171,20 @@ impl Service {
         if self.store().clients().get(id).await?.is_none() {
             return Err(ClientError::NotFound);
         }
-        if self.any_connection(|connection| connection.client == Some(id)).await? {
-            return Err(ClientError::InUse);
-        }
+        self.check_unused(id).await?;
         let mut change = self.audited(by, "client.removed", &id.to_string())?;
         self.store().clients().delete(&mut change, id).await?;
         Ok(self.store().commit(change).await?)
+    }
+
+    /// What was made with it, and what a provider is still to be asked to end with it, keep it as it is.
+    async fn check_unused(&self, id: ClientId) -> Result<(), ClientError> {
+        if self.any_connection(|connection| connection.client == Some(id)).await? {
+            return Err(ClientError::InUse);
+        }
+        let queued = self.store().revocations().due(Timestamp::MAX, usize::MAX).await?;
+        let awaited = queued.items.iter().any(|revocation| revocation.client == Some(id));
+        if awaited { Err(ClientError::Awaited) } else { Ok(()) }
     }
 
     /// The client a tenant connects with: its own before the operator's, the newest of each.

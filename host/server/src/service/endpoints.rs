@@ -13,8 +13,9 @@ use jackfield_auth::{
     id_token,
     metadata::{self, Metadata, MetadataError},
 };
-use jackfield_model::{client::Client, failure::Failure, manifest::OAuth2, session::Endpoints};
+use jackfield_model::{client::Client, failure::Failure, id::ClientId, manifest::OAuth2, session::Endpoints};
 use jackfield_runtime::{Denial, Outbound as Asked};
+use jackfield_store::{Change, StoreError};
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
@@ -38,6 +39,14 @@ pub enum EndpointsError {
     /// It answered something else.
     #[error("the issuer answered {0} where its metadata should be: check the issuer's spelling")]
     Status(u16),
+    /// It announces other endpoints than when the client was first used (MD-5).
+    #[error(
+        "the issuer announces another {0} than when this client was first used: an operator has to accept that first"
+    )]
+    Changed(String),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// Documents fetched before: issuer metadata and key sets, by URL.
@@ -76,6 +85,9 @@ impl Service {
             None => None,
             Some(issuer) => Some(self.metadata(connector, issuer).await?),
         };
+        if let Some(metadata) = &metadata {
+            self.check_announced(client, metadata).await?;
+        }
         let found = endpoints::resolve(oauth2, &inputs, metadata.as_ref(), plain)?;
         for url in [Some(&found.token), found.authorize.as_ref(), found.refresh.as_ref(), found.revoke.as_ref()]
             .into_iter()
@@ -84,6 +96,28 @@ impl Service {
             self.endpoint_url(connector, url)?;
         }
         Ok(found)
+    }
+
+    /// What an issuer announced first is what the client goes on with; anything else is for the operator (MD-5).
+    async fn check_announced(&self, client: &Client, metadata: &Metadata) -> Result<(), EndpointsError> {
+        let announced = metadata.announced();
+        if client.announced.is_empty() {
+            return Ok(self.record_announced(client.id, announced).await?);
+        }
+        let changed = metadata::changed_endpoints(&client.announced, &announced);
+        if changed.is_empty() { Ok(()) } else { Err(EndpointsError::Changed(changed.join(", "))) }
+    }
+
+    async fn record_announced(&self, id: ClientId, announced: BTreeMap<String, String>) -> Result<(), StoreError> {
+        let Some(mut client) = self.store().clients().get(id).await? else { return Ok(()) };
+        client.announced = announced;
+        let mut change = Change::new();
+        self.store().clients().update(&mut change, &mut client).await?;
+        match self.store().commit(change).await {
+            // Somebody changed the client meanwhile: the next use records it.
+            Err(StoreError::Conflict) => Ok(()),
+            other => other,
+        }
     }
 
     pub(super) fn plain(&self) -> Plain {
@@ -102,14 +136,25 @@ impl Service {
     }
 
     async fn metadata(&self, connector: &str, issuer: &str) -> Result<Metadata, EndpointsError> {
-        let plain = self.plain();
+        let urls = metadata::well_known_urls(issuer, self.plain())?;
+        match self.metadata_now(connector, issuer, &urls).await {
+            Err(error @ (EndpointsError::Unreachable(_) | EndpointsError::Status(_))) => {
+                let stale = urls.iter().find_map(|url| self.documents.stale(url, self.now()));
+                let read = stale.and_then(|body| metadata::read(issuer, &body, self.plain()).ok());
+                read.inspect(|_| tracing::warn!(issuer, %error, "metadata over its time is used")).ok_or(error)
+            }
+            other => other,
+        }
+    }
+
+    async fn metadata_now(&self, connector: &str, issuer: &str, urls: &[String]) -> Result<Metadata, EndpointsError> {
         let mut last = None;
-        for url in metadata::well_known_urls(issuer, plain)? {
-            match self.document(connector, &url, false).await {
-                Ok(document) => match metadata::read(issuer, &document.body, plain) {
+        for url in urls {
+            match self.document(connector, url, false).await {
+                Ok(document) => match metadata::read(issuer, &document.body, self.plain()) {
                     Ok(metadata) => return Ok(metadata),
                     Err(error) => {
-                        self.documents.forget(&url);
+                        self.documents.forget(url);
                         // Some sites answer every address they do not know with a page of theirs.
                         if !matches!(error, MetadataError::Unreadable(_)) {
                             return Err(error.into());
@@ -164,6 +209,13 @@ impl Documents {
     fn fresh(&self, url: &str, now: Timestamp) -> Option<Kept> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.get(url).filter(|kept| kept.until > now).cloned()
+    }
+
+    /// One that is over its time, while the provider cannot give a newer one: for another day at most (MD-5).
+    fn stale(&self, url: &str, now: Timestamp) -> Option<Arc<Vec<u8>>> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = |kept: &&Kept| kept.until + SignedDuration::from_hours(24) > now;
+        kept.get(url).filter(last).map(|kept| Arc::clone(&kept.body))
     }
 
     /// A document that turned out to be none, so that the next try asks for it again.

@@ -62,6 +62,7 @@ impl From<EndpointsError> for Problem {
         match error {
             EndpointsError::Unreachable(failure) => Self::new(Code::ProviderDown, told).with_failure(failure),
             EndpointsError::Denied(denial) => Self::new(Code::EgressDenied, denial.message).by_rule(denial.rule),
+            EndpointsError::Store(error) => error.into(),
             other => Self::new(Code::Misconfigured, told).because(other),
         }
     }

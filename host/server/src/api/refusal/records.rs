@@ -39,7 +39,7 @@ impl From<ClientError> for Problem {
             ClientError::PublicId => Self::invalid("client_id", told),
             ClientError::Fields(faults) => super::of_fields(faults),
             ClientError::NotFound => Self::not_found("client"),
-            ClientError::InUse => Self::new(Code::InUse, told),
+            ClientError::InUse | ClientError::Awaited => Self::new(Code::InUse, told),
             ClientError::Store(error) => error.into(),
         }
     }

@@ -1,0 +1,42 @@
+//! The breaker: a connector that keeps breaking is left alone for a while, it alone, and tried again after.
+
+use http::StatusCode;
+use jackfield_tests::doubles::{Fault, On};
+use jiff::SignedDuration;
+use serde_json::json;
+
+use crate::scene::{Scene, failure};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_opens_for_that_connector_alone_and_closes_when_a_call_works_again() {
+    let scene = Scene::start().await;
+    let connection = scene.connect("trusting").await;
+    assert_eq!(connection["status"], "active", "{connection}");
+    let id = connection["id"].as_str().unwrap();
+    // The neighbour asks the same path: each fault is meant for one request.
+    let odd = || scene.provider.double().faults().once(On::path("/me"), Fault::Json(StatusCode::OK, json!({})));
+
+    for turn in 0..5 {
+        odd();
+        assert_eq!(failure(&scene.verify(id).await).0, "trap", "turn {turn}");
+    }
+    let asked = scene.provider.double().log().all().len();
+    let left_alone = scene.verify(id).await;
+    let (code, message) = failure(&left_alone);
+    assert_eq!(code, "breaker-open");
+    assert!(message.starts_with("the connector `trusting` failed repeatedly and is left alone until "), "{message}");
+    assert_eq!(left_alone["verification"]["failure"]["advice"], "retry");
+    assert_eq!(scene.provider.double().log().all().len(), asked, "nothing runs while it is open");
+    scene.neighbour_works().await;
+
+    // One call is let through; as it breaks again, the wait begins anew.
+    scene.host.clock.advance(SignedDuration::from_secs(61));
+    odd();
+    assert_eq!(failure(&scene.verify(id).await).0, "trap");
+    assert_eq!(failure(&scene.verify(id).await).0, "breaker-open");
+
+    scene.host.clock.advance(SignedDuration::from_secs(61));
+    for _ in 0..2 {
+        assert_eq!(scene.verify(id).await["status"], "active");
+    }
+}

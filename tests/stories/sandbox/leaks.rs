@@ -1,0 +1,123 @@
+//! Looks for secrets, written in any way a careless service or a patient guest could write them.
+
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::path::Path;
+
+use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD};
+
+/// The shortest run that counts.
+const RUN: usize = 12;
+
+/// Every run of every secret, by how long it is as it is written.
+pub(crate) struct Leaks {
+    by_length: BTreeMap<usize, HashMap<Vec<u8>, String>>,
+}
+
+impl Leaks {
+    /// What to look for: secrets by name.
+    pub(crate) fn of<'a>(secrets: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut found = Self { by_length: BTreeMap::new() };
+        for (name, secret) in secrets {
+            assert!(secret.len() >= RUN, "{name} is too short to be looked for");
+            for run in secret.as_bytes().windows(RUN) {
+                found.learn(name, run);
+            }
+        }
+        found
+    }
+
+    fn learn(&mut self, name: &str, run: &[u8]) {
+        let each = |write: &dyn Fn(u8) -> String| run.iter().map(|byte| write(*byte)).collect::<String>().into_bytes();
+        let decimals = run.iter().map(u8::to_string).collect::<Vec<_>>();
+        let mut written = vec![
+            ("plain", run.to_vec()),
+            ("hex", each(&|byte| format!("{byte:02x}"))),
+            ("upper-case hex", each(&|byte| format!("{byte:02X}"))),
+            ("percent", each(&|byte| format!("%{byte:02x}"))),
+            ("upper-case percent", each(&|byte| format!("%{byte:02X}"))),
+            ("JSON", each(&|byte| format!("\\u{byte:04x}"))),
+            ("upper-case JSON", each(&|byte| format!("\\u{byte:04X}"))),
+            ("numbers", decimals.join(", ").into_bytes()),
+            ("JSON numbers", decimals.join(",").into_bytes()),
+        ];
+        for offset in 0..3 {
+            written.push(("base64", base64(&BASE64_NOPAD, run, offset)));
+            written.push(("base64", base64(&BASE64URL_NOPAD, run, offset)));
+        }
+        for (how, bytes) in written {
+            self.by_length.entry(bytes.len()).or_default().insert(bytes, format!("{name} as {how}"));
+        }
+    }
+
+    /// Which secrets stand in the text, and how they are written there.
+    pub(crate) fn within(&self, text: &[u8]) -> Vec<String> {
+        let mut found: Vec<String> = Vec::new();
+        for (length, runs) in &self.by_length {
+            let mut begins = vec![false; 1 << 16];
+            for run in runs.keys() {
+                begins[usize::from(run[0]) << 8 | usize::from(run[1])] = true;
+            }
+            for window in text.windows(*length) {
+                if begins[usize::from(window[0]) << 8 | usize::from(window[1])] {
+                    found.extend(runs.get(window).cloned());
+                }
+            }
+        }
+        found.sort();
+        found.dedup();
+        found
+    }
+
+    /// The same in every file below a folder, with its path; and how many files there were.
+    pub(crate) fn below(&self, folder: &Path) -> (Vec<String>, usize) {
+        let (mut found, mut count) = (Vec::new(), 0);
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                let (inner, files) = self.below(&path);
+                found.extend(inner);
+                count += files;
+            } else {
+                let leaks = self.within(&std::fs::read(&path).unwrap());
+                found.extend(leaks.into_iter().map(|leak| format!("{}: {leak}", path.display())));
+                count += 1;
+            }
+        }
+        (found, count)
+    }
+}
+
+/// The characters of a base64 text that this run alone decides, where `offset` bytes come before it in its group.
+fn base64(encoding: &data_encoding::Encoding, run: &[u8], offset: usize) -> Vec<u8> {
+    let padded = [vec![0; offset], run.to_vec()].concat();
+    let text = encoding.encode(&padded).into_bytes();
+    let whole = padded.len() * 8 / 6;
+    text[(offset * 8).div_ceil(6)..whole].to_vec()
+}
+
+#[test]
+fn each_way_of_writing_is_found() {
+    let secret = "kR7z-Q2m/X9+vT4bW8nL3cF6";
+    let leaks = Leaks::of([("it", secret)]);
+    let bytes = secret.as_bytes();
+    let base64 = |lead: &str| data_encoding::BASE64.encode([lead.as_bytes(), bytes, b"tail"].concat().as_slice());
+    let each = |write: &dyn Fn(&u8) -> String| bytes.iter().map(write).collect::<String>();
+    let written = [
+        ("plain", secret.to_owned()),
+        ("hex", data_encoding::HEXLOWER.encode(bytes)),
+        ("upper-case percent", each(&|byte| format!("%{byte:02X}"))),
+        ("JSON", each(&|byte| format!("\\u{byte:04x}"))),
+        ("numbers", format!("{bytes:?}")),
+        ("base64", base64("")),
+        ("base64", base64("a")),
+        ("base64", base64("ab")),
+        ("base64", data_encoding::BASE64URL.encode(bytes)),
+    ];
+    for (how, text) in written {
+        let found = leaks.within(format!("before {text} after").as_bytes());
+        assert!(found.contains(&format!("it as {how}")), "{how}: {found:?} in {text}");
+    }
+    assert_eq!(leaks.within(&bytes[..RUN]), ["it as plain"]);
+    assert!(leaks.within(&bytes[..RUN - 1]).is_empty());
+}
