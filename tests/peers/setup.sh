@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Installs the real peers of the tests, where they are not installed yet. Run again at will; `make setup` calls it.
+# Installs the real peers of the tests, and what builds the guest written in Python, where they are not installed yet.
+# Run again at will; `make setup` calls it.
 set -euo pipefail
-cd "$(dirname "$0")/oidc-provider"
+cd "$(dirname "$0")"
 
 fail() {
   echo "setup: $*" >&2
@@ -21,15 +22,33 @@ if ! command -v npm >/dev/null; then
 fi
 
 # npm notes what it installed; older than the lock file means that the lock file has changed since.
-installed=node_modules/.package-lock.json
-if [ ! -e "$installed" ] || [ package-lock.json -nt "$installed" ]; then
+installed=oidc-provider/node_modules/.package-lock.json
+if [ ! -e "$installed" ] || [ oidc-provider/package-lock.json -nt "$installed" ]; then
   echo "setup: installing the peer oidc-provider" >&2
-  npm ci --no-audit --no-fund
+  npm ci --prefix oidc-provider --no-audit --no-fund
   touch "$installed"
 fi
 
-node=node_modules/.bin/node
+node=oidc-provider/node_modules/.bin/node
 [ -x "$node" ] || node=node
 command -v "$node" >/dev/null || fail "Node.js is missing: install version 20 or later"
 major=$("$node" -p 'process.versions.node.split(".")[0]')
 [ "$major" -ge 20 ] || fail "Node.js $major is too old for oidc-provider: install version 20 or later"
+
+if ! python3 -m pip --version >/dev/null 2>&1; then
+  command -v apt-get >/dev/null || fail "Python's pip is missing: install Python 3.10 or later with pip, then run this again"
+  echo "setup: installing pip from the distribution" >&2
+  as_root apt-get update -q
+  as_root apt-get install -y -q --no-install-recommends python3 python3-pip
+fi
+
+# A copy of the requirements notes what was installed.
+wanted=../guests/python/requirements.txt
+packages=../../target/guests/python
+if ! cmp -s "$wanted" "$packages/requirements.txt"; then
+  echo "setup: installing what builds connectors in Python" >&2
+  rm -rf "$packages"
+  python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --no-deps --require-hashes \
+    --only-binary :all: --target "$packages" -r "$wanted"
+  cp "$wanted" "$packages/requirements.txt"
+fi

@@ -17,12 +17,21 @@ pub fn component(name: &str) -> Result<Vec<u8>> {
     Ok(std::fs::read(path(name)?)?)
 }
 
+/// Builds them all, where that was not done yet.
+pub fn ready() -> Result<()> {
+    built().map(drop)
+}
+
 /// The file of a bundled connector or of a guest.
 pub fn path(name: &str) -> Result<PathBuf> {
-    let built = BUILT.get_or_init(|| build_all().map_err(|error| format!("{error:#}")));
-    let built = built.as_ref().map_err(|error| anyhow::anyhow!("{error}"))?;
+    let built = built()?;
     let found = built.get(name).or_else(|| built.get(&format!("jackfield-{name}")));
     found.cloned().with_context(|| format!("no connector and no guest is called {name}"))
+}
+
+fn built() -> Result<&'static BTreeMap<String, PathBuf>> {
+    let built = BUILT.get_or_init(|| build_all().map_err(|error| format!("{error:#}")));
+    built.as_ref().map_err(|error| anyhow::anyhow!("{error}"))
 }
 
 /// The root of the workspace.

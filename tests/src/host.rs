@@ -92,6 +92,8 @@ pub struct Tenant {
 impl TestHost {
     /// Starts a host on a fresh store.
     pub async fn start(setting: Setting<'_>) -> Result<Self> {
+        // Built first: compiling takes longer than clocks may differ.
+        crate::components::ready()?;
         let folder = tempfile::tempdir()?;
         let mut config = Config::below(folder.path());
         config.egress.allow_loopback = setting.loopback;
@@ -185,7 +187,9 @@ impl TestHost {
 
     /// Uploads a component, as `connector install` does; it is not approved yet.
     pub async fn upload(&self, bytes: Vec<u8>) -> Result<Answer> {
-        let request = Request::post("/").header(AUTHORIZATION, format!("Bearer {}", self.operator)).header(CONTENT_TYPE, "application/wasm");
+        let request = Request::post("/")
+            .header(AUTHORIZATION, format!("Bearer {}", self.operator))
+            .header(CONTENT_TYPE, "application/wasm");
         self.send("/v1/connectors", request.body(Bytes::from(bytes))?).await
     }
 
@@ -195,16 +199,20 @@ impl TestHost {
         ensure!(answer.status.is_success(), "{name} did not install: {}", answer.json);
         let installed = answer.text("/name")?;
         let digest = answer.text("/digest")?;
-        let approved = self.post(&self.operator, &format!("/v1/connectors/{installed}/approve"), json!({ "digest": digest })).await?;
+        let approved = self
+            .post(&self.operator, &format!("/v1/connectors/{installed}/approve"), json!({ "digest": digest }))
+            .await?;
         ensure!(approved.status.is_success(), "{name} was not approved: {}", approved.json);
         Ok(installed)
     }
 
     /// Makes a tenant with a key.
     pub async fn tenant(&self, name: &str) -> Result<Tenant> {
-        let made = self.post(&self.operator, "/v1/tenants", json!({ "name": name, "return_urls": [RETURN_URL] })).await?;
+        let made =
+            self.post(&self.operator, "/v1/tenants", json!({ "name": name, "return_urls": [RETURN_URL] })).await?;
         let id = made.text("/id")?;
-        let wanted = json!({ "name": "application", "tenant": id, "permissions": ["connect", "read", "proxy", "lease"] });
+        let wanted =
+            json!({ "name": "application", "tenant": id, "permissions": ["connect", "read", "proxy", "lease"] });
         let key = self.post(&self.operator, "/v1/api-keys", wanted).await?.text("/key")?;
         Ok(Tenant { id, key })
     }
@@ -218,8 +226,15 @@ impl TestHost {
     }
 
     /// Makes a connect session; answers its id and its link.
-    pub async fn session(&self, tenant: &Tenant, connector: &str, actions: &[&str], end_user: &str) -> Result<(String, String)> {
-        let wanted = json!({ "connector": connector, "actions": actions, "end_user": end_user, "return_url": RETURN_URL });
+    pub async fn session(
+        &self,
+        tenant: &Tenant,
+        connector: &str,
+        actions: &[&str],
+        end_user: &str,
+    ) -> Result<(String, String)> {
+        let wanted =
+            json!({ "connector": connector, "actions": actions, "end_user": end_user, "return_url": RETURN_URL });
         let made = self.post(&tenant.key, "/v1/connect-sessions", wanted).await?;
         ensure!(made.status.is_success(), "no session: {}", made.json);
         Ok((made.text("/id")?, made.text("/url")?))

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Result, bail, ensure};
-use http::Method;
 use crate::browser::{Browser, Landing, Page};
 use crate::host::{RETURN_URL, Setting, Tenant, TestHost};
 use crate::peer::{OidcProvider, PeerClient, PeerSettings};
 use crate::wire::Wire;
+use anyhow::{Result, bail, ensure};
+use http::Method;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -38,9 +38,11 @@ impl OpenId {
         let fields = json!({ "issuer": "https://issuer.example.com" });
         let client = host.client("openid-connect", "jack", "jack-secret", fields).await?;
         let clients = vec![PeerClient::code("jack", "jack-secret", &client.1)];
-        let peer = OidcProvider::start(&PeerSettings { access_token_seconds: seconds, ..PeerSettings::of(clients) }).await?;
+        let peer =
+            OidcProvider::start(&PeerSettings { access_token_seconds: seconds, ..PeerSettings::of(clients) }).await?;
         let change = json!({ "fields": { "issuer": peer.issuer() } });
-        let changed = host.api(host.operator(), Method::PATCH, &format!("/v1/clients/{}", client.0), Some(change)).await?;
+        let changed =
+            host.api(host.operator(), Method::PATCH, &format!("/v1/clients/{}", client.0), Some(change)).await?;
         ensure!(changed.status.is_success(), "{}", changed.json);
         Ok(Self { host, peer, tenant, client })
     }

@@ -22,7 +22,8 @@ async fn nothing_runs_before_it() {
     assert_eq!((&installed.json["approved"], &installed.json["approval"]), (&json!(false), &Value::Null));
     let before = scene.provider.double().log().all().len();
 
-    let session = json!({ "connector": "trusting", "end_user": "u-1", "return_url": "https://app.example.com/connected" });
+    let session =
+        json!({ "connector": "trusting", "end_user": "u-1", "return_url": "https://app.example.com/connected" });
     let connection = json!({ "connector": "trusting", "method": "token", "fields": { "token": TOKEN } });
     for turn in 0..2 {
         for (path, wanted) in [("/v1/connect-sessions", &session), ("/v1/connections", &connection)] {

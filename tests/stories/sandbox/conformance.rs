@@ -84,7 +84,8 @@ async fn api_token_tells_a_refused_token() {
     let host = TestHost::start(Setting::with_doubles(crate::PROGRAM, &authority, hosts)).await.unwrap();
     host.install("api-token").await.unwrap();
     let tenant = host.tenant("Acme").await.unwrap();
-    let fields = json!({ "base_url": "https://api.example.com", "token": "nobody-knows-this-one", "verify_path": "/me" });
+    let fields =
+        json!({ "base_url": "https://api.example.com", "token": "nobody-knows-this-one", "verify_path": "/me" });
     let wanted = json!({ "connector": "api-token", "method": "header", "fields": fields });
     let made = host.post(&tenant.key, "/v1/connections", wanted).await.unwrap();
     assert_eq!(advice(&made.json), "reauthorize");

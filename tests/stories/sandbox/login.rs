@@ -34,10 +34,8 @@ struct Issues {
 impl Login {
     pub(crate) async fn start(authority: &Authority) -> Self {
         let shared = Shared::default();
-        let router = Router::new()
-            .route("/authorize", get(authorize))
-            .route("/token", post(token))
-            .with_state(shared.clone());
+        let router =
+            Router::new().route("/authorize", get(authorize)).route("/token", post(token)).with_state(shared.clone());
         Self { double: Double::serve(authority, vec![("login.test", router)]).await.unwrap(), shared }
     }
 

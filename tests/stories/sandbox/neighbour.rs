@@ -10,7 +10,9 @@ use serde_json::json;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_well_behaved_guest_verifies() {
     let authority = Authority::new().unwrap();
-    let api = Api::start(&authority, "provider.test", Placement::Header("authorization".into(), "Bearer ".into())).await.unwrap();
+    let api = Api::start(&authority, "provider.test", Placement::Header("authorization".into(), "Bearer ".into()))
+        .await
+        .unwrap();
     api.accept("s3cret-token-of-alice", "alice");
     let hosts = BTreeMap::from([("provider.test".to_owned(), api.double().address())]);
     let host = TestHost::start(Setting::with_doubles(crate::PROGRAM, &authority, hosts)).await.unwrap();

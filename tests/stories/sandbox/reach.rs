@@ -43,9 +43,28 @@ async fn no_spelling_of_an_address_inside_reaches_a_listener_there() {
     scene.host.install("api-token").await.unwrap();
     let port = scene.canary.address.port();
     let spellings = [
-        "127.0.0.1", "127.1", "2130706433", "0x7f000001", "017700000001", "0.0.0.0", "0", "[::1]", "[::]",
-        "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "localhost", "LOCALHOST",
-        "a.localhost", "127.0.0.1.", "localhost.", "%31%32%37.0.0.1", "①②⑦.0.0.1", "127。0。0。1", "rebind.test",
+        "127.0.0.1",
+        "127.1",
+        "2130706433",
+        "0x7f000001",
+        "017700000001",
+        "0.0.0.0",
+        "0",
+        "[::1]",
+        "[::]",
+        "[::ffff:127.0.0.1]",
+        "[::ffff:7f00:1]",
+        "[64:ff9b::7f00:1]",
+        "[2002:7f00:1::]",
+        "localhost",
+        "LOCALHOST",
+        "a.localhost",
+        "127.0.0.1.",
+        "localhost.",
+        "%31%32%37.0.0.1",
+        "①②⑦.0.0.1",
+        "127。0。0。1",
+        "rebind.test",
         "RESOLVED.inside.test",
     ];
     for spelling in spellings {

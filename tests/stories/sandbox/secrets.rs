@@ -100,9 +100,19 @@ async fn lk_3_hooks_see_placeholders_and_never_a_token() {
     let asked = scene.login.double().log().to("/token");
     let grants: Vec<_> = asked.iter().filter_map(|request| request.form_value("grant_type")).collect();
     assert_eq!(grants, ["authorization_code", "refresh_token"]);
-    assert_eq!((asked[0].form_value("code"), asked[1].form_value("refresh_token")), (Some(CODE.into()), Some(FIRST.1.into())));
+    assert_eq!(
+        (asked[0].form_value("code"), asked[1].form_value("refresh_token")),
+        (Some(CODE.into()), Some(FIRST.1.into()))
+    );
     let printed = scene.log.lines_with("connector=\"prints-everything\"").join("\n");
-    for what in ["token-response TokenResponseContext", "exchange", "refresh", "body [123, ", "header (", "revoke RevokeContext"] {
+    for what in [
+        "token-response TokenResponseContext",
+        "exchange",
+        "refresh",
+        "body [123, ",
+        "header (",
+        "revoke RevokeContext",
+    ] {
         assert!(printed.contains(what), "{what} was not printed");
     }
     let verifier = asked[0].form_value("code_verifier").unwrap();
@@ -128,7 +138,11 @@ async fn lk_1_secrets_in_a_providers_refusals_are_never_repeated() {
         answers.keep(scene.host.post(&scene.tenant.key, "/v1/connections", wanted(WRONG)).await.unwrap());
     }
     // Bodies that are no requests, with a secret in them.
-    for wrong in [json!({ "connector": "trusting", "method": "token", "fields": { "token": [TOKEN] } }), json!(TOKEN), wanted("")] {
+    for wrong in [
+        json!({ "connector": "trusting", "method": "token", "fields": { "token": [TOKEN] } }),
+        json!(TOKEN),
+        wanted(""),
+    ] {
         let answer = answers.keep(scene.host.post(&scene.tenant.key, "/v1/connections", wrong).await.unwrap());
         assert!(answer.status.is_client_error(), "{}", answer.json);
     }
@@ -136,8 +150,14 @@ async fn lk_1_secrets_in_a_providers_refusals_are_never_repeated() {
     scene.host.install("kept_placeholder").await.unwrap();
     scene.host.client("kept-placeholder", "client-1", CLIENT_SECRET, json!({})).await.unwrap();
     for fault in [
-        Fault::Json(StatusCode::BAD_REQUEST, json!({ "error": "invalid_grant", "error_description": format!("{CODE} with {CLIENT_SECRET}") })),
-        Fault::Json(StatusCode::BAD_REQUEST, json!({ "error": CODE, "error_uri": format!("https://login.test/?c={CODE}") })),
+        Fault::Json(
+            StatusCode::BAD_REQUEST,
+            json!({ "error": "invalid_grant", "error_description": format!("{CODE} with {CLIENT_SECRET}") }),
+        ),
+        Fault::Json(
+            StatusCode::BAD_REQUEST,
+            json!({ "error": CODE, "error_uri": format!("https://login.test/?c={CODE}") }),
+        ),
         Fault::Json(StatusCode::OK, json!({ "token": FIRST.0, "refresh_token": FIRST.1 })),
         Fault::Json(StatusCode::OK, json!([FIRST.0])),
         Fault::Html(StatusCode::OK),

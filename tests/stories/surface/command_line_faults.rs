@@ -5,7 +5,7 @@ use tokio::net::TcpSocket;
 
 use crate::child::Jackfield;
 
-const COMMANDS: [&str; 29] = [
+const COMMANDS: [&str; 30] = [
     "serve",
     "demo",
     "connector build",

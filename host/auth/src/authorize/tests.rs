@@ -1,3 +1,4 @@
+//! Tests of the authorization request: the standard's own, and what providers bend.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test is a panic")]
 use super::*;
 use crate::fixtures::{self, parameter, rename};

@@ -1,3 +1,5 @@
+//! Tests of the callback: what a browser may bring back, and what is refused.
+
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test is a panic")]
 use jackfield_model::{manifest::KeptValue, pattern::Pattern};
 use proptest::prelude::*;

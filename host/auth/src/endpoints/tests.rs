@@ -1,3 +1,5 @@
+//! Tests of endpoints: pinned, announced, filled, and kept inside their domain.
+
 #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
 use std::collections::BTreeMap;
 

@@ -1,3 +1,5 @@
+//! Tests of ID tokens: every check of OpenID Connect Core 3.1.3.7, one at a time.
+
 #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
 use std::sync::LazyLock;
 

@@ -1,3 +1,5 @@
+//! Tests of issuer metadata: where it is looked for, and what of it is believed.
+
 #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
 use proptest::prelude::*;
 

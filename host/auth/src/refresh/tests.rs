@@ -1,3 +1,5 @@
+//! Tests of the refresh decisions: when one is due, and what a failure means.
+
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test is a panic")]
 use jackfield_model::expiry::{Expiry, Source};
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! Tests of the configuration: files, environment, defaults, and each thing that is refused.
+
 #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
 
 use std::io::Write as _;

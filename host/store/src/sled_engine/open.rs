@@ -10,6 +10,9 @@ use std::{
 /// sled puts up to about twenty values on a node and a node above a quarter of a segment into a file of its
 /// own, which it never syncs. Segments of 4 MiB keep a node of 32 KiB values below that quarter.
 const SEGMENT_BYTES: usize = 4 * 1024 * 1024;
+/// How often the lock is asked for, and the pause in between: a quarter of a second together.
+const LOCK_ATTEMPTS: u32 = 50;
+const LOCK_PAUSE: Duration = Duration::from_millis(5);
 
 /// Why the database did not open.
 #[derive(Debug, thiserror::Error)]
@@ -72,14 +75,20 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> EngineOpenError {
 }
 
 /// A sibling, because sled's own lock is on a file it may replace.
+///
+/// Asked for again a few times: a process that was just forked, a compiler for one, holds what its parent had locked
+/// until it becomes another program.
 fn lock(directory: &Path) -> Result<File, EngineOpenError> {
     let path = directory.with_extension("lock");
     let file = File::options().write(true).create(true).truncate(false).open(&path).map_err(at(&path))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(EngineOpenError::Locked(directory.into())),
-        Err(TryLockError::Error(error)) => Err(at(&path)(error)),
+    for _ in 0..LOCK_ATTEMPTS {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => thread::sleep(LOCK_PAUSE),
+            Err(TryLockError::Error(error)) => return Err(at(&path)(error)),
+        }
     }
+    Err(EngineOpenError::Locked(directory.into()))
 }
 
 /// A snapshot torn by a crash is taken for the newest one by sled's reader, which then refuses to open.

@@ -106,7 +106,7 @@ pub(super) fn client() -> Client {
         public_id: "Iv1.8a61f9b3".into(),
         has_secret: true,
         fields: [("issuer".to_owned(), "https://id.example".to_owned())].into(),
-        announced: BTreeMap::new(),
+        announced: [].into(),
         fault: None,
         created_at: at(2),
     }

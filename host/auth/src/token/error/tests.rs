@@ -1,3 +1,5 @@
+//! Tests of refusals: the class each answer of a token endpoint belongs to.
+
 #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
 use http::Response;
 

@@ -1,3 +1,5 @@
+//! Tests of token requests: the RFCs' own examples, and the providers' deviations.
+
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test is a panic")]
 use std::collections::BTreeMap;
 

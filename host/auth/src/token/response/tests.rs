@@ -1,3 +1,5 @@
+//! Tests of token responses: from every spelling a provider has to the same tokens.
+
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a failed test is a panic")]
 use jackfield_model::{
     manifest::{Envelope, ExpiryFormat, FailureRule, OAuth2},
