@@ -19,8 +19,8 @@ fn component() -> Vec<u8> {
     build.arg("-d").arg(workspace().join("wit")).arg("-d").arg(source.join("wit"));
     build.args(["-w", "guests:python/curious", "componentize", "-p"]).arg(&source);
     build.arg("connector").arg("-o").arg(&output).current_dir(work.path());
-    let built = build.output().expect("python3 does not start: run `make setup`");
-    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let done = build.output().expect("python3 does not start: run `make setup`");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     std::fs::read(output).unwrap()
 }
 

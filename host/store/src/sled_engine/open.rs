@@ -5,6 +5,8 @@ use std::{
     io,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
+    thread,
+    time::Duration,
 };
 
 /// sled puts up to about twenty values on a node and a node above a quarter of a segment into a file of its
@@ -78,6 +80,7 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> EngineOpenError {
 ///
 /// Asked for again a few times: a process that was just forked, a compiler for one, holds what its parent had locked
 /// until it becomes another program.
+#[allow(clippy::disallowed_methods, reason = "nothing tells when a forked process has become another program")]
 fn lock(directory: &Path) -> Result<File, EngineOpenError> {
     let path = directory.with_extension("lock");
     let file = File::options().write(true).create(true).truncate(false).open(&path).map_err(at(&path))?;
