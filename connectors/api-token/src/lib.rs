@@ -15,7 +15,7 @@ impl Connector for ApiToken {
             .category("developer")
             .field(
                 Field::base_url("base_url", "Address of the service")
-                    .help("The token is sent to this address and to no other.")
+                    .help("Where its API answers, with the path that every call shares.")
                     .example("https://api.example.com"),
             )
             .field(

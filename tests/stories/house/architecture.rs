@@ -42,7 +42,7 @@ fn root() -> PathBuf {
 }
 
 /// Every file below `folder` that `wanted` picks by name; built, fetched and hidden folders left out.
-fn files(folder: &Path, wanted: &dyn Fn(&str) -> bool) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path, wanted: &dyn Fn(&str) -> bool) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let entry = entry.unwrap();
@@ -58,7 +58,7 @@ fn files(folder: &Path, wanted: &dyn Fn(&str) -> bool) -> Vec<PathBuf> {
     found
 }
 
-fn is(name: &str, kind: &str) -> bool {
+pub(crate) fn is(name: &str, kind: &str) -> bool {
     Path::new(name).extension().is_some_and(|own| own == kind)
 }
 

@@ -13,3 +13,4 @@ mod browser;
 mod doubles;
 mod github_double;
 mod oidc_provider;
+mod statements;

@@ -126,3 +126,15 @@ async fn a_timeline_tells_what_happened_and_who_did_it() {
         assert!(event["id"].is_string() && event["at"].is_string());
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_given_directly_belongs_to_a_person_who_can_be_named() {
+    let scene = TokenService::start().await;
+    let fields = json!({ "base_url": "https://api.example.com", "token": "never-sent-anywhere" });
+    for end_user in ["", "u\n1", &"u".repeat(201)] {
+        let wanted = json!({ "connector": "api-token", "method": "header", "end_user": end_user, "fields": fields });
+        let refused = scene.host.post(&scene.tenant.key, "/v1/connections", wanted).await.unwrap();
+        assert_eq!((refused.status.as_u16(), refused.code()), (422, "invalid"), "{}", refused.json);
+        assert_eq!(refused.json["errors"][0]["field"], "end_user");
+    }
+}

@@ -13,19 +13,26 @@ use jackfield_model::{api_key::Permission, secret::Secret};
 use super::ServeError;
 use crate::service::{NewApiKey, Service};
 
+/// What the first key is called.
+const NAME: &str = "first operator key";
 /// What every API key begins with.
 const KEY_PREFIX: &str = "jf_";
 
 /// Makes the key where there is none; where it was written.
 pub(super) async fn ensure(service: &Service, path: &Path) -> Result<Option<PathBuf>, ServeError> {
-    if !service.api_keys().await?.is_empty() {
-        return Ok(None);
+    match service.api_keys().await?.as_slice() {
+        [] => {}
+        // A crash came between making the key and writing it: nobody has it.
+        [only] if only.name == NAME && fs::metadata(path).is_ok_and(|file| file.len() == 0) => {
+            service.remove_api_key(only.id, "host").await?;
+        }
+        _ => return Ok(None),
     }
     let unwritten = |source| ServeError::FirstKeyFile { path: path.to_owned(), source };
     // The file first: a key that nobody could read must not be made.
     let mut file = private(path).map_err(unwritten)?;
     let permissions = BTreeSet::from(Permission::ALL);
-    let new = NewApiKey { name: "first operator key".to_owned(), tenant: None, permissions };
+    let new = NewApiKey { name: NAME.to_owned(), tenant: None, permissions };
     let (_, key) = service.create_api_key(new, "host").await?;
     write(&mut file, &key).map_err(unwritten)?;
     Ok(Some(path.to_owned()))

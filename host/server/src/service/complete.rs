@@ -71,15 +71,27 @@ impl Service {
             Stage::Ended { code } => return Err(CompleteError::Ended(code.clone())),
             Stage::Parked { .. } => {}
         }
+        // In a task of its own from here on: a ticket is spent when it is taken, and a caller may hang up.
+        let (service, by, ticket) = (self.clone(), by.to_owned(), Secret::new(ticket.expose().to_owned()));
+        let work = self.tasks.spawn(async move { Box::pin(service.finish(session, &ticket, &by)).await });
+        work.await.unwrap_or(Err(EstablishError::Interrupted.into()))
+    }
+
+    async fn finish(
+        &self,
+        session: Versioned<ConnectSession>,
+        ticket: &Secret,
+        by: &str,
+    ) -> Result<Connection, CompleteError> {
         let claim = self.claim(&session, ticket).await?;
-        let agreed = self.agreed(session.clone(), claim).await?;
-        match self.establish(agreed, by).await {
-            Ok(connection) => Ok(connection),
-            Err(error) => {
-                self.give_up(session).await?;
-                Err(error.into())
-            }
+        let outcome = match self.agreed(session.clone(), claim).await {
+            Ok(agreed) => self.establish(agreed, by).await.map_err(CompleteError::from),
+            Err(error) => Err(error),
+        };
+        if outcome.is_err() {
+            self.give_up(session).await?;
         }
+        outcome
     }
 
     /// Takes the parked answer, once, if it is this session's and not too old.

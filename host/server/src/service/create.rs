@@ -16,6 +16,7 @@ use super::{
     endpoints::EndpointsError,
     establish::{Agreed, EstablishError},
     fields::{FieldFault, Typed},
+    session::is_end_user,
 };
 
 /// A connection to make without a browser.
@@ -52,6 +53,9 @@ pub enum CreateError {
     /// A person has to consent.
     #[error("`{0}` needs a person's consent: make a connect session and send them its link")]
     NeedsConsent(String),
+    /// The person's id.
+    #[error("end_user is the application's own id of the person: 1 to 200 characters of plain text")]
+    EndUser,
     /// An action.
     #[error(transparent)]
     Action(#[from] UnknownAction),
@@ -84,6 +88,9 @@ impl Service {
         let method = manifest.method(&new.method).cloned().ok_or(CreateError::UnknownMethod(new.method))?;
         if matches!(method.kind, MethodKind::OAuth2Code(_)) {
             return Err(CreateError::NeedsConsent(method.id));
+        }
+        if !new.end_user.as_deref().is_none_or(is_end_user) {
+            return Err(CreateError::EndUser);
         }
         scope::least(manifest, &new.actions)?;
         let name = name(&new.name.unwrap_or_else(|| manifest.presentation.title.clone()))?;

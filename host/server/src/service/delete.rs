@@ -64,9 +64,13 @@ impl Service {
             Ok(party) => self.end_at_provider(&party, &credential).await,
             Err(error) => unasked(&error),
         };
-        match ended {
-            Ended::Later { after, .. } => self.put_off(&revocation, after).await?,
-            _ => self.forget(&revocation).await?,
+        let queue = match ended {
+            Ended::Later { after, .. } => self.put_off(&revocation, after).await,
+            _ => self.forget(&revocation).await,
+        };
+        if let Err(error) = queue {
+            // The connection is gone all the same; at worst the provider is told twice.
+            tracing::warn!(connection = %id, %error, "the revocation queue could not be brought up to date");
         }
         Ok(Deletion { revocation: outcome(ended) })
     }

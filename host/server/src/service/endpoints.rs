@@ -66,7 +66,7 @@ struct Kept {
 /// A document, and whether it came from memory and may be asked for again.
 pub(super) struct Document {
     pub(super) body: Arc<Vec<u8>>,
-    pub(super) may_be_renewed: bool,
+    pub(super) may_be_fetched_again: bool,
 }
 
 impl Service {
@@ -102,16 +102,26 @@ impl Service {
     async fn check_announced(&self, client: &Client, metadata: &Metadata) -> Result<(), EndpointsError> {
         let announced = metadata.announced();
         if client.announced.is_empty() {
-            return Ok(self.record_announced(client.id, announced).await?);
+            return Ok(self.record_announced(client.id, announced, metadata).await?);
         }
         let changed = metadata::changed_endpoints(&client.announced, &announced);
         if changed.is_empty() { Ok(()) } else { Err(EndpointsError::Changed(changed.join(", "))) }
     }
 
-    async fn record_announced(&self, id: ClientId, announced: BTreeMap<String, String>) -> Result<(), StoreError> {
+    /// Records it once, and with it what of it is weaker than it should be (PKCE-5).
+    async fn record_announced(
+        &self,
+        id: ClientId,
+        announced: BTreeMap<String, String>,
+        metadata: &Metadata,
+    ) -> Result<(), StoreError> {
         let Some(mut client) = self.store().clients().get(id).await? else { return Ok(()) };
         client.announced = announced;
         let mut change = Change::new();
+        for warning in &metadata.warnings {
+            tracing::warn!(client = %id, issuer = metadata.issuer, %warning, "an issuer announces less than it should");
+            change = self.audited("host", "issuer.pkce-without-s256", &id.to_string())?;
+        }
         self.store().clients().update(&mut change, &mut client).await?;
         match self.store().commit(change).await {
             // Somebody changed the client meanwhile: the next use records it.
@@ -173,7 +183,7 @@ impl Service {
     pub(super) async fn document(&self, connector: &str, url: &str, again: bool) -> Result<Document, EndpointsError> {
         let now = self.now();
         if let Some(kept) = self.documents.fresh(url, now).filter(|kept| !again || kept.again_from > now) {
-            return Ok(Document { body: kept.body, may_be_renewed: kept.again_from <= now });
+            return Ok(Document { body: kept.body, may_be_fetched_again: kept.again_from <= now });
         }
         let parsed = self.endpoint_url(connector, url)?;
         let origin = self.parts.outbound.egress().judge_endpoint(connector, &parsed)?;
@@ -198,7 +208,7 @@ impl Service {
         let seconds = metadata::cache_seconds(cache_control);
         let body = Arc::new(response.into_body());
         self.documents.keep(url, &body, self.now(), Duration::from_secs(seconds), again);
-        Ok(Document { body, may_be_renewed: false })
+        Ok(Document { body, may_be_fetched_again: false })
     }
 }
 

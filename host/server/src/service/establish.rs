@@ -250,9 +250,9 @@ impl Service {
         };
         let token = tokens.id_token.as_ref().ok_or_else(missing)?;
         let jwks = endpoints.jwks.as_deref().ok_or_else(|| EstablishError::Keys("its metadata names none".into()))?;
-        let (keys, may_be_renewed) = self.keys(&party.connector.name, jwks, false).await?;
+        let (keys, may_be_fetched_again) = self.keys(&party.connector.name, jwks, false).await?;
         match id_token::check(token, &keys, &expected) {
-            Err(IdTokenError::KeyMiss) if may_be_renewed => {
+            Err(IdTokenError::KeyMiss) if may_be_fetched_again => {
                 let (keys, _) = self.keys(&party.connector.name, jwks, true).await?;
                 Ok(id_token::check(token, &keys, &expected)?.subject)
             }
@@ -267,7 +267,7 @@ impl Service {
             self.documents.forget(jwks);
             EstablishError::Keys(error.to_string())
         })?;
-        Ok((keys, document.may_be_renewed))
+        Ok((keys, document.may_be_fetched_again))
     }
 
     /// Stores first, verifies after: a connection that does not prove itself is kept as failing, never lost.
@@ -314,7 +314,7 @@ impl Service {
         }
         loop {
             let mut found = self.store().connections().get(tenant, id).await?.ok_or(ResolveError::NotFound)?;
-            self.renew(&mut found, &party.connection)?;
+            self.take_over(&mut found, &party.connection)?;
             let mut change = self.audited(by, "connection.reauthorized", &id.to_string())?;
             self.store().connections().put_credential(&mut change, &mut found, &credential).await?;
             self.tell(&mut change, &found, "reauthorized", by, None)?;
@@ -328,7 +328,7 @@ impl Service {
     }
 
     /// What consenting again changes: everything but id, name, owner and account.
-    fn renew(&self, found: &mut Versioned<Connection>, new: &Connection) -> Result<(), EstablishError> {
+    fn take_over(&self, found: &mut Versioned<Connection>, new: &Connection) -> Result<(), EstablishError> {
         found.method.clone_from(&new.method);
         found.client = new.client;
         found.subject.clone_from(&new.subject);

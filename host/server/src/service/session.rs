@@ -82,7 +82,7 @@ impl Service {
         let tenant = self.store().tenants().get(new.tenant).await?.ok_or(SessionError::NoTenant)?;
         let connector = self.approved(&new.connector).await?;
         scope::least(&connector.manifest, &new.actions)?;
-        if new.end_user.is_empty() || new.end_user.len() > 200 || new.end_user.chars().any(char::is_control) {
+        if !is_end_user(&new.end_user) {
             return Err(SessionError::EndUser);
         }
         if !tenant.may_return_to(&new.return_url) {
@@ -159,4 +159,9 @@ impl Service {
         };
         self.create_session(new, by).await
     }
+}
+
+/// Whether a text can be the application's own id of a person.
+pub(super) fn is_end_user(text: &str) -> bool {
+    (1..=200).contains(&text.len()) && !text.chars().any(char::is_control)
 }

@@ -13,6 +13,7 @@ use jackfield_model::{
 use jackfield_runtime::{CallError, Denial, Hook, Occasion, Outbound as Asked, SendError};
 use jiff::Timestamp;
 use serde_json::json;
+use zeroize::Zeroize as _;
 
 use super::{Service, holes, outcome, resolve::Party};
 
@@ -69,10 +70,16 @@ impl AskError {
     }
 }
 
-/// An answer as it arrived, and when its question was sent.
+/// An answer as it arrived, and when its question was sent. Its body holds tokens, so it is wiped when dropped.
 pub(super) struct Answered {
     pub(super) response: Response<Vec<u8>>,
     pub(super) sent_at: Timestamp,
+}
+
+impl Drop for Answered {
+    fn drop(&mut self) {
+        self.response.body_mut().zeroize();
+    }
 }
 
 impl Service {

@@ -47,6 +47,7 @@ impl From<CreateError> for Problem {
             CreateError::UnknownMethod(_) | CreateError::NeedsConsent(_) => Self::invalid("method", told),
             CreateError::Action(_) => Self::invalid("actions", told),
             CreateError::Name(_) => Self::invalid("name", told),
+            CreateError::EndUser => Self::invalid("end_user", told),
             CreateError::Fields(faults) => super::of_fields(faults),
             CreateError::NoClient => Self::new(Code::ClientGone, told),
             CreateError::Endpoints(error) => error.into(),

@@ -32,13 +32,13 @@ pub(super) async fn play(scenery: &Scenery, playbill: &mut Playbill) -> Result<O
     scenery.application.trust(operate::application_key(scenery, playbill, &tenant).await?);
     let oauth = connect::by_oauth(scenery, playbill).await?;
     work::look(scenery, playbill, &oauth).await?;
-    let renewed = work::outlive_the_token(scenery, playbill, &oauth).await?;
+    let refreshed = work::outlive_the_token(scenery, playbill, &oauth).await?;
     let token = connect::by_token(scenery, playbill).await?;
     work::call_api(scenery, playbill, &token).await?;
     let oauth_end = part::delete(scenery, playbill, "openid-connect", &oauth).await?;
     let token_end = part::delete(scenery, playbill, "api-token", &token).await?;
     Ok(Outcome {
-        oauth: json!({ "id": oauth, "refreshed": renewed, "revocation": oauth_end }),
+        oauth: json!({ "id": oauth, "refreshed": refreshed, "revocation": oauth_end }),
         token: json!({ "id": token, "revocation": token_end }),
     })
 }

@@ -17,6 +17,7 @@ use jackfield_model::{
 use jackfield_store::{Change, JournalEntry, StoreError, Versioned};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize as _, Zeroizing};
 
 use super::{
     super::{Service, resolve::Party, resolve::ResolveError, token::Answered, token::AskError},
@@ -47,16 +48,18 @@ struct Written {
 }
 
 /// The bytes of an answer for the journal.
-pub(super) fn encoded(answered: &Answered) -> Vec<u8> {
+pub(super) fn encoded(answered: &Answered) -> Zeroizing<Vec<u8>> {
     let headers = answered.response.headers().iter();
     let text = headers.filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())));
-    let written = Written {
+    let mut written = Written {
         status: answered.response.status().as_u16(),
         headers: text.collect(),
         body: BASE64.encode(answered.response.body()),
         sent_at: answered.sent_at,
     };
-    serde_json::to_vec(&written).unwrap_or_default()
+    let bytes = Zeroizing::new(serde_json::to_vec(&written).unwrap_or_default());
+    written.body.zeroize();
+    bytes
 }
 
 /// An answer from the journal's bytes; none where they are no answer.
