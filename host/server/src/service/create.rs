@@ -1,12 +1,14 @@
 //! Creating directly: a connection from a key the application holds, or from the client's own grant.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jackfield_model::{
+    client::Client,
     connection::{Connection, NameError, name},
     id::TenantId,
-    manifest::MethodKind,
+    manifest::{Method, MethodKind},
     scope::{self, UnknownAction},
+    session::Endpoints,
 };
 use jackfield_store::StoreError;
 
@@ -97,14 +99,7 @@ impl Service {
         let fields = manifest.fields_of(&method);
         let checked = self.checked(&connector.name, fields, new.fields).map_err(CreateError::Fields)?;
         let scopes = requested(manifest, &method, &new.actions);
-        let (client, endpoints) = match method.kind.oauth2() {
-            None => (None, None),
-            Some(oauth2) => {
-                let client = self.client_for(&connector.name, new.tenant).await?.ok_or(CreateError::NoClient)?;
-                let endpoints = self.endpoints(&connector.name, oauth2, &checked.public, &client).await?;
-                (Some(client), Some(endpoints))
-            }
-        };
+        let (client, endpoints) = self.token_source(&connector.name, &method, &checked.public, new.tenant).await?;
         let agreed = Agreed {
             tenant: new.tenant,
             method,
@@ -122,5 +117,19 @@ impl Service {
             connector,
         };
         Ok(self.establish(agreed, by).await?)
+    }
+
+    /// The client and the endpoints of a method that has some.
+    async fn token_source(
+        &self,
+        connector: &str,
+        method: &Method,
+        fields: &BTreeMap<String, String>,
+        tenant: TenantId,
+    ) -> Result<(Option<Client>, Option<Endpoints>), CreateError> {
+        let Some(oauth2) = method.kind.oauth2() else { return Ok((None, None)) };
+        let client = self.client_for(connector, tenant).await?.ok_or(CreateError::NoClient)?;
+        let endpoints = self.endpoints(connector, oauth2, fields, &client).await?;
+        Ok((Some(client), Some(endpoints)))
     }
 }
