@@ -2,10 +2,9 @@
 
 use crate::{
     manifest::{
-        Access, Action, AuthorizeRules, BodyFormat, ClientAuth, ExpiryFormat, HookRequests, Lifetime, Manifest, Method,
-        MethodKind, OAuth2, Origin, OriginPlace, Pkce, Placement, Presentation, RefreshRules, RefreshUsing,
-        RequestPattern, Revocation, Rotation, Scope, ScopeFormat, TokenRequestRules, TokenResponseRules, TokenSource,
-        WithoutToken,
+        Access, Action, AuthorizeRules, BodyFormat, ClientAuth, HookRequests, Lifetime, Manifest, Method, MethodKind,
+        OAuth2, Origin, OriginPlace, Pkce, Placement, Presentation, RefreshRules, RefreshUsing, RequestPattern,
+        Revocation, Rotation, Scope, TokenRequestRules, TokenResponseRules, WithoutToken,
     },
     template::Template,
 };
@@ -69,18 +68,7 @@ pub(crate) fn oauth2() -> OAuth2 {
             parameters: vec![],
             renames: vec![],
         },
-        response: TokenResponseRules {
-            access_token: TokenSource::Pointer("/access_token".into()),
-            refresh_token: TokenSource::Pointer("/refresh_token".into()),
-            token_type: "/token_type".into(),
-            expires: "/expires_in".into(),
-            scope: "/scope".into(),
-            id_token: "/id_token".into(),
-            expiry: ExpiryFormat::Seconds,
-            scope_format: ScopeFormat::Separated(" ".into()),
-            envelope: None,
-            keep: vec![],
-        },
+        response: TokenResponseRules::standard(),
         refresh: RefreshRules {
             parameters: vec![],
             repeat_scope: false,

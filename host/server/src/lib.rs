@@ -9,6 +9,7 @@ pub mod entropy;
 mod listen;
 pub mod outbound;
 pub mod pages;
+mod private_file;
 pub mod serve;
 pub mod service;
 pub mod telemetry;

@@ -82,7 +82,7 @@ def reach(port: int) -> dict[str, str]:
         "arguments": attempt(lambda: len(sys.argv[1:])),
         "folder": attempt(lambda: len(os.listdir("/"))),
         "file": attempt(lambda: open("/etc/passwd").read()),
-        "written": attempt(lambda: open("/tmp/jackfield-was-here", "w").close()),
+        "written": attempt(lambda: open("/jackfield-was-here", "w").close()),
         "name": attempt(lambda: socket.getaddrinfo("localhost", port)),
         "socket": attempt(lambda: connect(port)),
         "process": attempt(lambda: os.system("true")),

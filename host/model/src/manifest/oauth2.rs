@@ -163,6 +163,24 @@ pub struct TokenResponseRules {
     pub keep: Vec<KeptValue>,
 }
 
+impl TokenResponseRules {
+    /// The places of RFC 6749 section 5.1 and OpenID Connect Core 3.1.3.3.
+    pub fn standard() -> Self {
+        Self {
+            access_token: TokenSource::Pointer("/access_token".into()),
+            refresh_token: TokenSource::Pointer("/refresh_token".into()),
+            token_type: "/token_type".into(),
+            expires: "/expires_in".into(),
+            scope: "/scope".into(),
+            id_token: "/id_token".into(),
+            expiry: ExpiryFormat::Seconds,
+            scope_format: ScopeFormat::Separated(" ".into()),
+            envelope: None,
+            keep: vec![],
+        }
+    }
+}
+
 /// How the granted scope is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -7,7 +7,7 @@ use std::sync::{
 };
 
 use jackfield_model::{
-    manifest::{ExpiryFormat, KeptFrom, KeptValue, ScopeFormat, TokenResponseRules, TokenSource},
+    manifest::{KeptFrom, KeptValue, TokenResponseRules},
     pattern::Pattern,
 };
 use serde_json::json;
@@ -24,16 +24,8 @@ fn declared() -> TokenResponseRules {
         pattern: Pattern::new(pattern).unwrap(),
     };
     TokenResponseRules {
-        access_token: TokenSource::Pointer("/access_token".into()),
-        refresh_token: TokenSource::Pointer("/refresh_token".into()),
-        token_type: "/token_type".into(),
-        expires: "/expires_in".into(),
-        scope: "/scope".into(),
-        id_token: "/id_token".into(),
-        expiry: ExpiryFormat::Seconds,
-        scope_format: ScopeFormat::Separated(" ".into()),
-        envelope: None,
         keep: vec![kept("team", "/team/id", "T[0-9]{1,10}"), kept("anything", "/any", ".*")],
+        ..TokenResponseRules::standard()
     }
 }
 

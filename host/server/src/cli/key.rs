@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use super::{
     Stage,
     output::{card, items, table, text},
-    private_file,
 };
+use crate::private_file;
 
 /// Make and remove API keys.
 #[derive(Debug, Subcommand)]

@@ -14,7 +14,6 @@ mod host;
 mod key;
 mod keyring;
 mod output;
-mod private_file;
 mod secret_input;
 mod serve;
 mod tenant;

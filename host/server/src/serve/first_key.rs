@@ -2,16 +2,18 @@
 
 use std::{
     collections::BTreeSet,
-    fs::{self, File, OpenOptions},
-    io::{self, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
+    fs::{self, File},
+    io,
     path::{Path, PathBuf},
 };
 
-use jackfield_model::{api_key::Permission, secret::Secret};
+use jackfield_model::api_key::Permission;
 
 use super::ServeError;
-use crate::service::{NewApiKey, Service};
+use crate::{
+    private_file,
+    service::{NewApiKey, Service},
+};
 
 /// What the first key is called.
 const NAME: &str = "first operator key";
@@ -34,7 +36,7 @@ pub(super) async fn ensure(service: &Service, path: &Path) -> Result<Option<Path
     let permissions = BTreeSet::from(Permission::ALL);
     let new = NewApiKey { name: NAME.to_owned(), tenant: None, permissions };
     let (_, key) = service.create_api_key(new, "host").await?;
-    write(&mut file, &key).map_err(unwritten)?;
+    private_file::fill(&mut file, &key).map_err(unwritten)?;
     Ok(Some(path.to_owned()))
 }
 
@@ -46,13 +48,7 @@ fn private(path: &Path) -> io::Result<File> {
             fs::remove_file(path)?;
         }
     }
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
-}
-
-fn write(file: &mut File, key: &Secret) -> io::Result<()> {
-    file.write_all(key.expose().as_bytes())?;
-    file.write_all(b"\n")?;
-    file.sync_all()
+    private_file::create(path)
 }
 
 #[cfg(test)]
@@ -60,15 +56,17 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
     use std::os::unix::fs::PermissionsExt as _;
 
+    use jackfield_model::secret::Secret;
+
     use super::*;
 
     #[test]
     fn only_an_old_key_makes_way() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("operator-key");
-        write(&mut private(&path).unwrap(), &Secret::new("jf_one".into())).unwrap();
+        private_file::fill(&mut private(&path).unwrap(), &Secret::new("jf_one".into())).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        write(&mut private(&path).unwrap(), &Secret::new("jf_two".into())).unwrap();
+        private_file::fill(&mut private(&path).unwrap(), &Secret::new("jf_two".into())).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "jf_two\n");
         fs::write(&path, "a diary").unwrap();
         assert_eq!(private(&path).unwrap_err().kind(), io::ErrorKind::AlreadyExists);

@@ -5,7 +5,7 @@ use jackfield_auth::token::{self, Call, Reading, RefreshOutcome, RequestError, T
 use jackfield_model::{
     credential::TokenSet,
     failure::{Advice, Failure},
-    manifest::{KeptFrom, OAuth2, TokenSource},
+    manifest::{KeptFrom, OAuth2, TokenResponseRules},
     origin::Origin,
     plan::Hole,
     secret::Secret,
@@ -208,12 +208,12 @@ impl Service {
 /// The method's rules with the places of a standard response: what the hook found is written there.
 fn standard(oauth2: &OAuth2) -> OAuth2 {
     let mut rules = oauth2.clone();
-    rules.response.access_token = TokenSource::Pointer("/access_token".into());
-    rules.response.refresh_token = TokenSource::Pointer("/refresh_token".into());
-    rules.response.token_type = "/token_type".into();
-    rules.response.expires = "/expires_in".into();
-    rules.response.scope = "/scope".into();
-    rules.response.envelope = None;
+    rules.response = TokenResponseRules {
+        expiry: oauth2.response.expiry.clone(),
+        scope_format: oauth2.response.scope_format.clone(),
+        keep: oauth2.response.keep.clone(),
+        ..TokenResponseRules::standard()
+    };
     for kept in &mut rules.response.keep {
         if let KeptFrom::Response(pointer) = &mut kept.place {
             *pointer = format!("/kept/{}", kept.key);

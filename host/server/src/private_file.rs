@@ -1,7 +1,7 @@
 //! Files that only their owner may read, written once and never over another.
 
 use std::{
-    fs::OpenOptions,
+    fs::{File, OpenOptions},
     io::{self, Write as _},
     os::unix::fs::OpenOptionsExt as _,
     path::Path,
@@ -11,7 +11,16 @@ use jackfield_model::secret::Secret;
 
 /// Writes a secret and a newline into a new file of mode 0600.
 pub(crate) fn write(path: &Path, secret: &Secret) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    fill(&mut create(path)?, secret)
+}
+
+/// A new, empty file of mode 0600.
+pub(crate) fn create(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+}
+
+/// Writes a secret and a newline, and waits until they are on disk.
+pub(crate) fn fill(file: &mut File, secret: &Secret) -> io::Result<()> {
     file.write_all(secret.expose().as_bytes())?;
     file.write_all(b"\n")?;
     file.sync_all()
