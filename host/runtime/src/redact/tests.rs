@@ -7,7 +7,7 @@ use std::sync::{
 };
 
 use jackfield_model::{
-    manifest::{KeptFrom, KeptValue, TokenResponseRules},
+    manifest::{KeptFrom, KeptValue, TokenResponseRules, TokenSource},
     pattern::Pattern,
 };
 use serde_json::json;
