@@ -9,7 +9,7 @@ use jackfield_tests::wire::Wire;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::NamedTempFile;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 use url::Url;
 
@@ -42,6 +42,13 @@ pub(crate) struct Served {
     pub(crate) url: String,
 }
 
+/// A demo that stays up.
+pub(crate) struct Demo {
+    child: Child,
+    _out: Lines<BufReader<ChildStdout>>,
+    said: Vec<String>,
+}
+
 impl Jackfield {
     /// Started in this folder.
     pub(crate) fn in_folder(folder: &Path) -> Self {
@@ -64,9 +71,7 @@ impl Jackfield {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(crate::PROGRAM);
         command.args(arguments).current_dir(&self.folder).kill_on_drop(true);
-        for name in NOT_OURS {
-            command.env_remove(name);
-        }
+        without_settings(&mut command);
         command.envs(self.environment.iter().cloned());
         command
     }
@@ -90,6 +95,23 @@ impl Jackfield {
         Ran { code: code(output.status), out: text(output.stdout), err: text(output.stderr) }
     }
 
+    /// Starts `demo` and returns once it has played and stays up.
+    pub(crate) async fn demo(&self, arguments: &[&str]) -> Demo {
+        let mut command = self.command(&[&["demo"], arguments].concat());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut said = Vec::new();
+        while let Some(line) = lines.next_line().await.unwrap() {
+            let last = line.starts_with("Ctrl-C");
+            said.push(line);
+            if last {
+                return Demo { child, _out: lines, said };
+            }
+        }
+        panic!("the demo ended: {said:?}")
+    }
+
     /// Starts `serve` and returns once it listens; how it ended, where it does not.
     pub(crate) async fn serve(&self, arguments: &[&str]) -> Result<Served, Ran> {
         let said = NamedTempFile::new().unwrap();
@@ -106,6 +128,20 @@ impl Jackfield {
         };
         let url = format!("http://{address}");
         Ok(Served { child, _out: out, said, url })
+    }
+}
+
+impl Demo {
+    /// What follows this on a line it printed.
+    pub(crate) fn after(&self, begin: &str) -> &str {
+        self.said.iter().find_map(|line| line.strip_prefix(begin)).unwrap_or_else(|| panic!("{:?}", self.said))
+    }
+
+    /// Ends it as Ctrl-C does.
+    pub(crate) async fn stop(mut self) {
+        let id = Pid::from_raw(i32::try_from(self.child.id().unwrap()).unwrap()).unwrap();
+        kill_process(id, Signal::INT).unwrap();
+        assert_eq!(code(self.child.wait().await.unwrap()), 0);
     }
 }
 
@@ -161,6 +197,13 @@ impl Served {
     pub(crate) async fn send(&self, path: &str, request: Request<bytes::Bytes>) -> Answer {
         let url = Url::parse(&format!("{}{path}", self.url)).unwrap();
         Answer::of(Wire::loopback().send(&url, request).await.unwrap())
+    }
+}
+
+/// Takes away what whoever runs the tests has set.
+pub(crate) fn without_settings(command: &mut Command) {
+    for name in NOT_OURS {
+        command.env_remove(name);
     }
 }
 

@@ -8,6 +8,7 @@
     reason = "a failed test is a panic"
 )]
 
+mod application_guide;
 mod bodies;
 mod child;
 mod command_line;
@@ -15,6 +16,7 @@ mod command_line_connections;
 mod command_line_faults;
 mod configuration;
 mod demo;
+mod guide;
 mod health;
 mod identifiers;
 mod in_use;

@@ -40,7 +40,10 @@ impl Application {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let host = Arc::new(OnceLock::new());
-        let router = Router::new().route("/connected", get(connected)).with_state(Arc::clone(&host));
+        let router = Router::new()
+            .route("/connected", get(connected))
+            .route("/by-hand", get(by_hand))
+            .with_state(Arc::clone(&host));
         let (stop, stopped) = oneshot::channel::<()>();
         let until = async move {
             // An error means that the sender is gone, which is a stop as well.
@@ -53,6 +56,11 @@ impl Application {
     /// Where people come back to.
     pub(super) fn return_url(&self) -> String {
         format!("{}/connected", self.url)
+    }
+
+    /// Where they come back to when somebody plays the application by hand.
+    pub(super) fn by_hand_url(&self) -> String {
+        format!("{}/by-hand", self.url)
     }
 
     /// Gives it the host and its API key.
@@ -93,6 +101,19 @@ async fn connected(
         }
         Err(error) => format!("Not connected: {error:#}"),
     };
+    page(&said)
+}
+
+/// Where a person arrives whose session is completed by hand.
+async fn by_hand(Query(query): Query<HashMap<String, String>>) -> Html<String> {
+    page(&match (query.get("ticket"), query.get("error")) {
+        (Some(ticket), _) => format!("Complete the session within two minutes, with TICKET={ticket}"),
+        (None, Some(error)) => format!("Not connected: {error}"),
+        (None, None) => "This is not how a person comes back.".to_owned(),
+    })
+}
+
+fn page(said: &str) -> Html<String> {
     let page = html! {
         (DOCTYPE)
         html lang="en" {

@@ -73,8 +73,11 @@ fn invitation(scenery: &Scenery, link: &str) -> String {
         "\nNow you. Open this page and connect (it works once, for 30 minutes):\n  {link}\n\n\
          To look around with the command line:\n  \
          export JACKFIELD_URL={} JACKFIELD_API_KEY_FILE={}\n  \
-         jackfield connector list\n\nCtrl-C ends it and leaves nothing behind.",
+         jackfield connector list\n\n\
+         To play the application, as its guide does (host/guides/application.md):\n  \
+         source {}\n\nCtrl-C ends it and leaves nothing behind.",
         scenery.host_url(),
         scenery.operator_key_file().display(),
+        scenery.application_file().display(),
     )
 }

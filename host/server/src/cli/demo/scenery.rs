@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use jackfield_build::{Artifact, BuildRequest};
 use jackfield_demo::{DemoOptions, DemoProvider, Running};
+use jackfield_model::secret::Secret;
 use tempfile::TempDir;
 
 use super::{application::Application, playbill::Playbill};
 use crate::{
     cli::{host::Host, secret_input},
     config::Config,
+    private_file,
     serve::{self, Parts, RunningHost},
 };
 
@@ -68,6 +70,24 @@ impl Scenery {
     /// The file with the operator's key.
     pub(super) fn operator_key_file(&self) -> &Path {
         &self.operator_key
+    }
+
+    /// The file with what it takes to play the application, for a shell to read.
+    pub(super) fn application_file(&self) -> PathBuf {
+        self.folder.path().join("application.env")
+    }
+
+    /// Writes that file, for whoever follows the guide for applications. Loopback URLs and keys need no quoting.
+    pub(super) fn lend(&self, key: &Secret) -> std::io::Result<()> {
+        let lines = format!(
+            "export JACKFIELD_URL={}\nexport APPLICATION_KEY={}\nexport RETURN_URL={}\nexport SERVICE_URL={}\nexport SERVICE_TOKEN={}",
+            self.host_url().trim_end_matches('/'),
+            key.expose(),
+            self.application.by_hand_url(),
+            self.provider.api_url(),
+            self.provider.api_token().expose(),
+        );
+        private_file::write(&self.application_file(), &Secret::new(lines))
     }
 
     /// The host, asked as the operator.

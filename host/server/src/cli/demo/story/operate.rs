@@ -40,7 +40,8 @@ pub(super) async fn install_all(scenery: &Scenery, playbill: &mut Playbill) -> R
 /// Makes a tenant and registers a client for it, on both sides.
 pub(super) async fn prepare(scenery: &Scenery, playbill: &mut Playbill) -> Result<Grounds> {
     let host = scenery.operator()?;
-    let body = json!({ "name": "Demo", "return_urls": [scenery.application.return_url()] });
+    let body =
+        json!({ "name": "Demo", "return_urls": [scenery.application.return_url(), scenery.application.by_hand_url()] });
     let tenant = text(&host.post(&["v1", "tenants"], &body).await?, "/id");
     let client = scenery.provider.client();
     let body = json!({
@@ -72,6 +73,7 @@ pub(super) async fn application_key(scenery: &Scenery, playbill: &mut Playbill, 
         _ => None,
     };
     let key = key.context("the host answered without the key it made")?;
+    scenery.lend(&key)?;
     let may = permissions.join(", ");
     playbill.tell("key", &format!("Gave the application an API key for that tenant: it may {may}."));
     Ok(Host::new(scenery.host_url(), key, None)?)
