@@ -16,7 +16,6 @@ pub mod metadata;
 pub mod place;
 pub mod provider_error;
 pub mod refresh;
-pub mod resource;
 pub mod revoke;
 mod scope_lists;
 pub mod token;

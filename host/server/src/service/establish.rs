@@ -183,13 +183,6 @@ impl Service {
         })
     }
 
-    async fn client_secret(&self, client: Option<&Client>) -> Result<Option<Secret>, StoreError> {
-        match client {
-            Some(client) => self.store().clients().secret(client.id).await,
-            None => Ok(None),
-        }
-    }
-
     async fn obtain(
         &self,
         party: &mut Party,
@@ -308,7 +301,8 @@ impl Service {
         let same_subject =
             old.subject.is_none() || party.connection.subject.is_none() || old.subject == party.connection.subject;
         if !old.is_same_account(account) || !same_subject {
-            self.discard(&party.connection, &credential).await?;
+            let change = self.discarding(&party.connection, &credential).await?;
+            self.store().commit(change).await?;
             let expected = old.account.map_or_else(|| "another account".to_owned(), |account| account.label);
             return Err(EstablishError::OtherAccount { expected, given: account.label.clone() });
         }

@@ -66,11 +66,15 @@ impl Service {
         })
     }
 
-    /// Queues the end of a credential that nothing will use: a live grant nobody knows of is worse than none.
-    pub(super) async fn discard(&self, connection: &Connection, credential: &Credential) -> Result<(), StoreError> {
+    /// A change that queues the end of a credential nothing will use: a live grant nobody knows of is worse than none.
+    pub(super) async fn discarding(
+        &self,
+        connection: &Connection,
+        credential: &Credential,
+    ) -> Result<Change, StoreError> {
         let mut change = self.audited("host", "credential.discarded", &connection.id.to_string())?;
         self.store().revocations().create(&mut change, &self.revocation_of(connection)?, credential).await?;
-        self.store().commit(change).await
+        Ok(change)
     }
 
     /// Ends a credential at the provider, refresh token first (REF-8).
@@ -171,8 +175,7 @@ impl Service {
     ) -> Result<http::Response<Vec<u8>>, Ended> {
         let connector = &party.connector.name;
         let refused = |denial: Denial| Ended::Refused(denial.message);
-        let url = self.endpoint_url(connector, &request.uri().to_string()).map_err(refused)?;
-        let origin = self.parts.outbound.egress().judge_endpoint(connector, &url).map_err(refused)?;
+        let (_, origin) = self.endpoint_url(connector, &request.uri().to_string()).map_err(refused)?;
         let asked = Asked {
             request,
             origin,
