@@ -27,3 +27,4 @@ pub mod status;
 pub mod template;
 pub mod tenant;
 pub mod timeline;
+pub mod uses;

@@ -122,7 +122,7 @@ impl Service {
         let mut change = Change::new();
         for warning in &metadata.warnings {
             tracing::warn!(client = %id, issuer = metadata.issuer, %warning, "an issuer announces less than it should");
-            change = self.audited("host", "issuer.pkce-without-s256", &id.to_string())?;
+            change = self.audited_for(client.tenant, "host", "issuer.pkce-without-s256", &id.to_string())?;
         }
         self.store().clients().update(&mut change, &mut client).await?;
         match self.store().commit(change).await {

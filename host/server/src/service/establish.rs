@@ -148,7 +148,10 @@ impl Service {
         let now = self.now();
         let id = match agreed.existing {
             Some(id) => id,
-            None => ConnectionId::new(now, self.id_bits()?),
+            None => {
+                let (at, bits) = self.ordered()?;
+                ConnectionId::new(at, bits)
+            }
         };
         let client_secret = self.client_secret(agreed.client.as_ref()).await?;
         let connection = Connection {
@@ -171,6 +174,7 @@ impl Service {
             clocks: Clocks { access: None, grant: declared_end(&agreed.method.lifetime, now) },
             refresh: RefreshState::Idle,
             verification: None,
+            uses: 0,
             created_at: now,
             updated_at: now,
         };
@@ -272,7 +276,7 @@ impl Service {
     ) -> Result<Connection, EstablishError> {
         let Proven { party, credential } = proven;
         let connection = &party.connection;
-        let mut change = self.audited(by, "connection.created", &connection.id.to_string())?;
+        let mut change = self.audited_for(connection.tenant, by, "connection.created", &connection.id.to_string())?;
         self.store().connections().create(&mut change, connection, &credential).await?;
         self.tell(&mut change, connection, "created", by, None)?;
         self.complete_in(&mut change, session, connection.id).await?;
@@ -309,7 +313,7 @@ impl Service {
         loop {
             let mut found = self.store().connections().get(tenant, id).await?.ok_or(ResolveError::NotFound)?;
             self.take_over(&mut found, &party.connection)?;
-            let mut change = self.audited(by, "connection.reauthorized", &id.to_string())?;
+            let mut change = self.audited_for(tenant, by, "connection.reauthorized", &id.to_string())?;
             self.store().connections().put_credential(&mut change, &mut found, &credential).await?;
             self.tell(&mut change, &found, "reauthorized", by, None)?;
             self.complete_in(&mut change, session.clone(), id).await?;

@@ -100,7 +100,7 @@ impl Service {
             Credential::Fields(fields) => LeasedCredential::Fields(fields),
         };
         // Revealing a credential is written before it is answered.
-        self.audit(by, "connection.leased", &id.to_string()).await?;
+        self.audit(tenant, by, "connection.leased", &id.to_string()).await?;
         Ok(Lease {
             credential,
             version: connection.version,

@@ -72,7 +72,8 @@ impl Service {
         connection: &Connection,
         credential: &Credential,
     ) -> Result<Change, StoreError> {
-        let mut change = self.audited("host", "credential.discarded", &connection.id.to_string())?;
+        let mut change =
+            self.audited_for(connection.tenant, "host", "credential.discarded", &connection.id.to_string())?;
         self.store().revocations().create(&mut change, &self.revocation_of(connection)?, credential).await?;
         Ok(change)
     }
@@ -212,7 +213,7 @@ impl Service {
         };
         let mut change = Change::new();
         if let Some(kind) = kind {
-            change = self.audited("host", kind, &subject)?;
+            change = self.audited_for(due.tenant, "host", kind, &subject)?;
             self.store().revocations().done(&mut change, &due);
         } else {
             let next = self.next_try(due.attempts, after);
@@ -251,6 +252,7 @@ fn shadow(due: &Revocation) -> Connection {
         clocks: Clocks::default(),
         refresh: RefreshState::Idle,
         verification: None,
+        uses: 0,
         created_at: due.created_at,
         updated_at: due.created_at,
     }

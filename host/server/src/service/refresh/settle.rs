@@ -244,7 +244,7 @@ impl Service {
         }
         tracing::error!(client = %id, code, "the provider refused this client: its refreshes wait until it is mended");
         client.fault = Some(ClientFault { code: code.to_owned(), since: self.now() });
-        let mut change = self.audited("host", "client.refused", &id.to_string())?;
+        let mut change = self.audited_for(client.tenant, "host", "client.refused", &id.to_string())?;
         self.store().clients().update(&mut change, &mut client).await?;
         match self.store().commit(change).await {
             // Somebody else marked or mended it.
