@@ -13,7 +13,6 @@ pub mod id_token;
 mod json;
 mod leak;
 pub mod metadata;
-pub mod place;
 pub mod provider_error;
 pub mod refresh;
 pub mod revoke;

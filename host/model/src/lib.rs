@@ -13,6 +13,7 @@ pub mod connector;
 pub mod credential;
 pub mod expiry;
 pub mod failure;
+pub mod header;
 pub mod id;
 pub mod manifest;
 pub mod origin;

@@ -136,7 +136,7 @@ impl Service {
         let secrets = std::mem::take(&mut agreed.secrets);
         let mut party = self.new_party(agreed).await?;
         let credential = match party.method.kind {
-            MethodKind::ApiToken { .. } => Credential::Fields(secrets),
+            MethodKind::ApiToken { .. } | MethodKind::Basic(_) => Credential::Fields(secrets),
             MethodKind::OAuth2Code(_) | MethodKind::ClientCredentials(_) => {
                 self.obtain(&mut party, code.as_ref(), secrets).await?
             }

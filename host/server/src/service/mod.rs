@@ -28,6 +28,7 @@ mod sequence;
 mod session;
 mod tenant;
 mod token;
+mod typed;
 mod unauthorized;
 mod verify;
 
