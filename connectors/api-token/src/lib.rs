@@ -61,7 +61,7 @@ impl Connector for ApiToken {
                             .warning("Addresses are often logged: prefer a header where the service takes one.")
                             .advanced(),
                     )
-                    .placement(Placement::Query("{parameter_name}".to_owned())),
+                    .placement(Placement::query("{parameter_name}")),
             )
             .hook_get(Hook::Verify, "service", "/**")
     }

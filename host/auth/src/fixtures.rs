@@ -118,6 +118,7 @@ pub(crate) fn manifest() -> Manifest {
         actions: vec![],
         methods: vec![],
         requests: vec![],
+        headers: vec![],
         failures: vec![],
         rate_limit: None,
         pagination: vec![],

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    manifest::{BodyFormat, FieldKind, Manifest, MethodKind, OAuth2, OriginPlace, Pkce, Placement},
+    manifest::{BodyFormat, FieldKind, Manifest, Method, MethodKind, OAuth2, OriginPlace, Pkce, Placement},
     template::Template,
 };
 
@@ -32,20 +32,27 @@ pub fn requests(manifest: &Manifest) -> Vec<Request> {
             MethodKind::OAuth2Code(oauth2) | MethodKind::ClientCredentials(oauth2) => {
                 oauth2_requests(&method.id, oauth2, &home, &mut asked);
             }
-            MethodKind::ApiToken { .. } => {}
+            MethodKind::ApiToken { .. } | MethodKind::Basic(_) => {}
         }
-        for placement in &method.placements {
-            if let Placement::Query { name } = placement {
-                let sentence = format!(
-                    "`{}` sends the credential in the query parameter `{}`, where logs may keep it.",
-                    method.id,
-                    name.source()
-                );
-                push(&mut asked, "deviation", name.source(), sentence, true);
-            }
-        }
+        placements(method, &mut asked);
     }
     asked
+}
+
+/// Places other than headers. Only a query is worth a second look: it is what logs keep.
+fn placements(method: &Method, asked: &mut Vec<Request>) {
+    for placement in &method.placements {
+        let (what, pointed_out) = match placement {
+            Placement::Header(_) => continue,
+            Placement::Query(_) => ("query parameter", true),
+            Placement::Body(_) => ("body member", false),
+            Placement::Cookie(_) => ("cookie", false),
+        };
+        let (id, name) = (&method.id, placement.placed().name.source());
+        let logs = if pointed_out { ", where logs may keep it" } else { "" };
+        let sentence = format!("`{id}` sends the credential in the {what} `{name}`{logs}.");
+        push(asked, "deviation", name, sentence, pointed_out);
+    }
 }
 
 fn push(asked: &mut Vec<Request>, rule: &str, subject: &str, sentence: String, pointed_out: bool) {

@@ -59,6 +59,9 @@ pub struct Connection {
     pub refresh: RefreshState,
     /// The last verify.
     pub verification: Option<Verification>,
+    /// In how many places the application says it is used.
+    #[serde(default)]
+    pub uses: u32,
     /// When it was made.
     pub created_at: Timestamp,
     /// When anything of it last changed.

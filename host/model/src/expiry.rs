@@ -15,6 +15,8 @@ pub enum Source {
     Declared,
     /// Nobody said; the manifest's guess.
     Assumed,
+    /// The application that imported the token.
+    Imported,
 }
 
 /// A moment and where it is known from.

@@ -3,7 +3,7 @@
 use crate::{
     manifest::{
         Access, Action, AuthorizeRules, BodyFormat, ClientAuth, HookRequests, Lifetime, Manifest, Method, MethodKind,
-        OAuth2, Origin, OriginPlace, Pkce, Placement, Presentation, RefreshRules, RefreshUsing, RequestPattern,
+        OAuth2, Origin, OriginPlace, Pkce, Placed, Placement, Presentation, RefreshRules, RefreshUsing, RequestPattern,
         Revocation, Rotation, Scope, TokenRequestRules, TokenResponseRules, WithoutToken,
     },
     template::Template,
@@ -81,6 +81,11 @@ pub(crate) fn oauth2() -> OAuth2 {
     }
 }
 
+/// What goes to a place of that name: the method's own credential after this prefix.
+pub(crate) fn placed(name: &str, prefix: &str) -> Placed {
+    Placed { name: template(name), prefix: template(prefix), secret: None }
+}
+
 /// A provider with three scopes of which `write` implies `read`.
 pub(crate) fn manifest() -> Manifest {
     Manifest {
@@ -114,11 +119,12 @@ pub(crate) fn manifest() -> Manifest {
             help: None,
             kind: MethodKind::OAuth2Code(Box::new(oauth2())),
             fields: vec![],
-            placements: vec![Placement::Header { name: template("Authorization"), prefix: template("Bearer ") }],
+            placements: vec![Placement::Header(placed("Authorization", "Bearer "))],
             lifetime: Lifetime::default(),
             revocation: Revocation::Rfc7009,
         }],
         requests: vec![HookRequests { hook: "verify".into(), requests: vec![request()] }],
+        headers: vec![],
         failures: vec![],
         rate_limit: None,
         pagination: vec![],

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A parsed template.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Template {
     source: String,
@@ -66,13 +66,21 @@ impl Template {
         &self.source
     }
 
+    /// Whether it is fixed text: there is nothing to fill in.
+    pub fn is_fixed(&self) -> bool {
+        self.keys().next().is_none()
+    }
+
     /// The text with every key replaced by what `value` answers.
-    pub fn fill(&self, value: impl Fn(&str) -> Option<String>) -> Result<String, TemplateError> {
+    pub fn fill<T: AsRef<str>>(&self, value: impl Fn(&str) -> Option<T>) -> Result<String, TemplateError> {
         let mut out = String::with_capacity(self.source.len());
         for piece in &self.pieces {
             match piece {
                 Piece::Text(text) => out.push_str(text),
-                Piece::Key(key) => out.push_str(&value(key).ok_or_else(|| TemplateError::Missing(key.clone()))?),
+                Piece::Key(key) => {
+                    let text = value(key).ok_or_else(|| TemplateError::Missing(key.clone()))?;
+                    out.push_str(text.as_ref());
+                }
             }
         }
         Ok(out)
@@ -104,7 +112,7 @@ mod tests {
         assert_eq!(template.keys().collect::<Vec<_>>(), ["subdomain", "client.region"]);
         let filled = template.fill(|key| Some(if key == "subdomain" { "acme" } else { "eu" }.to_owned()));
         assert_eq!(filled.unwrap(), "https://acme.example.com/eu");
-        assert_eq!(template.fill(|_| None), Err(TemplateError::Missing("subdomain".into())));
+        assert_eq!(template.fill(|_| None::<&str>), Err(TemplateError::Missing("subdomain".into())));
     }
 
     #[test]

@@ -16,8 +16,8 @@ use jiff::Timestamp;
 
 use crate::{
     egress::{
-        Denial, EgressSettings, Gate, PublicValues, Requests, allowed_origins, allowed_requests, placements,
-        public_values,
+        Denial, EgressSettings, Gate, PlacedSecret, Placements, PublicValues, Requests, allowed_origins,
+        allowed_requests, placements, public_values,
     },
     hook::Hook,
     mask::Masker,
@@ -101,7 +101,7 @@ impl CallContext {
             hook: input.hook,
             method: input.method.id.clone(),
             granted: input.granted.iter().cloned().collect(),
-            masker: Arc::new(masker(&input)),
+            masker: Arc::new(masker(&input, &gate.placements)),
             values,
             gate: Arc::new(gate),
             client_secret: input.client_secret.map(|secret| Secret::new(secret.expose().to_owned())),
@@ -120,8 +120,8 @@ fn gate(
 ) -> Result<Gate, Denial> {
     let placements = match (input.hook, input.credential) {
         // A plan gets its secrets by holes; only a connection handle has a credential placed.
-        (Hook::Verify, Some(credential)) => placements(input.method, credential, values)?,
-        _ => Vec::new(),
+        (Hook::Verify, Some(credential)) => placements(manifest, input.method, credential, values)?,
+        _ => Placements::default(),
     };
     Ok(Gate {
         connector: manifest.name.clone(),
@@ -133,7 +133,8 @@ fn gate(
 }
 
 /// Everything secret that this call could meet again in an answer.
-fn masker(input: &CallInput<'_>) -> Masker {
+fn masker(input: &CallInput<'_>, placements: &Placements) -> Masker {
     let credential = input.credential.map(Credential::secrets).unwrap_or_default();
-    Masker::new(credential.into_iter().chain(input.client_secret))
+    let placed = placements.secrets().iter().map(PlacedSecret::secret);
+    Masker::new(credential.into_iter().chain(input.client_secret).chain(placed))
 }

@@ -40,6 +40,12 @@ impl ApiKeys<'_> {
         Ok(stored.map(|stored| stored.record).filter(|stored| stored.hash == hash).map(|stored| stored.key))
     }
 
+    /// One key.
+    pub async fn get(&self, id: ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
+        let stored = self.0.get::<Stored>(API_KEY, &API_KEY.key(&[&id])).await?;
+        Ok(stored.map(|stored| stored.record.key))
+    }
+
     /// Keys, oldest first.
     pub async fn list(&self, after: Option<&str>, limit: usize) -> Result<Page<ApiKey>, StoreError> {
         let page = self.0.page::<Stored>(API_KEY, &API_KEY.prefix(&[]), after, limit, Order::Oldest).await?;

@@ -1,5 +1,6 @@
 //! Connections, each with its credential sealed beside it, one per version.
 
+mod filter;
 mod list;
 
 use jackfield_model::{
@@ -18,7 +19,8 @@ use crate::{
     seal::{Context, Purpose, Scope},
 };
 
-pub use list::Filter;
+pub use crate::core::Order;
+pub use filter::Filter;
 
 /// How often a decision is made again because the record changed under it.
 const ATTEMPTS: usize = 64;

@@ -22,9 +22,12 @@ pub(crate) struct Core {
 }
 
 /// In which order a list goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Order {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Order {
+    /// The oldest first.
+    #[default]
     Oldest,
+    /// The newest first.
     Newest,
 }
 

@@ -18,6 +18,7 @@ mod connectors;
 mod core;
 mod engine;
 mod error;
+mod idempotency;
 mod journal;
 mod keys;
 mod record;
@@ -29,20 +30,22 @@ mod sled_engine;
 mod store;
 mod tenants;
 mod timeline;
+mod uses;
 
 #[cfg(test)]
 mod tests;
 
 pub use api_keys::ApiKeys;
-pub use audit::Audit;
+pub use audit::{Audit, AuditFilter};
 pub use authorizations::{AuthorizationSecrets, Authorizations, Claim, Handle};
 pub use change::Change;
 pub use clients::Clients;
 pub use components::{ComponentError, Components, digest_of};
-pub use connections::{Connections, Filter};
+pub use connections::{Connections, Filter, Order};
 pub use connectors::Connectors;
 pub use engine::{EngineError, Fault, Health};
 pub use error::{Cause, OpenError, StoreError, Unreadable};
+pub use idempotency::{ANSWER_LIMIT, Deed, Idempotency, KeptAnswer, Outcome};
 pub use journal::{Journal, JournalEntry, Pending, RESPONSE_LIMIT};
 pub use keys::KeyRingStatus;
 pub use record::{Page, Versioned};
@@ -53,3 +56,4 @@ pub use sled_engine::EngineOpenError;
 pub use store::{Opened, Options, Store};
 pub use tenants::Tenants;
 pub use timeline::Timeline;
+pub use uses::Uses;

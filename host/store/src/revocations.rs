@@ -86,6 +86,11 @@ impl Revocations<'_> {
         Ok(page)
     }
 
+    /// One revocation of the queue; none once it is done.
+    pub async fn get(&self, id: EventId) -> Result<Option<Versioned<Revocation>>, StoreError> {
+        self.0.get(REVOCATION, &REVOCATION.key(&[&id])).await
+    }
+
     /// The credential to revoke.
     pub async fn credential(&self, revocation: &Revocation) -> Result<Credential, StoreError> {
         let key = REVOCATION_SECRET.key(&[&revocation.id]);

@@ -34,6 +34,10 @@
 //! | `revocation-due` | milliseconds, revocation | nothing |
 //! | `timeline` | tenant, connection, event | `Event` |
 //! | `audit` | event | `AuditLine` |
+//! | `audit-by-tenant` | tenant, event | nothing |
+//! | `use` | tenant, connection, hash of the reference | `Use` |
+//! | `idempotency` | API key, hash of route and key | what became of a request that creates |
+//! | `idempotency-answer` | the same, number | envelope: a piece of its answer |
 //!
 //! Indexes are written in the batch of their record and can be rebuilt from records.
 
@@ -82,6 +86,10 @@ pub(crate) const REVOCATION_SECRET: Kind = kind("revocation-secret", 1);
 pub(crate) const REVOCATION_DUE: Kind = kind("revocation-due", 1);
 pub(crate) const TIMELINE: Kind = kind("timeline", 1);
 pub(crate) const AUDIT: Kind = kind("audit", 1);
+pub(crate) const AUDIT_BY_TENANT: Kind = kind("audit-by-tenant", 1);
+pub(crate) const USE: Kind = kind("use", 1);
+pub(crate) const IDEMPOTENCY: Kind = kind("idempotency", 1);
+pub(crate) const IDEMPOTENCY_ANSWER: Kind = kind("idempotency-answer", 1);
 
 impl Kind {
     /// The key with these parts.

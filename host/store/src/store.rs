@@ -19,6 +19,7 @@ use crate::{
     core::Core,
     engine::{Engine, Fault, Health},
     error::{OpenError, StoreError},
+    idempotency::Idempotency,
     journal::Journal,
     keys::{KeyRingStatus, Keys},
     revocations::Revocations,
@@ -27,6 +28,7 @@ use crate::{
     sled_engine::SledEngine,
     tenants::Tenants,
     timeline::Timeline,
+    uses::Uses,
 };
 
 const RECORDS: &str = "records";
@@ -189,6 +191,16 @@ impl Store {
     /// Timelines.
     pub fn timeline(&self) -> Timeline<'_> {
         Timeline(&self.core)
+    }
+
+    /// Where connections are used.
+    pub fn uses(&self) -> Uses<'_> {
+        Uses(&self.core)
+    }
+
+    /// What became of requests that carry an idempotency key.
+    pub fn idempotency(&self) -> Idempotency<'_> {
+        Idempotency(&self.core)
     }
 
     /// The audit log.

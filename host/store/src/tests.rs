@@ -1,6 +1,7 @@
 //! The store as its callers see it, over sled and over the engine without files.
 
 mod canary;
+mod conventions;
 mod crash;
 mod frozen;
 mod journeys;

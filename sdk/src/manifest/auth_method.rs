@@ -35,7 +35,7 @@ impl AuthMethod {
         method.field(Field { secret: true, ..field })
     }
 
-    /// A name and a password, as templates over fields.
+    /// A name and a password (RFC 7617), as templates over fields, secret ones too; in `Authorization`.
     pub fn basic(id: &str, title: &str, name: &str, password: &str) -> Self {
         let basic = Basic { name: name.to_owned(), password: password.to_owned() };
         Self::new(id, title, MethodKind::Basic(basic)).placement(Placement::named_header("Authorization", "Basic "))
@@ -93,17 +93,5 @@ impl AuthMethod {
     pub fn revocation(mut self, revocation: Revocation) -> Self {
         self.revocation = revocation;
         self
-    }
-}
-
-impl Placement {
-    /// `Authorization: Bearer …` (RFC 6750 section 2.1).
-    pub fn bearer() -> Self {
-        Self::named_header("Authorization", "Bearer ")
-    }
-
-    /// A header and what precedes the credential in it; templates.
-    pub fn named_header(name: &str, prefix: &str) -> Self {
-        Self::Header((name.to_owned(), prefix.to_owned()))
     }
 }

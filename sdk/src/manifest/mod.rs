@@ -6,6 +6,7 @@ mod failure_rule;
 mod field;
 mod oauth2;
 mod origin;
+mod placement;
 mod scope;
 
 pub use crate::bindings::base::jackfield::connector::manifest_types::*;
@@ -59,6 +60,7 @@ impl Manifest {
             actions: Vec::new(),
             methods: Vec::new(),
             requests: Vec::new(),
+            headers: Vec::new(),
             failures: Vec::new(),
             rate_limit: None,
             pagination: Vec::new(),
@@ -159,6 +161,20 @@ impl Manifest {
         self.hook_requests(hook, RequestPattern::new(&["GET"], origin, path))
     }
 
+    /// A header of every request with the credential, which nobody can replace; a template over public fields.
+    #[must_use]
+    pub fn call_header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push(CallHeader::new(name, value, false));
+        self
+    }
+
+    /// The same where a request brings no value of its own: a version to begin with, for one.
+    #[must_use]
+    pub fn default_call_header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push(CallHeader::new(name, value, true));
+        self
+    }
+
     /// One more rule that says what a refusal means; the first match wins.
     #[must_use]
     pub fn failure(mut self, rule: FailureRule) -> Self {
@@ -178,6 +194,12 @@ impl Manifest {
     pub fn pagination(mut self, pagination: Pagination) -> Self {
         self.pagination.push(pagination);
         self
+    }
+}
+
+impl CallHeader {
+    fn new(name: &str, value: &str, replaceable: bool) -> Self {
+        Self { name: name.to_owned(), value: value.to_owned(), replaceable, extras: Vec::new() }
     }
 }
 

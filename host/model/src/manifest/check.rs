@@ -1,6 +1,7 @@
 //! What makes a manifest valid as a whole: no contradiction, nothing unused, every name resolved.
 
 mod methods;
+mod placements;
 
 use std::collections::BTreeSet;
 
@@ -35,6 +36,8 @@ pub fn check(manifest: &Manifest, hooks: &BTreeSet<String>) -> Vec<Fault> {
     checker.scopes_and_actions();
     checker.methods(hooks);
     checker.hooks(hooks);
+    checker.call_headers();
+    checker.secrets_used(hooks);
     checker.unused();
     checker.faults
 }

@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Field, Guide, OAuth2};
-use crate::template::Template;
+use super::{Basic, Field, Guide, OAuth2, Placement};
 
 /// One way to connect.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +38,8 @@ pub enum MethodKind {
         /// The secret field that holds it.
         field: String,
     },
+    /// A name and a password (RFC 7617).
+    Basic(Basic),
 }
 
 impl MethodKind {
@@ -46,27 +47,9 @@ impl MethodKind {
     pub fn oauth2(&self) -> Option<&OAuth2> {
         match self {
             Self::OAuth2Code(oauth2) | Self::ClientCredentials(oauth2) => Some(oauth2),
-            Self::ApiToken { .. } => None,
+            Self::ApiToken { .. } | Self::Basic(_) => None,
         }
     }
-}
-
-/// Where a credential goes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Placement {
-    /// In a header.
-    Header {
-        /// Its name.
-        name: Template,
-        /// What precedes the credential, for example `Bearer `.
-        prefix: Template,
-    },
-    /// In a query parameter.
-    Query {
-        /// Its name.
-        name: Template,
-    },
 }
 
 /// How long a permission lasts, in seconds.

@@ -3,23 +3,27 @@
 //! The WIT contract has a place for more than this host runs; what it does not run is refused
 //! at install, by name, in `jackfield-runtime`.
 
+mod basic;
 mod check;
 mod field;
 mod method;
 mod oauth2;
+mod placement;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{failure::Advice, template::Template};
 
+pub use basic::{Basic, Pair, PairError};
 pub use check::{Fault, check};
 pub use field::{Choice, Condition, Field, FieldKind};
-pub use method::{Lifetime, Method, MethodKind, Placement, Revocation};
+pub use method::{Lifetime, Method, MethodKind, Revocation};
 pub use oauth2::{
     AuthorizeRules, BodyFormat, ClientAuth, Envelope, ExpiryFormat, KeptFrom, KeptValue, OAuth2, Parameter, Pkce,
     RefreshRules, RefreshUsing, Rename, Rotation, ScopeFormat, TokenRequestRules, TokenResponseRules, TokenSource,
     WithoutToken,
 };
+pub use placement::{CallHeader, Placed, Placement};
 
 /// A declaration, valid as a whole once `check` has passed it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +48,9 @@ pub struct Manifest {
     pub methods: Vec<Method>,
     /// The requests each exported function makes.
     pub requests: Vec<HookRequests>,
+    /// Headers of every request with the credential.
+    #[serde(default)]
+    pub headers: Vec<CallHeader>,
     /// Failure classes; first match wins.
     pub failures: Vec<FailureRule>,
     /// Where the provider tells of its limits.

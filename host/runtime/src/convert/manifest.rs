@@ -27,6 +27,7 @@ fn convert(faults: &mut Faults, given: wit::Manifest) -> Option<model::Manifest>
     let actions = faults.each("actions", given.actions, action);
     let methods = faults.each("methods", given.methods, methods::method);
     let requests = faults.each("requests", given.requests, hook_requests);
+    let headers = faults.each("headers", given.headers, call_header);
     let failures = given.failures.into_iter().map(failure_rule).collect();
     let rate_limit = match given.rate_limit {
         Some(given) => rate_limit(faults, given).map(Some),
@@ -44,6 +45,7 @@ fn convert(faults: &mut Faults, given: wit::Manifest) -> Option<model::Manifest>
         actions: actions?,
         methods: methods?,
         requests: requests?,
+        headers: headers?,
         failures,
         rate_limit: rate_limit?,
         pagination: pagination?,
@@ -160,6 +162,12 @@ fn request_pattern(faults: &mut Faults, place: &str, given: wit::RequestPattern)
 fn hook_requests(faults: &mut Faults, place: &str, given: wit::HookRequests) -> Option<model::HookRequests> {
     let requests = faults.each(&format!("{place}.requests"), given.requests, request_pattern)?;
     Some(model::HookRequests { hook: given.hook, requests })
+}
+
+fn call_header(faults: &mut Faults, place: &str, given: wit::CallHeader) -> Option<model::CallHeader> {
+    faults.extras(place, &given.extras);
+    let value = faults.template(format!("{place}.value"), &given.value)?;
+    Some(model::CallHeader { name: given.name, value, replaceable: given.replaceable })
 }
 
 fn failure_rule(given: wit::FailureRule) -> model::FailureRule {

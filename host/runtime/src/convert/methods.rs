@@ -1,4 +1,4 @@
-//! Auth methods: the three this host runs; the others by their names.
+//! Auth methods: the four this host runs; the others by their names.
 
 use jackfield_model::manifest::{self as model};
 
@@ -34,11 +34,11 @@ fn kind(faults: &mut Faults, place: &str, given: wit::MethodKind) -> Option<mode
                 .map(|rules| model::MethodKind::ClientCredentials(Box::new(rules)));
         }
         wit::MethodKind::ApiToken(field) => return Some(model::MethodKind::ApiToken { field }),
+        wit::MethodKind::Basic(given) => return basic(faults, place, &given),
         wit::MethodKind::Other(other) => return faults.unknown(place, &other),
         wit::MethodKind::DeviceCode(_) => "device-code",
         wit::MethodKind::TokenExchange(_) => "token-exchange",
         wit::MethodKind::JwtBearer(_) => "jwt-bearer",
-        wit::MethodKind::Basic(_) => "basic",
         wit::MethodKind::SessionLogin(_) => "session-login",
         wit::MethodKind::Mcp(_) => "mcp",
         wit::MethodKind::SelfSignedJwt(_) => "self-signed-jwt",
@@ -53,15 +53,24 @@ fn kind(faults: &mut Faults, place: &str, given: wit::MethodKind) -> Option<mode
 
 fn placement(faults: &mut Faults, place: &str, given: wit::Placement) -> Option<model::Placement> {
     match given {
-        wit::Placement::Header((name, prefix)) => {
-            let (name, prefix) = (faults.template(place, &name), faults.template(place, &prefix));
-            Some(model::Placement::Header { name: name?, prefix: prefix? })
-        }
-        wit::Placement::Query(name) => Some(model::Placement::Query { name: faults.template(place, &name)? }),
-        wit::Placement::Body(_) => faults.not_run(place, "a credential in the body"),
-        wit::Placement::Cookie(_) => faults.not_run(place, "a credential in a cookie"),
+        wit::Placement::Header(given) => placed(faults, place, given).map(model::Placement::Header),
+        wit::Placement::Query(given) => placed(faults, place, given).map(model::Placement::Query),
+        wit::Placement::Body(given) => placed(faults, place, given).map(model::Placement::Body),
+        wit::Placement::Cookie(given) => placed(faults, place, given).map(model::Placement::Cookie),
         wit::Placement::Other(other) => faults.unknown(place, &other),
     }
+}
+
+fn placed(faults: &mut Faults, place: &str, given: wit::Placed) -> Option<model::Placed> {
+    faults.extras(place, &given.extras);
+    let (name, prefix) = (faults.template(place, &given.name), faults.template(place, &given.prefix));
+    Some(model::Placed { name: name?, prefix: prefix?, secret: given.secret })
+}
+
+fn basic(faults: &mut Faults, place: &str, given: &wit::Basic) -> Option<model::MethodKind> {
+    let name = faults.template(format!("{place}.name"), &given.name);
+    let password = faults.template(format!("{place}.password"), &given.password);
+    Some(model::MethodKind::Basic(model::Basic { name: name?, password: password? }))
 }
 
 fn lifetime(faults: &mut Faults, place: &str, given: wit::Lifetime) -> model::Lifetime {
@@ -83,6 +92,10 @@ fn revocation(faults: &mut Faults, place: &str, given: wit::Revocation) -> Optio
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
     use super::*;
+
+    fn placed(name: &str, prefix: &str) -> wit::Placed {
+        wit::Placed { name: name.into(), prefix: prefix.into(), secret: None, extras: vec![] }
+    }
 
     fn given(kind: wit::MethodKind, placement: wit::Placement) -> wit::AuthMethod {
         wit::AuthMethod {
@@ -115,13 +128,13 @@ mod tests {
             session_token_field: None,
             extras: vec![],
         });
-        assert!(method(&mut faults, "methods[1]", given(signed, wit::Placement::Cookie("sid".into()))).is_none());
+        assert!(method(&mut faults, "methods[1]", given(signed, wit::Placement::Other("trailer".into()))).is_none());
         let texts: Vec<String> = faults.0.iter().map(ToString::to_string).collect();
         assert_eq!(
             texts,
             [
                 "methods[1].kind: `aws-sigv4` is part of the contract and not run by this host yet",
-                "methods[1].placements[0]: a credential in a cookie is part of the contract and not run by this host yet",
+                "methods[1].placements[0]: `trailer` is not known to this host",
                 "methods[1].lifetime.extras: `grace` is no key this host knows: remove it",
             ]
         );
@@ -130,18 +143,32 @@ mod tests {
     #[test]
     fn a_kind_of_a_later_contract_is_unknown() {
         let mut faults = Faults::default();
-        let later = given(wit::MethodKind::Other("telepathy".into()), wit::Placement::Query("key".into()));
+        let later = given(wit::MethodKind::Other("telepathy".into()), wit::Placement::Query(placed("key", "")));
         assert!(method(&mut faults, "methods[0]", later).is_none());
         assert_eq!(faults.0.first().unwrap().to_string(), "methods[0].kind: `telepathy` is not known to this host");
     }
 
     #[test]
+    fn a_pair_of_templates_is_run_and_a_broken_one_is_named() {
+        let basic = |name: &str| {
+            let pair = wit::Basic { name: name.into(), password: "{password}".into() };
+            let mut method = given(wit::MethodKind::Basic(pair), wit::Placement::Cookie(placed("sid", "v1.")));
+            method.lifetime.extras = vec![];
+            method
+        };
+        let mut faults = Faults::default();
+        let converted = method(&mut faults, "methods[0]", basic("{user}")).unwrap();
+        assert!(matches!(&converted.kind, model::MethodKind::Basic(pair) if pair.name.source() == "{user}"));
+        assert!(matches!(converted.placements.as_slice(), [model::Placement::Cookie(_)]));
+        assert!(method(&mut faults, "methods[0]", basic("{user")).is_none());
+        assert!(faults.0.first().unwrap().to_string().starts_with("methods[0].kind.name: `{user` has a brace"));
+    }
+
+    #[test]
     fn an_api_token_is_run() {
         let mut faults = Faults::default();
-        let mut token = given(
-            wit::MethodKind::ApiToken("token".into()),
-            wit::Placement::Header(("x-api-key".into(), String::new())),
-        );
+        let mut token =
+            given(wit::MethodKind::ApiToken("token".into()), wit::Placement::Header(placed("x-api-key", "")));
         token.lifetime.extras = vec![];
         let converted = method(&mut faults, "methods[0]", token).unwrap();
         assert_eq!(converted.kind, model::MethodKind::ApiToken { field: "token".into() });

@@ -7,12 +7,7 @@ use jackfield_model::origin::Origin;
 use url::Url;
 
 use super::{
-    denial::{Denial, shown},
-    headers,
-    origins::AllowedOrigin,
-    placement::PlacedSecret,
-    requests::Requests,
-    settings::EgressSettings,
+    denial::Denial, origins::AllowedOrigin, placement::Placements, requests::Requests, settings::EgressSettings,
 };
 
 /// What one connection may be used for, for the time of one call.
@@ -25,7 +20,7 @@ pub struct Gate {
     /// Which requests.
     pub requests: Requests,
     /// What proves the connection.
-    pub placements: Vec<PlacedSecret>,
+    pub placements: Placements,
     /// The operator's word.
     pub egress: Arc<EgressSettings>,
 }
@@ -47,16 +42,7 @@ impl Gate {
     /// Judges a request by every rule that its text can be judged by; addresses are judged after resolution.
     pub fn judge(&self, asked: &Asked<'_>) -> Result<Origin, Denial> {
         let origin = self.judge_place(asked.method, asked.url, asked.credential)?;
-        let placed: Vec<&str> = self.placements.iter().filter_map(PlacedSecret::header).collect();
-        headers::judge(asked.headers, &placed)?;
-        let owned = |name: &str| self.placements.iter().any(|placed| placed.query() == Some(name));
-        if let Some((name, _)) = asked.url.query_pairs().find(|(name, _)| owned(name)) {
-            let message = format!(
-                "the query parameter `{}` carries the connection's credential, which only the host places: remove it from the request",
-                shown(&name)
-            );
-            return Err(Denial::new("query-owned", message));
-        }
+        self.placements.judge(asked.url, asked.headers, asked.credential)?;
         Ok(origin)
     }
 
@@ -87,15 +73,19 @@ impl Gate {
         Ok(origin)
     }
 
-    /// Places the credential on a request that was judged with it.
+    /// Places the credential on a request that was judged with it; what goes into the body, [`Gate::place_in_body`] does.
     pub fn place(&self, url: &mut Url, headers: &mut HeaderMap) -> Result<(), Denial> {
-        if self.placements.is_empty() {
-            return Err(Denial::new(
-                "credential-missing",
-                "this call was given no credential: use `fetch`, or ask for it in `verify`",
-            ));
-        }
-        self.placements.iter().try_for_each(|placed| placed.put(url, headers))
+        self.placements.put(url, headers)
+    }
+
+    /// Whether some of the credential goes into the body, which then must be whole, a JSON object or a form.
+    pub fn needs_body(&self) -> bool {
+        self.placements.need_body()
+    }
+
+    /// The body with what goes there; the same where nothing does. `headers` say what kind of body it is.
+    pub fn place_in_body(&self, headers: &HeaderMap, body: Vec<u8>) -> Result<Vec<u8>, Denial> {
+        self.placements.put_in_body(headers, body)
     }
 }
 

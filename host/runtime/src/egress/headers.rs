@@ -1,56 +1,14 @@
 //! Which headers somebody other than the host may set, and how their text is read.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
+pub use jackfield_model::header::is_owned;
+use jackfield_model::header::is_same;
 
 use super::denial::{Denial, shown};
 
 /// The most headers of one request, and the most bytes of names and values together.
 const MOST: usize = 64;
 const MOST_BYTES: usize = 16 * 1024;
-
-/// Owned by the host: framing and routing, identity, what would smuggle a second method in, and what would let a
-/// secret come back in pieces or packed, past the masking of responses.
-const OWNED: [&str; 22] = [
-    "host",
-    "content-length",
-    "transfer-encoding",
-    "connection",
-    "keep-alive",
-    "te",
-    "trailer",
-    "upgrade",
-    "expect",
-    "authorization",
-    "cookie",
-    "cookie2",
-    "forwarded",
-    "via",
-    "x-real-ip",
-    "x-http-method",
-    "x-http-method-override",
-    "x-method-override",
-    "accept-encoding",
-    "range",
-    "if-range",
-    "content-encoding",
-];
-const OWNED_PREFIXES: [&str; 2] = ["proxy-", "x-forwarded-"];
-
-/// The name as every server may read it: lower case, `_` as `-` (CVE-2025-64484).
-fn folded(name: &str) -> String {
-    name.to_ascii_lowercase().replace('_', "-")
-}
-
-/// Whether the host alone sets this header.
-pub fn is_owned(name: &str) -> bool {
-    let name = folded(name);
-    OWNED.contains(&name.as_str()) || OWNED_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
-}
-
-/// Whether two names may be read as the same header.
-pub(crate) fn is_same(one: &str, other: &str) -> bool {
-    folded(one) == folded(other)
-}
 
 /// Reads headers as a guest or a plan gives them. Text that could break out of its line is refused.
 pub(crate) fn read(given: &[(String, String)]) -> Result<HeaderMap, Denial> {

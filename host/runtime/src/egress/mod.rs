@@ -1,5 +1,6 @@
 //! Egress: where requests may go, which ones, with what on them. Pure rules; sending is the server's.
 
+mod body;
 mod denial;
 mod gate;
 pub(crate) mod headers;
@@ -15,7 +16,7 @@ pub(crate) use denial::shown;
 pub use gate::{Asked, Gate};
 pub use headers::is_owned;
 pub use origins::{AllowedOrigin, allowed_origins};
-pub use placement::{PlacedSecret, placements};
+pub use placement::{Misplaced, Place, PlacedSecret, Placements, misplaced, placements};
 pub use redirect::{MOST_REDIRECTS, same_origin_redirect};
 pub use requests::{AllowedRequest, Requests, allowed_requests};
 pub use settings::EgressSettings;

@@ -109,10 +109,12 @@ fn prepare(context: &CallContext, given: &Given, credential: bool, state: &CallS
     let origin = gate.judge(&Asked { method: &given.method, url: &given.url, headers: &given.headers, credential })?;
     let (mut url, mut headers) = (given.url.clone(), given.headers.clone());
     headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    let mut body = given.body.clone();
     if credential {
         gate.place(&mut url, &mut headers)?;
+        body = gate.place_in_body(&headers, body)?;
     }
-    let mut request = http::Request::new(given.body.clone());
+    let mut request = http::Request::new(body);
     *request.method_mut() = given.method.clone();
     *request.uri_mut() =
         url.as_str().parse().map_err(|_| Denial::new("url", "the request's URL is too long or malformed"))?;

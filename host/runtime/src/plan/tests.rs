@@ -26,7 +26,7 @@ fn planned(plan: Plan) -> Planned {
             AllowedRequest { methods: vec!["DELETE".into()], origin: "id".into(), path: "/grants/*".into() },
             AllowedRequest { methods: vec!["POST".into()], origin: "other".into(), path: "/**".into() },
         ]),
-        placements: vec![],
+        placements: crate::egress::Placements::default(),
         egress: Arc::default(),
     };
     Planned { plan, signatures: Arc::default(), gate: Arc::new(gate), secrets_in_query: false }

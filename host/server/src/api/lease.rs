@@ -51,6 +51,7 @@ struct LeaseView<'a> {
 #[serde(rename_all = "kebab-case", tag = "kind")]
 enum CredentialView<'a> {
     Token { token: &'a str },
+    Basic { name: &'a str, password: &'a str },
     Fields { fields: BTreeMap<&'a str, &'a str> },
 }
 
@@ -58,6 +59,7 @@ impl<'a> From<&'a LeasedCredential> for CredentialView<'a> {
     fn from(credential: &'a LeasedCredential) -> Self {
         match credential {
             LeasedCredential::Token(token) => Self::Token { token: token.expose() },
+            LeasedCredential::Basic(pair) => Self::Basic { name: pair.name.expose(), password: pair.password.expose() },
             LeasedCredential::Fields(fields) => {
                 Self::Fields { fields: fields.iter().map(|(key, value)| (key.as_str(), value.expose())).collect() }
             }

@@ -209,7 +209,9 @@ impl<'a> View<'a> {
     fn submit_label(&self) -> String {
         match self.method.kind {
             MethodKind::OAuth2Code(_) => format!("Continue to {}", self.provider()),
-            MethodKind::ClientCredentials(_) | MethodKind::ApiToken { .. } => "Connect".to_owned(),
+            MethodKind::ClientCredentials(_) | MethodKind::ApiToken { .. } | MethodKind::Basic(_) => {
+                "Connect".to_owned()
+            }
         }
     }
 

@@ -81,6 +81,10 @@ impl<'a> Rights<'a> {
                 "{tenant} cannot narrow what a token allows: this connection can do whatever the token may do at \
                  {provider}. Use one that may do no more than is needed."
             ),
+            MethodKind::Basic(_) => format!(
+                "{tenant} cannot narrow what a password allows: this connection can do whatever that name may do at \
+                 {provider}. Use one that may do no more than is needed."
+            ),
             MethodKind::OAuth2Code(_) => {
                 format!("{provider} cannot be asked for less than all it offers; its own page says what that is.")
             }

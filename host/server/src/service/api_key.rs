@@ -92,7 +92,7 @@ impl Service {
         let secret = Secret::new(format!("jf_{}", self.random_token()?.expose()));
         let key =
             ApiKey { id, name: name.to_owned(), tenant: new.tenant, permissions: new.permissions, created_at: now };
-        let mut change = self.audited(by, "api-key.created", &id.to_string())?;
+        let mut change = self.audited_for(key.tenant, by, "api-key.created", &id.to_string())?;
         self.store().api_keys().insert(&mut change, &key, &secret)?;
         self.store().commit(change).await?;
         Ok((key, secret))
@@ -105,7 +105,8 @@ impl Service {
 
     /// Removes a key; false when it was not there.
     pub async fn remove_api_key(&self, id: ApiKeyId, by: &str) -> Result<bool, StoreError> {
-        let mut change = self.audited(by, "api-key.removed", &id.to_string())?;
+        let tenant = self.store().api_keys().get(id).await?.and_then(|key| key.tenant);
+        let mut change = self.audited_for(tenant, by, "api-key.removed", &id.to_string())?;
         let removed = self.store().api_keys().delete(&mut change, id).await?;
         if removed {
             self.store().commit(change).await?;

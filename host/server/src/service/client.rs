@@ -99,7 +99,7 @@ impl Service {
             fault: None,
             created_at: now,
         };
-        let mut change = self.audited(by, "client.added", &client.id.to_string())?;
+        let mut change = self.audited_for(client.tenant, by, "client.added", &client.id.to_string())?;
         self.store().clients().insert(&mut change, &client, new.client_secret.as_ref()).await?;
         self.store().commit(change).await?;
         Ok(client)
@@ -152,7 +152,7 @@ impl Service {
             client.announced.clear();
         }
         client.fault = None;
-        let mut change = self.audited(by, "client.changed", &id.to_string())?;
+        let mut change = self.audited_for(client.tenant, by, "client.changed", &id.to_string())?;
         match asked.client_secret {
             Some(secret) => self.store().clients().set_secret(&mut change, &mut client, &secret).await?,
             None => self.store().clients().update(&mut change, &mut client).await?,
@@ -168,11 +168,9 @@ impl Service {
 
     /// Removes a client nothing was made with.
     pub async fn remove_client(&self, id: ClientId, by: &str) -> Result<(), ClientError> {
-        if self.store().clients().get(id).await?.is_none() {
-            return Err(ClientError::NotFound);
-        }
+        let client = self.store().clients().get(id).await?.ok_or(ClientError::NotFound)?;
         self.check_unused(id).await?;
-        let mut change = self.audited(by, "client.removed", &id.to_string())?;
+        let mut change = self.audited_for(client.tenant, by, "client.removed", &id.to_string())?;
         self.store().clients().delete(&mut change, id).await?;
         Ok(self.store().commit(change).await?)
     }

@@ -6,7 +6,7 @@ use jackfield_model::{
     status::Status,
     timeline::Event,
 };
-use jackfield_store::{Change, Filter as StoredFilter, StoreError};
+use jackfield_store::{Change, Filter as StoredFilter, Order, StoreError};
 
 use super::Service;
 
@@ -80,8 +80,13 @@ impl Service {
         if cursor.as_ref().is_some_and(|cursor| cursor.parse::<ConnectionId>().is_err()) {
             return Err(ListError::Cursor);
         }
-        let wanted = StoredFilter { connector: filter.connector, end_user: filter.end_user, status: filter.status };
-        let listed = self.store().connections().list(tenant, &wanted, cursor.as_deref(), limit).await?;
+        let wanted = StoredFilter {
+            connector: filter.connector,
+            end_user: filter.end_user,
+            status: filter.status.into_iter().collect(),
+            ..StoredFilter::default()
+        };
+        let listed = self.store().connections().list(tenant, &wanted, Order::Oldest, cursor.as_deref(), limit).await?;
         let items = listed.items.into_iter().map(|connection| connection.record).collect();
         Ok(Page { items, next: listed.next, unreadable: listed.unreadable.len() })
     }
@@ -129,9 +134,9 @@ impl Service {
         }
     }
 
-    /// Writes a line into the audit log.
-    pub(super) async fn audit(&self, by: &str, kind: &str, subject: &str) -> Result<(), StoreError> {
-        let change: Change = self.audited(by, kind, subject)?;
+    /// Writes a line about a tenant's subject into the audit log.
+    pub(super) async fn audit(&self, tenant: TenantId, by: &str, kind: &str, subject: &str) -> Result<(), StoreError> {
+        let change: Change = self.audited_for(tenant, by, kind, subject)?;
         self.store().commit(change).await
     }
 }

@@ -96,8 +96,7 @@ impl Service {
         }
         scope::least(manifest, &new.actions)?;
         let name = name(&new.name.unwrap_or_else(|| manifest.presentation.title.clone()))?;
-        let fields = manifest.fields_of(&method);
-        let checked = self.checked(&connector.name, fields, new.fields).map_err(CreateError::Fields)?;
+        let checked = self.checked_for(manifest, &method, new.fields).map_err(CreateError::Fields)?;
         let scopes = requested(manifest, &method, &new.actions);
         let (client, endpoints) = self.token_source(&connector.name, &method, &checked.public, new.tenant).await?;
         let agreed = Agreed {

@@ -5,7 +5,7 @@ use jackfield_model::{
     manifest::Guide,
     status::Happening,
 };
-use jackfield_store::{Change, Revocation, StoreError, Versioned};
+use jackfield_store::{Change, Revocation, StoreError};
 use jiff::SignedDuration;
 
 use super::{Service, resolve::ResolveError, revoke::Ended};
@@ -50,7 +50,7 @@ impl Service {
             self.store().connections().open(tenant, id).await?.ok_or(DeleteError::NotFound)?;
         let now = self.now();
         let revocation = self.revocation_of(&found)?;
-        let mut change = self.audited(by, "connection.deleted", &id.to_string())?;
+        let mut change = self.audited_for(tenant, by, "connection.deleted", &id.to_string())?;
         self.store().connections().delete(&mut change, &found);
         if let Some(credential) = &credential {
             self.store().revocations().create(&mut change, &revocation, credential).await?;
@@ -77,23 +77,20 @@ impl Service {
 
     /// Takes a settled revocation out of the queue.
     async fn forget(&self, revocation: &Revocation) -> Result<(), StoreError> {
-        let Some(mine) = self.queued(revocation).await? else { return Ok(()) };
-        let mut change = self.audited("host", "revocation.settled", &revocation.connection.to_string())?;
+        let Some(mine) = self.store().revocations().get(revocation.id).await? else { return Ok(()) };
+        let mut change =
+            self.audited_for(revocation.tenant, "host", "revocation.settled", &revocation.connection.to_string())?;
         self.store().revocations().done(&mut change, &mine);
         self.store().commit(change).await
     }
 
     /// Leaves a revocation in the queue, for no earlier than the provider allows (REV-3).
     async fn put_off(&self, revocation: &Revocation, after: Option<SignedDuration>) -> Result<(), StoreError> {
-        let Some(mut mine) = self.queued(revocation).await?.filter(|_| after.is_some()) else { return Ok(()) };
+        let mine = self.store().revocations().get(revocation.id).await?;
+        let Some(mut mine) = mine.filter(|_| after.is_some()) else { return Ok(()) };
         let mut change = Change::new();
         self.store().revocations().postpone(&mut change, &mut mine, self.next_try(0, after))?;
         self.store().commit(change).await
-    }
-
-    async fn queued(&self, revocation: &Revocation) -> Result<Option<Versioned<Revocation>>, StoreError> {
-        let due = self.store().revocations().due(revocation.next_at, usize::MAX).await?;
-        Ok(due.items.into_iter().find(|due| due.id == revocation.id))
     }
 }
 

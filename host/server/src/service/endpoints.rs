@@ -13,7 +13,9 @@ use jackfield_auth::{
     id_token,
     metadata::{self, Metadata, MetadataError},
 };
-use jackfield_model::{client::Client, failure::Failure, id::ClientId, manifest::OAuth2, session::Endpoints};
+use jackfield_model::{
+    client::Client, failure::Failure, id::ClientId, manifest::OAuth2, origin::Origin, session::Endpoints,
+};
 use jackfield_runtime::{Denial, Outbound as Asked};
 use jackfield_store::{Change, StoreError};
 use jiff::{SignedDuration, Timestamp};
@@ -120,7 +122,7 @@ impl Service {
         let mut change = Change::new();
         for warning in &metadata.warnings {
             tracing::warn!(client = %id, issuer = metadata.issuer, %warning, "an issuer announces less than it should");
-            change = self.audited("host", "issuer.pkce-without-s256", &id.to_string())?;
+            change = self.audited_for(client.tenant, "host", "issuer.pkce-without-s256", &id.to_string())?;
         }
         self.store().clients().update(&mut change, &mut client).await?;
         match self.store().commit(change).await {
@@ -134,15 +136,15 @@ impl Service {
         if self.parts.settings.http_loopback { Plain::LoopbackAllowed } else { Plain::Refused }
     }
 
-    /// An endpoint's URL, judged by the gate.
-    pub(super) fn endpoint_url(&self, connector: &str, text: &str) -> Result<Url, Denial> {
+    /// An endpoint's URL and its origin, judged by the gate.
+    pub(super) fn endpoint_url(&self, connector: &str, text: &str) -> Result<(Url, Origin), Denial> {
         let unreadable = || Denial {
             rule: "endpoint-url",
             message: "the endpoint is no URL: the connector's manifest or the issuer's metadata names it".into(),
         };
         let url = Url::parse(text).map_err(|_| unreadable())?;
-        self.parts.outbound.egress().judge_endpoint(connector, &url)?;
-        Ok(url)
+        let origin = self.parts.outbound.egress().judge_endpoint(connector, &url)?;
+        Ok((url, origin))
     }
 
     async fn metadata(&self, connector: &str, issuer: &str) -> Result<Metadata, EndpointsError> {
@@ -185,8 +187,7 @@ impl Service {
         if let Some(kept) = self.documents.fresh(url, now).filter(|kept| !again || kept.again_from > now) {
             return Ok(Document { body: kept.body, may_be_fetched_again: kept.again_from <= now });
         }
-        let parsed = self.endpoint_url(connector, url)?;
-        let origin = self.parts.outbound.egress().judge_endpoint(connector, &parsed)?;
+        let (parsed, origin) = self.endpoint_url(connector, url)?;
         let request = http::Request::get(parsed.as_str()).header(header::ACCEPT, "application/json").body(Vec::new());
         let asked = Asked {
             request: request.map_err(|_| EndpointsError::Status(400))?,

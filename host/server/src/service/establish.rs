@@ -136,7 +136,7 @@ impl Service {
         let secrets = std::mem::take(&mut agreed.secrets);
         let mut party = self.new_party(agreed).await?;
         let credential = match party.method.kind {
-            MethodKind::ApiToken { .. } => Credential::Fields(secrets),
+            MethodKind::ApiToken { .. } | MethodKind::Basic(_) => Credential::Fields(secrets),
             MethodKind::OAuth2Code(_) | MethodKind::ClientCredentials(_) => {
                 self.obtain(&mut party, code.as_ref(), secrets).await?
             }
@@ -148,7 +148,10 @@ impl Service {
         let now = self.now();
         let id = match agreed.existing {
             Some(id) => id,
-            None => ConnectionId::new(now, self.id_bits()?),
+            None => {
+                let (at, bits) = self.ordered()?;
+                ConnectionId::new(at, bits)
+            }
         };
         let client_secret = self.client_secret(agreed.client.as_ref()).await?;
         let connection = Connection {
@@ -171,6 +174,7 @@ impl Service {
             clocks: Clocks { access: None, grant: declared_end(&agreed.method.lifetime, now) },
             refresh: RefreshState::Idle,
             verification: None,
+            uses: 0,
             created_at: now,
             updated_at: now,
         };
@@ -181,13 +185,6 @@ impl Service {
             client: agreed.client,
             client_secret,
         })
-    }
-
-    async fn client_secret(&self, client: Option<&Client>) -> Result<Option<Secret>, StoreError> {
-        match client {
-            Some(client) => self.store().clients().secret(client.id).await,
-            None => Ok(None),
-        }
     }
 
     async fn obtain(
@@ -279,7 +276,7 @@ impl Service {
     ) -> Result<Connection, EstablishError> {
         let Proven { party, credential } = proven;
         let connection = &party.connection;
-        let mut change = self.audited(by, "connection.created", &connection.id.to_string())?;
+        let mut change = self.audited_for(connection.tenant, by, "connection.created", &connection.id.to_string())?;
         self.store().connections().create(&mut change, connection, &credential).await?;
         self.tell(&mut change, connection, "created", by, None)?;
         self.complete_in(&mut change, session, connection.id).await?;
@@ -308,14 +305,15 @@ impl Service {
         let same_subject =
             old.subject.is_none() || party.connection.subject.is_none() || old.subject == party.connection.subject;
         if !old.is_same_account(account) || !same_subject {
-            self.discard(&party.connection, &credential).await?;
+            let change = self.discarding(&party.connection, &credential).await?;
+            self.store().commit(change).await?;
             let expected = old.account.map_or_else(|| "another account".to_owned(), |account| account.label);
             return Err(EstablishError::OtherAccount { expected, given: account.label.clone() });
         }
         loop {
             let mut found = self.store().connections().get(tenant, id).await?.ok_or(ResolveError::NotFound)?;
             self.take_over(&mut found, &party.connection)?;
-            let mut change = self.audited(by, "connection.reauthorized", &id.to_string())?;
+            let mut change = self.audited_for(tenant, by, "connection.reauthorized", &id.to_string())?;
             self.store().connections().put_credential(&mut change, &mut found, &credential).await?;
             self.tell(&mut change, &found, "reauthorized", by, None)?;
             self.complete_in(&mut change, session.clone(), id).await?;

@@ -5,9 +5,11 @@ use std::{collections::BTreeMap, sync::Arc};
 use jackfield_model::{
     credential::Credential,
     id::{ConnectionId, TenantId},
+    manifest::{MethodKind, Pair, PairError},
     secret::Secret,
     status::Status,
 };
+use jackfield_runtime::egress::public_values;
 use jackfield_store::StoreError;
 use jiff::{SignedDuration, Timestamp};
 
@@ -21,6 +23,8 @@ const MIN_VALID_LIMIT: u64 = 24 * 60 * 60;
 pub enum LeasedCredential {
     /// An access token.
     Token(Secret),
+    /// A name and a password (RFC 7617).
+    Basic(Pair),
     /// Secret fields by key.
     Fields(BTreeMap<String, Secret>),
 }
@@ -51,6 +55,9 @@ pub enum LeaseError {
     /// It had to be refreshed, and was not.
     #[error("the token is over and could not be refreshed: {0}")]
     Refresh(Arc<RefreshError>),
+    /// Its name and password cannot be used: the connector's declaration of them changed.
+    #[error("the name and password of this connection {0}: reauthorize it")]
+    Pair(#[from] PairError),
     /// The provider's tokens never last that long.
     #[error("the provider's tokens do not last as long as `min_valid`: the fresh one lasts {left} seconds")]
     TooShort {
@@ -84,7 +91,7 @@ impl Service {
             refreshed = self.refresh_from(&connection, by).await.map(drop);
         }
         let (party, credential) = self.resolve(tenant, id).await?;
-        let connection = party.connection;
+        let connection = &party.connection;
         let now = self.now();
         if !connection.clocks.access_covers(now, wanted) {
             let left = connection.clocks.access_left(now).unwrap_or(0);
@@ -95,12 +102,16 @@ impl Service {
                 Err(error) => return Err(LeaseError::Refresh(Arc::new(error))),
             }
         }
-        let credential = match credential {
-            Credential::Tokens(tokens) => LeasedCredential::Token(tokens.access_token),
-            Credential::Fields(fields) => LeasedCredential::Fields(fields),
+        let credential = match (credential, &party.method.kind) {
+            (Credential::Tokens(tokens), _) => LeasedCredential::Token(tokens.access_token),
+            (Credential::Fields(fields), MethodKind::Basic(basic)) => {
+                let values = public_values(party.manifest(), &party.method, &party.connection.fields, None, None);
+                LeasedCredential::Basic(basic.pair(&values, &fields)?)
+            }
+            (Credential::Fields(fields), _) => LeasedCredential::Fields(fields),
         };
         // Revealing a credential is written before it is answered.
-        self.audit(by, "connection.leased", &id.to_string()).await?;
+        self.audit(tenant, by, "connection.leased", &id.to_string()).await?;
         Ok(Lease {
             credential,
             version: connection.version,

@@ -24,9 +24,11 @@ mod recover;
 mod refresh;
 mod resolve;
 mod revoke;
+mod sequence;
 mod session;
 mod tenant;
 mod token;
+mod typed;
 mod unauthorized;
 mod verify;
 
@@ -35,7 +37,7 @@ use std::{sync::Arc, time::Duration};
 use jackfield_model::{
     audit::AuditLine,
     connection::Connection,
-    id::{EventId, RequestId},
+    id::{EventId, RequestId, TenantId},
     secret::Secret,
     timeline::Event,
 };
@@ -111,6 +113,7 @@ pub struct Service {
     parts: Arc<Parts>,
     flights: flight::Flights,
     documents: endpoints::Documents,
+    sequence: Arc<sequence::Sequence>,
     tasks: TaskTracker,
 }
 
@@ -121,6 +124,7 @@ impl Service {
             parts: Arc::new(parts),
             flights: flight::Flights::default(),
             documents: endpoints::Documents::default(),
+            sequence: Arc::default(),
             tasks: TaskTracker::new(),
         }
     }
@@ -156,15 +160,34 @@ impl Service {
         entropy::token(&*self.parts.entropy).map_err(|_| StoreError::Random)
     }
 
-    /// A change that carries its own audit line: who did what to which subject.
+    /// Moment and bits for an id that sorts behind every one made before.
+    fn ordered(&self) -> Result<(Timestamp, u128), StoreError> {
+        Ok(self.sequence.next(self.now(), self.id_bits()?))
+    }
+
+    fn event_id(&self) -> Result<EventId, StoreError> {
+        let (at, bits) = self.ordered()?;
+        Ok(EventId::new(at, bits))
+    }
+
+    /// A change that carries its own audit line: who did what to which subject of the operator's.
     fn audited(&self, by: &str, kind: &str, subject: &str) -> Result<Change, StoreError> {
-        let at = self.now();
-        let id = EventId::new(at, self.id_bits()?);
+        self.audited_for(None, by, kind, subject)
+    }
+
+    /// As `audited`, of a tenant's subject: the tenant sees the line too.
+    fn audited_for(
+        &self,
+        tenant: impl Into<Option<TenantId>>,
+        by: &str,
+        kind: &str,
+        subject: &str,
+    ) -> Result<Change, StoreError> {
         let line = AuditLine {
-            id,
-            at,
+            id: self.event_id()?,
+            at: self.now(),
             by: by.to_owned(),
-            tenant: None,
+            tenant: tenant.into(),
             kind: kind.to_owned(),
             subject: subject.to_owned(),
             note: None,
@@ -183,12 +206,11 @@ impl Service {
         by: &str,
         note: Option<String>,
     ) -> Result<(), StoreError> {
-        let at = self.now();
         let event = Event {
-            id: EventId::new(at, self.id_bits()?),
+            id: self.event_id()?,
             tenant: connection.tenant,
             connection: connection.id,
-            at,
+            at: self.now(),
             by: by.to_owned(),
             kind: kind.to_owned(),
             status: connection.status,

@@ -1,5 +1,7 @@
 //! The authenticated proxy: a caller's request with the connection's credential placed on it, streamed both ways.
 
+mod body;
+
 use http::{HeaderMap, Method, header};
 use jackfield_model::{
     credential::Credential,
@@ -102,12 +104,10 @@ impl Service {
         let (mut headers, coding) = callers(&asked.headers);
         let origin = gate.judge(&Asked { method: &asked.method, url: &url, headers: &headers, credential: true })?;
         gate.place(&mut url, &mut headers)?;
+        let body = body::with_credential(&gate, &headers, &coding, asked.body).await?;
         headers.extend(coding);
-        let mut request = http::Request::builder()
-            .method(asked.method)
-            .uri(url.as_str())
-            .body(asked.body)
-            .map_err(|_| ProxyError::Path)?;
+        let mut request =
+            http::Request::builder().method(asked.method).uri(url.as_str()).body(body).map_err(|_| ProxyError::Path)?;
         *request.headers_mut() = headers;
         let judged = judged(&party.connector.name, origin);
         let answer = self.parts.outbound.stream(request, judged, self.parts.settings.proxy_first_byte).await?;
@@ -129,7 +129,7 @@ impl Service {
             egress::public_values(manifest, &party.method, &connection.fields, party.client.as_ref(), endpoints);
         let settings = self.parts.outbound.egress();
         let origins = egress::allowed_origins(manifest, &values, endpoints, settings)?;
-        let placements = egress::placements(&party.method, credential, &values)?;
+        let placements = egress::placements(manifest, &party.method, credential, &values)?;
         let target = choose(&origins, wanted)?.clone();
         let gate = Gate {
             connector: party.connector.name.clone(),

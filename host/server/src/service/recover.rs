@@ -39,7 +39,8 @@ impl Service {
             let entry = pending.entry;
             let connection = self.connection(entry.tenant, entry.connection).await?;
             if connection.is_none_or(|connection| connection.version != entry.from_version) {
-                let mut change = self.audited("host", "answer.dropped", &entry.connection.to_string())?;
+                let mut change =
+                    self.audited_for(entry.tenant, "host", "answer.dropped", &entry.connection.to_string())?;
                 self.store().journal().done(&mut change, &entry).await?;
                 self.store().commit(change).await?;
             }

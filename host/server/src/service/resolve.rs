@@ -120,11 +120,16 @@ impl Service {
             None => None,
             Some(client) => Some(self.client(client).await?.ok_or(ResolveError::NoClient)?),
         };
-        let client_secret = match &client {
-            Some(client) if client.has_secret => self.store().clients().secret(client.id).await?,
-            _ => None,
-        };
+        let client_secret = self.client_secret(client.as_ref()).await?;
         Ok(Party { connection, connector, method, client, client_secret })
+    }
+
+    /// The secret of a client that has one.
+    pub(super) async fn client_secret(&self, client: Option<&Client>) -> Result<Option<Secret>, StoreError> {
+        match client.filter(|client| client.has_secret) {
+            Some(client) => self.store().clients().secret(client.id).await,
+            None => Ok(None),
+        }
     }
 
     /// An installed and approved connector.

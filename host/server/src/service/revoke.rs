@@ -66,11 +66,16 @@ impl Service {
         })
     }
 
-    /// Queues the end of a credential that nothing will use: a live grant nobody knows of is worse than none.
-    pub(super) async fn discard(&self, connection: &Connection, credential: &Credential) -> Result<(), StoreError> {
-        let mut change = self.audited("host", "credential.discarded", &connection.id.to_string())?;
+    /// A change that queues the end of a credential nothing will use: a live grant nobody knows of is worse than none.
+    pub(super) async fn discarding(
+        &self,
+        connection: &Connection,
+        credential: &Credential,
+    ) -> Result<Change, StoreError> {
+        let mut change =
+            self.audited_for(connection.tenant, "host", "credential.discarded", &connection.id.to_string())?;
         self.store().revocations().create(&mut change, &self.revocation_of(connection)?, credential).await?;
-        self.store().commit(change).await
+        Ok(change)
     }
 
     /// Ends a credential at the provider, refresh token first (REF-8).
@@ -171,8 +176,7 @@ impl Service {
     ) -> Result<http::Response<Vec<u8>>, Ended> {
         let connector = &party.connector.name;
         let refused = |denial: Denial| Ended::Refused(denial.message);
-        let url = self.endpoint_url(connector, &request.uri().to_string()).map_err(refused)?;
-        let origin = self.parts.outbound.egress().judge_endpoint(connector, &url).map_err(refused)?;
+        let (_, origin) = self.endpoint_url(connector, &request.uri().to_string()).map_err(refused)?;
         let asked = Asked {
             request,
             origin,
@@ -209,7 +213,7 @@ impl Service {
         };
         let mut change = Change::new();
         if let Some(kind) = kind {
-            change = self.audited("host", kind, &subject)?;
+            change = self.audited_for(due.tenant, "host", kind, &subject)?;
             self.store().revocations().done(&mut change, &due);
         } else {
             let next = self.next_try(due.attempts, after);
@@ -248,6 +252,7 @@ fn shadow(due: &Revocation) -> Connection {
         clocks: Clocks::default(),
         refresh: RefreshState::Idle,
         verification: None,
+        uses: 0,
         created_at: due.created_at,
         updated_at: due.created_at,
     }

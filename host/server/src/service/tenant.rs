@@ -61,7 +61,7 @@ impl Service {
             return_urls: self.return_urls(new.return_urls)?,
             created_at: now,
         };
-        let mut change = self.audited(by, "tenant.created", &tenant.id.to_string())?;
+        let mut change = self.audited_for(tenant.id, by, "tenant.created", &tenant.id.to_string())?;
         self.store().tenants().insert(&mut change, &tenant)?;
         self.store().commit(change).await?;
         Ok(tenant)
@@ -87,7 +87,7 @@ impl Service {
         if let Some(urls) = change.return_urls {
             tenant.return_urls = self.return_urls(urls)?;
         }
-        let mut staged = self.audited(by, "tenant.changed", &id.to_string())?;
+        let mut staged = self.audited_for(id, by, "tenant.changed", &id.to_string())?;
         self.store().tenants().update(&mut staged, &mut tenant)?;
         self.store().commit(staged).await?;
         Ok(tenant.record)
@@ -98,7 +98,7 @@ impl Service {
         if self.store().tenants().get(id).await?.is_none() {
             return Err(TenantError::NotFound);
         }
-        let mut change = self.audited(by, "tenant.removed", &id.to_string())?;
+        let mut change = self.audited_for(id, by, "tenant.removed", &id.to_string())?;
         for key in self.api_keys().await?.iter().filter(|key| key.tenant == Some(id)) {
             self.store().api_keys().delete(&mut change, key.id).await?;
         }

@@ -109,8 +109,7 @@ impl Service {
             Ask::ClientCredentials => token::client_credentials(&call, &party.connection.grant.requested)?,
             Ask::Refresh(tokens) => token::refresh(&call, tokens, &party.connection.grant)?,
         };
-        let url = self.endpoint_url(&party.connector.name, &request.uri().to_string())?;
-        let origin = self.parts.outbound.egress().judge_endpoint(&party.connector.name, &url)?;
+        let (_, origin) = self.endpoint_url(&party.connector.name, &request.uri().to_string())?;
         Ok((request, origin))
     }
 
@@ -142,12 +141,8 @@ impl Service {
 
     fn token_origins(&self, party: &Party) -> Result<Vec<Origin>, AskError> {
         let endpoints = party.connection.endpoints.as_ref().ok_or(AskError::NoTokens)?;
-        let egress = self.parts.outbound.egress();
         let urls = std::iter::once(&endpoints.token).chain(&endpoints.refresh);
-        let origins = urls.map(|url| {
-            let url = self.endpoint_url(&party.connector.name, url)?;
-            egress.judge_endpoint(&party.connector.name, &url)
-        });
+        let origins = urls.map(|url| Ok(self.endpoint_url(&party.connector.name, url)?.1));
         Ok(origins.collect::<Result<_, Denial>>()?)
     }
 

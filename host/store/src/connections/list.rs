@@ -1,8 +1,8 @@
 //! Lists of connections: by tenant, by end user, of the whole store, and those with an open refresh.
 
-use jackfield_model::{connection::Connection, id::TenantId, status::Status};
+use jackfield_model::{connection::Connection, id::TenantId};
 
-use super::Connections;
+use super::{Connections, Filter};
 use crate::{
     core::{Order, STRIDE},
     engine::Pair,
@@ -12,31 +12,16 @@ use crate::{
     seal::Purpose,
 };
 
-/// Which connections of a tenant; an empty filter means all.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// Through this connector.
-    pub connector: Option<String>,
-    /// Of this person.
-    pub end_user: Option<String>,
-    /// With this status.
-    pub status: Option<Status>,
-}
-
-impl Filter {
-    fn admits(&self, connection: &Connection) -> bool {
-        self.connector.as_ref().is_none_or(|connector| *connector == connection.connector)
-            && self.end_user.as_ref().is_none_or(|user| connection.end_user.as_ref() == Some(user))
-            && self.status.is_none_or(|status| status == connection.status)
-    }
-}
+/// How many connections one page looks at, at most, before it answers with what it has.
+const LOOKS: usize = 5_000;
 
 impl Connections<'_> {
-    /// A tenant's connections, oldest first.
+    /// A tenant's connections by age. A page that looked at many may hold fewer than `limit` and still go on.
     pub async fn list(
         &self,
         tenant: TenantId,
         filter: &Filter,
+        order: Order,
         after: Option<&str>,
         limit: usize,
     ) -> Result<Page<Versioned<Connection>>, StoreError> {
@@ -46,17 +31,18 @@ impl Connections<'_> {
         };
         let mut page = Page::default();
         let mut cursor = after.map(str::to_owned);
+        let mut looks = 0;
         loop {
-            let (pairs, next) =
-                self.0.scan(&prefix, cursor.as_deref(), STRIDE.min(limit.max(1)), Order::Oldest).await?;
+            let (pairs, next) = self.0.scan(&prefix, cursor.as_deref(), STRIDE, order).await?;
             for pair in pairs {
+                looks += 1;
                 let at = crate::core::tail(&prefix, &pair.0);
                 match self.listed(tenant, &at, pair, filter.end_user.is_some()).await? {
                     Some(Ok(connection)) if !filter.admits(&connection) => {}
                     Some(found) => page.add(found),
                     None => {}
                 }
-                if page.items.len() >= limit {
+                if page.items.len() >= limit || looks >= LOOKS {
                     // Whether anything follows is not known here; an empty last page is harmless.
                     page.next = Some(at);
                     return Ok(page);

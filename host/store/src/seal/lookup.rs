@@ -20,6 +20,14 @@ pub enum Purpose {
     Ticket,
     /// A person's id at the application, in the index of connections.
     EndUser,
+    /// The application's id of a place a connection is used in.
+    Use,
+    /// Route and idempotency key of a request, and what it asked.
+    Idempotency,
+    /// The tag of a cursor.
+    Cursor,
+    /// The state of a record, in its entity tag.
+    EntityTag,
 }
 
 impl Purpose {
@@ -31,6 +39,10 @@ impl Purpose {
             Self::Cookie => b"cookie",
             Self::Ticket => b"ticket",
             Self::EndUser => b"end-user",
+            Self::Use => b"use",
+            Self::Idempotency => b"idempotency",
+            Self::Cursor => b"cursor",
+            Self::EntityTag => b"entity-tag",
         }
     }
 }

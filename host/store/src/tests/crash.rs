@@ -116,7 +116,7 @@ async fn check(folder: &Path, highest: &std::collections::BTreeMap<u128, u64>) {
     let mut by_user = BTreeSet::new();
     for user in ["user-0", "user-1"] {
         let filter = Filter { end_user: Some(user.into()), ..Filter::default() };
-        let page = store.connections().list(tenant, &filter, None, usize::MAX).await.unwrap();
+        let page = store.connections().list(tenant, &filter, crate::Order::Oldest, None, usize::MAX).await.unwrap();
         by_user.extend(page.items.into_iter().map(|found| found.id));
     }
     let all = store.connections().every(None, usize::MAX).await.unwrap();

@@ -5,7 +5,7 @@
 use jackfield_model::{client::ClientFault, credential::Credential};
 
 use super::sample::{self, at, secret};
-use crate::{Change, Filter, Purpose, StoreError};
+use crate::{AuditFilter, Change, Filter, Order, Purpose, StoreError};
 
 #[tokio::test]
 async fn tenants_come_back_and_end_only_without_connections() {
@@ -134,7 +134,7 @@ async fn connections_are_listed_by_tenant_person_and_status() {
     }
     let connections = store.connections();
     let names = async |filter: Filter, after: Option<&str>, limit| {
-        let page = connections.list(sample::tenant_id(1), &filter, after, limit).await.unwrap();
+        let page = connections.list(sample::tenant_id(1), &filter, Order::Oldest, after, limit).await.unwrap();
         (page.items.iter().map(|found| found.name.clone()).collect::<Vec<_>>(), page.next)
     };
     let (first, next) = names(Filter::default(), None, 4).await;
@@ -147,11 +147,18 @@ async fn connections_are_listed_by_tenant_person_and_status() {
     let (two, next) = names(of_user.clone(), None, 2).await;
     assert_eq!(two, ["GitHub 2", "GitHub 4"]);
     assert_eq!(names(of_user, next.as_deref(), 2).await.0, ["GitHub 6"]);
-    let failing = Filter { status: Some(jackfield_model::status::Status::Failing), ..Filter::default() };
+    let failing = Filter { status: vec![jackfield_model::status::Status::Failing], ..Filter::default() };
     assert_eq!(names(failing, None, 9).await, (vec![], None));
     let other = Filter { connector: Some("slack".into()), ..Filter::default() };
     assert_eq!(names(other, None, 9).await.0, [""; 0]);
-    assert!(connections.list(sample::tenant_id(2), &Filter::default(), None, 9).await.unwrap().items.is_empty());
+    assert!(
+        connections
+            .list(sample::tenant_id(2), &Filter::default(), Order::Newest, None, 9)
+            .await
+            .unwrap()
+            .items
+            .is_empty()
+    );
     assert!(connections.get(sample::tenant_id(2), sample::connection_id(1)).await.unwrap().is_none());
     assert_eq!(connections.every(None, 3).await.unwrap().items.len(), 3);
 }
@@ -171,7 +178,7 @@ async fn timelines_and_audit_go_newest_first() {
     let rest = store.timeline().list(connection.tenant, connection.id, first.next.as_deref(), 3).await.unwrap();
     assert_eq!(rest.items, [2, 1].map(|number| sample::event(&connection, number)));
     assert_eq!(rest.next, None);
-    assert_eq!(store.audit().list(None, 1).await.unwrap().items, [sample::audit_line(5)]);
+    assert_eq!(store.audit().list(&AuditFilter::default(), None, 1).await.unwrap().items, [sample::audit_line(5)]);
 }
 
 #[tokio::test]

@@ -20,12 +20,14 @@ use jackfield_model::{
     status::Status,
     tenant::Tenant,
     timeline::Event,
+    uses::Use,
 };
 use jiff::Timestamp;
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use crate::{
-    AuthorizationSecrets, JournalEntry, KeyRing, Revocation, Store,
+    AuthorizationSecrets, Deed, JournalEntry, KeptAnswer, KeyRing, Revocation, Store,
     components::Components,
     engine::{Engine, memory::Memory},
 };
@@ -209,6 +211,7 @@ pub(super) fn connection(number: u128) -> Connection {
         clocks: Clocks { access: Some(Expiry { at: at(3600), source: Source::Response }), grant: None },
         refresh: RefreshState::Idle,
         verification: None,
+        uses: 0,
         created_at: at(6),
         updated_at: at(6),
     }
@@ -257,6 +260,31 @@ pub(super) fn audit_line(number: u128) -> AuditLine {
         subject: "github".into(),
         note: Some("approved".into()),
     }
+}
+
+pub(super) fn tenant_line(number: u128) -> AuditLine {
+    let kind = "connection.created".into();
+    let subject = connection_id(1).to_string();
+    AuditLine { kind, tenant: Some(tenant_id(1)), subject, note: None, ..audit_line(number) }
+}
+
+pub(super) fn used(number: u128) -> Use {
+    Use {
+        reference: format!("flow-{number}"),
+        label: "Invoices".into(),
+        url: Some("https://app.example/flows/7".into()),
+        by: api_key().id.to_string(),
+        since: at(11),
+    }
+}
+
+pub(super) fn deed(store: &Store) -> Deed {
+    store.idempotency().deed(api_key().id, Some(tenant_id(1)), "POST /v1/connections", "once-1")
+}
+
+pub(super) fn kept_answer() -> KeptAnswer {
+    let headers = vec![("location".into(), "/v1/connections/conn".into())];
+    KeptAnswer { status: 201, headers, body: Zeroizing::new(format!("{{\"key\": \"{SECRET}\"}}").into_bytes()) }
 }
 
 pub(super) fn journal_entry() -> JournalEntry {

@@ -99,7 +99,8 @@ async fn one_unreadable_record_hides_no_other() {
     write(&engine, &keys[1], newer).await;
     write(&engine, &keys[3], b"\x01\0\0\0\0\0\0\0\0{\"cut".to_vec()).await;
     for filter in [Filter::default(), Filter { end_user: Some("user-0".into()), ..Filter::default() }] {
-        let page = store.connections().list(sample::tenant_id(1), &filter, None, 99).await.unwrap();
+        let page =
+            store.connections().list(sample::tenant_id(1), &filter, crate::Order::Oldest, None, 99).await.unwrap();
         assert_eq!(page.items.len(), if filter.end_user.is_none() { 3 } else { 0 });
         let named: Vec<_> = page.unreadable.iter().map(|reason| (reason.key.clone(), reason.cause)).collect();
         assert_eq!(named, [(keys[1].clone(), Cause::Layout(9)), (keys[3].clone(), Cause::Damaged)]);

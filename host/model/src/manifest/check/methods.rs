@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Checker;
 use crate::{
-    manifest::{KeptValue, Method, MethodKind, OAuth2, Placement, Revocation},
+    manifest::{Basic, KeptValue, Method, MethodKind, OAuth2, Revocation},
     pattern::Pattern,
     template::Template,
 };
@@ -20,16 +20,14 @@ impl<'a> Checker<'a> {
 
     fn method(&mut self, place: &str, method: &'a Method, hooks: &BTreeSet<String>) {
         self.templates(place, method);
-        if method.placements.is_empty() {
-            self.fault(place, "says nowhere where its credential goes: declare a placement");
-        }
+        self.placements(place, method);
         match &method.kind {
             MethodKind::ApiToken { field } => {
-                let secret = self.manifest.fields_of(method).any(|declared| declared.key == *field && declared.secret);
-                if !secret {
+                if !self.secret_fields(method).any(|declared| declared.key == *field) {
                     self.fault(place, format!("`{field}` is no secret field of this method"));
                 }
             }
+            MethodKind::Basic(basic) => self.basic(place, method, basic),
             MethodKind::OAuth2Code(oauth2) => {
                 if oauth2.issuer.is_none() && (oauth2.authorize_url.is_none() || oauth2.token_url.is_none()) {
                     self.fault(place, "needs an issuer, or both an authorize and a token URL");
@@ -50,6 +48,24 @@ impl<'a> Checker<'a> {
             && method.kind.oauth2().is_none_or(|oauth2| oauth2.issuer.is_none() && oauth2.revoke_url.is_none())
         {
             self.fault(place, "is revoked by RFC 7009 and names no revoke URL and no issuer");
+        }
+    }
+
+    /// RFC 7617 section 2: a name without a colon; something secret in the pair, or everybody would share it.
+    fn basic(&mut self, place: &str, method: &'a Method, basic: &'a Basic) {
+        let manifest = self.manifest;
+        for key in basic.keys() {
+            if !manifest.fields_of(method).any(|field| field.key == key) {
+                self.fault(place, format!("`{{{key}}}` is no connection field of this method"));
+            }
+        }
+        let fixed = manifest.fields_of(method).filter(|field| basic.name.keys().any(|key| key == field.key));
+        let mut around = fixed.flat_map(|field| [&field.prefix, &field.suffix]);
+        if basic.name.source().contains(':') || around.any(|text| text.contains(':')) {
+            self.fault(place, "its name holds a colon, which ends names (RFC 7617 section 2)");
+        }
+        if !self.secret_fields(method).any(|field| basic.keys().any(|key| key == field.key)) {
+            self.fault(place, "neither its name nor its password takes a secret field: everybody would share it");
         }
     }
 
@@ -84,17 +100,8 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Every template of a method names public fields only: a secret has a placement, and nothing else.
+    /// Every template of a method but a `basic` pair names public fields only: a secret has a placement.
     fn templates(&mut self, place: &str, method: &'a Method) {
-        for placement in &method.placements {
-            match placement {
-                Placement::Header { name, prefix } => {
-                    self.keys(place, name);
-                    self.keys(place, prefix);
-                }
-                Placement::Query { name } => self.keys(place, name),
-            }
-        }
         let Some(oauth2) = method.kind.oauth2() else { return };
         let declared =
             oauth2.authorize.parameters.iter().chain(&oauth2.request.parameters).chain(&oauth2.request.headers);

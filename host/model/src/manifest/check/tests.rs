@@ -1,10 +1,12 @@
 //! One contradiction a test: each fault names its place and its mend.
 #![allow(clippy::indexing_slicing, reason = "a failed test is a panic")]
 
+mod places;
+
 use super::*;
 use crate::{
     manifest::{KeptFrom, KeptValue, MethodKind, Origin, Placement, Revocation},
-    sample::{manifest, template},
+    sample::{manifest, placed, template},
 };
 
 fn faults_after(change: impl FnOnce(&mut Manifest)) -> String {
@@ -94,7 +96,7 @@ fn a_kept_value_takes_no_field_s_place_and_templates_name_public_fields() {
     assert_eq!(keep("realm"), "");
     assert!(keep("client.secret").contains("needs a key of its own"));
     let faults = faults_after(|manifest| {
-        manifest.methods[0].placements = vec![Placement::Query { name: template("{nothing}") }];
+        manifest.methods[0].placements = vec![Placement::Query(placed("{nothing}", ""))];
     });
     assert!(faults.contains("no declared public field"), "{faults}");
 }

@@ -3,29 +3,28 @@
 
 use jackfield_model::{
     credential::{Credential, TokenSet},
-    manifest::{Lifetime, MethodKind, Placement, Revocation},
+    manifest::{Placed, Placement},
     secret::Secret,
     template::Template,
 };
 
 use super::*;
-use crate::egress::{AllowedRequest, PublicValues, placements};
+use crate::egress::{
+    AllowedRequest, PublicValues,
+    placement::tests::{manifest, token_method},
+    placements,
+};
 
-fn api_token(placement: Placement) -> jackfield_model::manifest::Method {
-    jackfield_model::manifest::Method {
-        id: "token".into(),
-        title: "Token".into(),
-        help: None,
-        kind: MethodKind::ApiToken { field: "token".into() },
-        fields: vec![],
-        placements: vec![placement],
-        lifetime: Lifetime::default(),
-        revocation: Revocation::None,
-    }
+fn placed(name: &str, prefix: &str) -> Placed {
+    Placed { name: Template::new(name).unwrap(), prefix: Template::new(prefix).unwrap(), secret: None }
 }
 
 fn in_header(name: &str, prefix: &str) -> Placement {
-    Placement::Header { name: Template::new(name).unwrap(), prefix: Template::new(prefix).unwrap() }
+    Placement::Header(placed(name, prefix))
+}
+
+fn made(placement: Placement, credential: &Credential) -> Result<Placements, Denial> {
+    placements(&manifest(vec![]), &token_method(vec![placement]), credential, &PublicValues::new())
 }
 
 fn typed(token: &str) -> Credential {
@@ -47,7 +46,7 @@ fn gate(placement: Placement) -> Gate {
             origin("status", "https://status.github.com", false),
         ],
         requests: Requests::Declared(vec![request("api", "/user"), request("status", "/**")]),
-        placements: placements(&api_token(placement), &typed("ghp_s3cr3t"), &PublicValues::new()).unwrap(),
+        placements: made(placement, &typed("ghp_s3cr3t")).unwrap(),
         egress: Arc::default(),
     }
 }
@@ -81,7 +80,7 @@ fn a_credential_goes_only_where_it_belongs() {
 
 #[test]
 fn what_carries_the_credential_is_the_hosts() {
-    let gate = gate(Placement::Query { name: Template::new("api_key").unwrap() });
+    let gate = gate(Placement::Query(placed("api_key", "")));
     assert_eq!(rule(&gate, "https://api.github.com/user?api_key=mine", true), Err("query-owned"));
     assert_eq!(rule(&gate, "https://api.github.com/user?api%5Fkey=mine", true), Err("query-owned"));
     let mut url = Url::parse("https://api.github.com/user").unwrap();
@@ -102,8 +101,7 @@ fn a_placed_header_is_sensitive_and_replaces() {
 
 #[test]
 fn a_token_that_cannot_be_a_header_is_refused_without_being_shown() {
-    let denial = placements(&api_token(in_header("X-Api-Key", "")), &typed("evil\r\nHost: x"), &PublicValues::new())
-        .unwrap_err();
+    let denial = made(in_header("X-Api-Key", ""), &typed("evil\r\nHost: x")).unwrap_err();
     assert_eq!(denial.rule, "header-value");
     assert!(!denial.to_string().contains("evil"));
 }
@@ -115,6 +113,6 @@ fn a_refresh_token_is_never_placed() {
         refresh_token: Some(Secret::new("rt-456".into())),
         fields: [].into(),
     };
-    let placed = placements(&api_token(in_header("X-Api-Key", "")), &Credential::Tokens(tokens), &PublicValues::new());
+    let placed = made(in_header("X-Api-Key", ""), &Credential::Tokens(tokens));
     assert_eq!(placed.unwrap_err().rule, "credential-missing");
 }

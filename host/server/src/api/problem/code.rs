@@ -1,168 +1,164 @@
-//! Every status code this host refuses with, and the stable word that goes with it.
+//! Every way this host refuses: one table with the stable word, the status code, what it means and what to do about it.
 
 use http::StatusCode;
 
-/// What went wrong: a stable word for programs and the status code that goes with it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Code {
-    /// The body ended before it was whole.
-    BodyCutOff,
-    /// A callback that was not believed.
-    CallbackRefused,
-    /// The provider refused the client itself.
-    ClientFault,
-    /// The client a connection was made with is gone.
-    ClientGone,
-    /// The component of an installed connector is gone or changed on disk.
-    ComponentGone,
-    /// A component that is no connector for this host.
-    ComponentRefused,
-    /// Somebody else changed it meanwhile.
-    Conflict,
-    /// The connector is installed and not approved.
-    ConnectorNotApproved,
-    /// The status of the connection forbids it.
-    ConnectionUnusable,
-    /// An egress rule refused the request.
-    EgressDenied,
-    /// A form that another site posted.
-    ForeignForm,
-    /// Something still uses it.
-    InUse,
-    /// The grant lacks scopes.
-    InsufficientScope,
-    /// Our fault.
-    Internal,
-    /// A value that cannot be.
-    Invalid,
-    /// A body whose shape is not the route's.
-    InvalidBody,
-    /// A query this route does not know.
-    InvalidQuery,
-    /// No API key.
-    KeyMissing,
-    /// An API key nobody knows.
-    KeyUnknown,
-    /// A link that was used, or is too old.
-    LinkOver,
-    /// A link nobody made.
-    LinkUnknown,
-    /// Not JSON at all.
-    MalformedJson,
-    /// The auth method is no longer offered.
-    MethodGone,
-    /// The route does not take this method.
-    MethodNotAllowed,
-    /// Client, field or manifest are wrong.
-    Misconfigured,
-    /// A person has to consent again.
-    NeedsReauthorization,
-    /// Nothing here.
-    NoRoute,
-    /// No such thing, or not for this tenant.
-    NotFound,
-    /// A body that is not declared as JSON.
-    NotJson,
-    /// A tenant's key on an operator's route.
-    OperatorsOnly,
-    /// Another account at the provider than the connection's.
-    OtherAccount,
-    /// Another end user than the one it was made for.
-    OtherEndUser,
-    /// What was approved is not what is installed.
-    OtherDigest,
-    /// Another component of that name is installed.
-    OtherInstalled,
-    /// The key lacks a permission.
-    PermissionMissing,
-    /// The provider is broken or unreachable.
-    ProviderDown,
-    /// The provider refused.
-    ProviderRefused,
-    /// The person has not come back yet.
-    SessionNotReady,
-    /// The session is over.
-    SessionOver,
-    /// The store takes no changes.
-    StoreReadOnly,
-    /// The store does not answer.
-    StoreUnavailable,
-    /// An operator's key that names no tenant.
-    TenantMissing,
-    /// A one-time ticket that is not good.
-    TicketRefused,
-    /// Try again later.
-    TryLater,
-    /// Larger than allowed.
-    TooLarge,
-    /// No connector of that name.
-    UnknownConnector,
-    /// The provider cannot do this.
-    Unsupported,
+/// A line a code: its meaning, the word, the status code, and what a caller can do.
+macro_rules! codes {
+    ($(#[doc = $meaning:literal] $name:ident = $word:literal, $status:ident, $advice:literal;)+) => {
+        /// What went wrong: a stable word for programs and the status code that goes with it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Code {
+            $(#[doc = $meaning] $name,)+
+        }
+
+        impl Code {
+            /// Every code, in the order of their words.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// The status code.
+            pub fn status(self) -> StatusCode {
+                match self { $(Self::$name => StatusCode::$status,)+ }
+            }
+
+            /// The stable word.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$name => $word,)+ }
+            }
+
+            /// What it means: one sentence, the same for every occurrence.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$name => $meaning.trim_ascii(),)+ }
+            }
+
+            /// What a caller can do about it: one or two sentences.
+            pub fn advice(self) -> &'static str {
+                match self { $(Self::$name => $advice,)+ }
+            }
+        }
+    };
 }
 
-impl Code {
-    /// The status code.
-    pub fn status(self) -> StatusCode {
-        self.parts().1
-    }
+codes! {
+    /// The body ended before it was whole.
+    BodyCutOff = "body-cut-off", BAD_REQUEST, "Send the request again; check what cuts it off on its way.";
+    /// A callback that was not believed.
+    CallbackRefused = "callback-refused", BAD_REQUEST, "The person starts again from the application.";
+    /// The provider refused the client itself.
+    ClientFault = "client-fault", CONFLICT,
+        "An operator checks the client's id and secret at the provider and rotates them.";
+    /// The client a connection was made with is gone.
+    ClientGone = "client-gone", CONFLICT, "An operator registers a client for the connector; then connect again.";
+    /// The component of an installed connector is gone or changed on disk.
+    ComponentGone = "component-gone", CONFLICT, "An operator installs the connector again.";
+    /// A component that is no connector for this host.
+    ComponentRefused = "component-refused", UNPROCESSABLE_ENTITY,
+        "Build it with the SDK of this host's version, and see what `jackfield connector check` says.";
+    /// Somebody else changed it meanwhile.
+    Conflict = "conflict", CONFLICT, "Read it again, then repeat.";
+    /// The status of the connection forbids it.
+    ConnectionUnusable = "connection-unusable", CONFLICT,
+        "Read the connection: its status and failure say what is wrong.";
+    /// The connector is installed and not approved.
+    ConnectorNotApproved = "connector-not-approved", CONFLICT, "An operator reads what it asks for and approves it.";
+    /// An egress rule refused the request.
+    EgressDenied = "egress-denied", FORBIDDEN,
+        "`rule` names the rule; ask only for what the connector declared and an operator approved.";
+    /// A form that another site posted.
+    ForeignForm = "foreign-form", FORBIDDEN, "Open the link again and fill in the form there.";
+    /// Something still uses it.
+    InUse = "in-use", CONFLICT, "Remove what uses it first.";
+    /// The grant lacks scopes.
+    InsufficientScope = "insufficient-scope", CONFLICT,
+        "Reauthorize with the actions that are missing; `failure.scopes` names what they lack.";
+    /// Our fault.
+    Internal = "internal", INTERNAL_SERVER_ERROR, "Try again; if it stays, tell the operator the request id.";
+    /// A value that cannot be.
+    Invalid = "invalid", UNPROCESSABLE_ENTITY, "`errors` names each wrong value and what it should be.";
+    /// A body whose shape is not the route's.
+    InvalidBody = "invalid-body", UNPROCESSABLE_ENTITY,
+        "Compare the body with the description of the operation: unknown fields are refused too.";
+    /// A query this route does not know.
+    InvalidQuery = "invalid-query", BAD_REQUEST,
+        "Compare the query with the description of the operation; a cursor is used as it was given, or not at all.";
+    /// No API key.
+    KeyMissing = "key-missing", UNAUTHORIZED, "Send `Authorization: Bearer jf_…`.";
+    /// An API key nobody knows.
+    KeyUnknown = "key-unknown", UNAUTHORIZED, "Check the key: it may have been removed, or belong to another host.";
+    /// A link that was used, or is too old.
+    LinkOver = "link-over", GONE, "The person goes back to the application, which makes a new connect session.";
+    /// A link nobody made.
+    LinkUnknown = "link-unknown", NOT_FOUND, "Check that the link arrived whole.";
+    /// Not JSON at all.
+    MalformedJson = "malformed-json", BAD_REQUEST, "`detail` names the line and column where the JSON breaks off.";
+    /// The auth method is no longer offered.
+    MethodGone = "method-gone", CONFLICT, "Connect again with a method that the connector offers.";
+    /// The route does not take this method.
+    MethodNotAllowed = "method-not-allowed", METHOD_NOT_ALLOWED, "The header `Allow` names the methods it takes.";
+    /// Client, field or manifest are wrong.
+    Misconfigured = "misconfigured", UNPROCESSABLE_ENTITY,
+        "Check the fields of the connection and of the client against the provider.";
+    /// A person has to consent again.
+    NeedsReauthorization = "needs-reauthorization", CONFLICT,
+        "Reauthorize the connection and send the person to the link.";
+    /// Nothing here.
+    NoRoute = "no-route", NOT_FOUND, "Check the path against the description of the API.";
+    /// No such thing, or not for this tenant.
+    NotFound = "not-found", NOT_FOUND, "Check the id, and that the key speaks for the tenant it belongs to.";
+    /// A body that is not declared as JSON.
+    NotJson = "not-json", UNSUPPORTED_MEDIA_TYPE, "Send `Content-Type: application/json`.";
+    /// A tenant's key on an operator's route.
+    OperatorsOnly = "operators-only", FORBIDDEN, "Use an operator's key.";
+    /// Another account at the provider than the connection's.
+    OtherAccount = "other-account", CONFLICT,
+        "Consent with the account the connection has, or make a new connection for the other one.";
+    /// What was approved is not what is installed.
+    OtherDigest = "other-digest", CONFLICT, "Read what the installed component asks for, and approve its digest.";
+    /// Another end user than the one it was made for.
+    OtherEndUser = "other-end-user", FORBIDDEN, "Only the end user it was made for may finish it.";
+    /// Another component of that name is installed.
+    OtherInstalled = "other-installed", CONFLICT, "Remove the installed one first.";
+    /// The key lacks a permission.
+    PermissionMissing = "permission-missing", FORBIDDEN, "Use a key with the permission that `detail` names.";
+    /// The provider is broken or unreachable.
+    ProviderDown = "provider-down", BAD_GATEWAY, "Try again later; nothing was changed.";
+    /// The provider refused.
+    ProviderRefused = "provider-refused", BAD_GATEWAY, "`failure` says what the provider's side answered.";
+    /// The person has not come back yet.
+    SessionNotReady = "session-not-ready", CONFLICT,
+        "Complete it when the person is back at the return URL with a ticket.";
+    /// The session is over.
+    SessionOver = "session-over", CONFLICT, "Make a new connect session.";
+    /// The store takes no changes.
+    StoreReadOnly = "store-read-only", SERVICE_UNAVAILABLE,
+        "An operator makes room on the disk and restarts the host.";
+    /// The store does not answer.
+    StoreUnavailable = "store-unavailable", SERVICE_UNAVAILABLE, "Try again in a moment.";
+    /// An operator's key that names no tenant.
+    TenantMissing = "tenant-missing", BAD_REQUEST, "Name the tenant in the header `jackfield-tenant`.";
+    /// A one-time ticket that is not good.
+    TicketRefused = "ticket-refused", FORBIDDEN, "Use the ticket that the return URL brought, once.";
+    /// Larger than allowed.
+    TooLarge = "too-large", PAYLOAD_TOO_LARGE, "Send less; `detail` names the limit.";
+    /// Try again later.
+    TryLater = "try-later", SERVICE_UNAVAILABLE, "Wait as long as `Retry-After` says, where it is sent, then repeat.";
+    /// No connector of that name.
+    UnknownConnector = "unknown-connector", UNPROCESSABLE_ENTITY,
+        "Check the name, or have an operator install the connector.";
+    /// The provider cannot do this.
+    Unsupported = "unsupported", UNPROCESSABLE_ENTITY, "There is no other way at this provider.";
+}
 
-    /// The stable word.
-    pub fn word(self) -> &'static str {
-        self.parts().0
-    }
+#[cfg(test)]
+mod tests {
+    use super::Code;
 
-    /// The word and the status code.
-    #[allow(clippy::too_many_lines, reason = "one table, a line a code")]
-    fn parts(self) -> (&'static str, StatusCode) {
-        match self {
-            Self::BodyCutOff => ("body-cut-off", StatusCode::BAD_REQUEST),
-            Self::CallbackRefused => ("callback-refused", StatusCode::BAD_REQUEST),
-            Self::ClientFault => ("client-fault", StatusCode::CONFLICT),
-            Self::ClientGone => ("client-gone", StatusCode::CONFLICT),
-            Self::ComponentGone => ("component-gone", StatusCode::CONFLICT),
-            Self::ComponentRefused => ("component-refused", StatusCode::UNPROCESSABLE_ENTITY),
-            Self::Conflict => ("conflict", StatusCode::CONFLICT),
-            Self::ConnectorNotApproved => ("connector-not-approved", StatusCode::CONFLICT),
-            Self::ConnectionUnusable => ("connection-unusable", StatusCode::CONFLICT),
-            Self::EgressDenied => ("egress-denied", StatusCode::FORBIDDEN),
-            Self::ForeignForm => ("foreign-form", StatusCode::FORBIDDEN),
-            Self::InUse => ("in-use", StatusCode::CONFLICT),
-            Self::InsufficientScope => ("insufficient-scope", StatusCode::CONFLICT),
-            Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR),
-            Self::Invalid => ("invalid", StatusCode::UNPROCESSABLE_ENTITY),
-            Self::InvalidBody => ("invalid-body", StatusCode::UNPROCESSABLE_ENTITY),
-            Self::InvalidQuery => ("invalid-query", StatusCode::BAD_REQUEST),
-            Self::KeyMissing => ("key-missing", StatusCode::UNAUTHORIZED),
-            Self::KeyUnknown => ("key-unknown", StatusCode::UNAUTHORIZED),
-            Self::LinkOver => ("link-over", StatusCode::GONE),
-            Self::LinkUnknown => ("link-unknown", StatusCode::NOT_FOUND),
-            Self::MalformedJson => ("malformed-json", StatusCode::BAD_REQUEST),
-            Self::MethodGone => ("method-gone", StatusCode::CONFLICT),
-            Self::MethodNotAllowed => ("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED),
-            Self::Misconfigured => ("misconfigured", StatusCode::UNPROCESSABLE_ENTITY),
-            Self::NeedsReauthorization => ("needs-reauthorization", StatusCode::CONFLICT),
-            Self::NoRoute => ("no-route", StatusCode::NOT_FOUND),
-            Self::NotFound => ("not-found", StatusCode::NOT_FOUND),
-            Self::NotJson => ("not-json", StatusCode::UNSUPPORTED_MEDIA_TYPE),
-            Self::OperatorsOnly => ("operators-only", StatusCode::FORBIDDEN),
-            Self::OtherAccount => ("other-account", StatusCode::CONFLICT),
-            Self::OtherEndUser => ("other-end-user", StatusCode::FORBIDDEN),
-            Self::OtherDigest => ("other-digest", StatusCode::CONFLICT),
-            Self::OtherInstalled => ("other-installed", StatusCode::CONFLICT),
-            Self::PermissionMissing => ("permission-missing", StatusCode::FORBIDDEN),
-            Self::ProviderDown => ("provider-down", StatusCode::BAD_GATEWAY),
-            Self::ProviderRefused => ("provider-refused", StatusCode::BAD_GATEWAY),
-            Self::SessionNotReady => ("session-not-ready", StatusCode::CONFLICT),
-            Self::SessionOver => ("session-over", StatusCode::CONFLICT),
-            Self::StoreReadOnly => ("store-read-only", StatusCode::SERVICE_UNAVAILABLE),
-            Self::StoreUnavailable => ("store-unavailable", StatusCode::SERVICE_UNAVAILABLE),
-            Self::TenantMissing => ("tenant-missing", StatusCode::BAD_REQUEST),
-            Self::TicketRefused => ("ticket-refused", StatusCode::FORBIDDEN),
-            Self::TryLater => ("try-later", StatusCode::SERVICE_UNAVAILABLE),
-            Self::TooLarge => ("too-large", StatusCode::PAYLOAD_TOO_LARGE),
-            Self::UnknownConnector => ("unknown-connector", StatusCode::UNPROCESSABLE_ENTITY),
-            Self::Unsupported => ("unsupported", StatusCode::UNPROCESSABLE_ENTITY),
+    #[test]
+    fn words_are_in_order_and_every_code_says_what_to_do() {
+        assert!(Code::ALL.is_sorted_by(|one, next| one.word() < next.word()));
+        for code in Code::ALL {
+            assert!(code.word().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{code:?}");
+            assert!(code.meaning().ends_with('.') && code.advice().ends_with('.'), "{code:?}");
+            assert!(code.status().is_client_error() || code.status().is_server_error(), "{code:?}");
         }
     }
 }

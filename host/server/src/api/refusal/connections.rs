@@ -65,6 +65,7 @@ impl From<LeaseError> for Problem {
         match error {
             LeaseError::Resolve(error) => error.into(),
             LeaseError::Unusable(status) => unusable(status, told),
+            LeaseError::Pair(_) => Self::new(Code::NeedsReauthorization, told),
             LeaseError::MinValid | LeaseError::TooShort { .. } => Self::invalid("min_valid", told),
             LeaseError::Refresh(error) => Self::from(&*error),
             LeaseError::Store(error) => error.into(),

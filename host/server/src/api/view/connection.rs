@@ -174,6 +174,7 @@ mod tests {
             clocks: Clocks { access: Some(Expiry { at: now, source: Source::Response }), grant: None },
             refresh: RefreshState::Idle,
             verification: None,
+            uses: 0,
             created_at: now,
             updated_at: now,
         }

@@ -141,6 +141,7 @@ impl<'a> From<&'a Method> for MethodView<'a> {
             MethodKind::OAuth2Code(_) => "oauth2-code",
             MethodKind::ClientCredentials(_) => "client-credentials",
             MethodKind::ApiToken { .. } => "api-token",
+            MethodKind::Basic(_) => "basic",
         };
         Self {
             id: &method.id,

@@ -50,7 +50,9 @@ impl Service {
         let words = |method: &Method| {
             let asked = match method.kind {
                 MethodKind::OAuth2Code(_) => scope::least(manifest, &session.actions).unwrap_or_default(),
-                MethodKind::ClientCredentials(_) | MethodKind::ApiToken { .. } => scope::ScopeSet::new(),
+                MethodKind::ClientCredentials(_) | MethodKind::ApiToken { .. } | MethodKind::Basic(_) => {
+                    scope::ScopeSet::new()
+                }
             };
             (method.id.clone(), in_words(manifest, &asked))
         };

@@ -123,7 +123,7 @@ impl Service {
         match sound.method.kind.clone() {
             MethodKind::OAuth2Code(oauth2) => self.start_consent(sound, &oauth2).await,
             MethodKind::ClientCredentials(oauth2) => self.park_typed(sound, Some(&oauth2)).await,
-            MethodKind::ApiToken { .. } => self.park_typed(sound, None).await,
+            MethodKind::ApiToken { .. } | MethodKind::Basic(_) => self.park_typed(sound, None).await,
         }
     }
 
@@ -140,7 +140,7 @@ impl Service {
                 typed.insert(key.clone(), Secret::new(value.clone()));
             }
         }
-        self.checked(&manifest.name, manifest.fields_of(method), typed).map_err(StartError::Fields)
+        self.checked_for(manifest, method, typed).map_err(StartError::Fields)
     }
 
     async fn client_of(
@@ -259,7 +259,7 @@ pub(in crate::service) fn requested(manifest: &Manifest, method: &Method, action
     match method.kind {
         MethodKind::OAuth2Code(_) => {}
         MethodKind::ClientCredentials(_) => scopes.retain(|id| manifest.scope(id).is_none_or(|scope| !scope.always)),
-        MethodKind::ApiToken { .. } => scopes.clear(),
+        MethodKind::ApiToken { .. } | MethodKind::Basic(_) => scopes.clear(),
     }
     scopes
 }

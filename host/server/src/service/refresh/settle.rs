@@ -133,7 +133,10 @@ impl Service {
         let credential = Credential::Tokens(outcome.into_token_set(old));
         loop {
             let Some(mut found) = self.store().connections().get(entry.tenant, entry.connection).await? else {
-                self.discard_answer(before, &credential, entry).await?;
+                // Deleted meanwhile: the tokens of this answer are ended, not forgotten (REV-5).
+                let mut change = self.discarding(before, &credential).await?;
+                self.store().journal().done(&mut change, entry).await?;
+                self.store().commit(change).await?;
                 return Err(ResolveError::NotFound.into());
             };
             let mut change = Change::new();
@@ -157,19 +160,6 @@ impl Service {
                 Err(error) => return Err(error.into()),
             }
         }
-    }
-
-    /// The connection was deleted meanwhile: the tokens of this answer are ended, not forgotten (REV-5).
-    async fn discard_answer(
-        &self,
-        deleted: &Connection,
-        credential: &Credential,
-        entry: &JournalEntry,
-    ) -> Result<(), StoreError> {
-        let mut change = self.audited("host", "credential.discarded", &deleted.id.to_string())?;
-        self.store().revocations().create(&mut change, &self.revocation_of(deleted)?, credential).await?;
-        self.store().journal().done(&mut change, entry).await?;
-        self.store().commit(change).await
     }
 
     /// Ends the grant for a reason that is no question of trying again.
@@ -254,7 +244,7 @@ impl Service {
         }
         tracing::error!(client = %id, code, "the provider refused this client: its refreshes wait until it is mended");
         client.fault = Some(ClientFault { code: code.to_owned(), since: self.now() });
-        let mut change = self.audited("host", "client.refused", &id.to_string())?;
+        let mut change = self.audited_for(client.tenant, "host", "client.refused", &id.to_string())?;
         self.store().clients().update(&mut change, &mut client).await?;
         match self.store().commit(change).await {
             // Somebody else marked or mended it.
