@@ -3,6 +3,7 @@
 mod edge;
 
 use axum::{Router, middleware};
+use serde_json::Value;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
@@ -10,6 +11,11 @@ use crate::{
     pages,
     service::Service,
 };
+
+/// The description of the HTTP API, as OpenAPI 3.1.
+pub fn description() -> Value {
+    api::description()
+}
 
 /// Everything this host answers, over HTTP.
 pub fn router(service: Service) -> Router {

@@ -6,8 +6,11 @@ use axum::extract::FromRequestParts;
 use http::{HeaderMap, header, request::Parts};
 use jackfield_model::{api_key::Permission, id::TenantId, secret::Secret};
 
-use super::problem::Problem;
-use crate::service::{Caller, Service};
+use super::{
+    describe::{Operation, Refuses, Takes},
+    problem::{Code, Problem},
+};
+use crate::service::{Caller, Service, StoreError};
 
 /// Names the tenant where an operator's key speaks for one.
 pub(super) const TENANT_HEADER: &str = "jackfield-tenant";
@@ -83,6 +86,28 @@ impl FromRequestParts<Service> for ForHost {
             Some(_) => Err(Problem::operators_only()),
         }
     }
+}
+
+impl<P: Needs> Takes for ForTenant<P> {
+    fn takes(operation: &mut Operation<'_>) {
+        needs(operation, P::PERMISSION);
+        let told = "Which tenant an operator's key speaks for; a tenant's key speaks for its own.";
+        operation.in_header::<TenantId>(TENANT_HEADER, told);
+        operation.refuses(&[Code::TenantMissing, Code::NotFound]);
+    }
+}
+
+impl Takes for ForHost {
+    fn takes(operation: &mut Operation<'_>) {
+        needs(operation, Permission::Operate);
+        operation.refuses(&[Code::OperatorsOnly]);
+    }
+}
+
+fn needs(operation: &mut Operation<'_>, permission: Permission) {
+    operation.needs(permission);
+    operation.refuses(&[Code::KeyMissing, Code::KeyUnknown, Code::PermissionMissing]);
+    operation.refuses_as(&StoreError::codes());
 }
 
 async fn authenticated(headers: &HeaderMap, service: &Service) -> Result<Caller, Problem> {

@@ -5,13 +5,18 @@ use std::collections::BTreeMap;
 use axum::extract::{FromRequest, Request};
 use http::{HeaderMap, header};
 use jackfield_model::secret::Secret;
+use schemars::JsonSchema;
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, Error as _, IgnoredAny},
 };
 use serde_json::{Value, error::Category};
 
-use super::{body::whole, problem::Problem};
+use super::{
+    body::whole,
+    describe::{Operation, Takes},
+    problem::{Code, Problem},
+};
 
 /// The largest JSON body, in bytes.
 const JSON_LIMIT: usize = 1024 * 1024;
@@ -32,6 +37,13 @@ where
         }
         let bytes = whole(request.into_body(), JSON_LIMIT).await?;
         parse(&bytes).map(Self)
+    }
+}
+
+impl<T: JsonSchema> Takes for Json<T> {
+    fn takes(operation: &mut Operation<'_>) {
+        operation.takes_json::<T>();
+        operation.refuses(&[Code::NotJson, Code::MalformedJson, Code::InvalidBody, Code::TooLarge, Code::BodyCutOff]);
     }
 }
 

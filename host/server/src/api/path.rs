@@ -4,9 +4,13 @@ use std::{collections::BTreeMap, str::FromStr};
 
 use axum::extract::{FromRequestParts, Path, Query};
 use http::request::Parts;
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
-use super::problem::Problem;
+use super::{
+    describe::{Operation, Takes},
+    problem::{Code, Problem},
+};
 
 /// The `{id}` of a path. Text that cannot be such an id names nothing.
 pub(super) struct Id<T>(pub(super) T);
@@ -26,6 +30,13 @@ where
     }
 }
 
+impl<T: JsonSchema> Takes for Id<T> {
+    fn takes(operation: &mut Operation<'_>) {
+        operation.in_path::<T>("id", "Which.");
+        operation.refuses(&[Code::NotFound]);
+    }
+}
+
 /// A query of known parameters only.
 pub(super) struct Asked<T>(pub(super) T);
 
@@ -41,5 +52,12 @@ where
             Ok(Query(asked)) => Ok(Self(asked)),
             Err(rejection) => Err(Problem::query(&rejection.body_text())),
         }
+    }
+}
+
+impl<T: JsonSchema> Takes for Asked<T> {
+    fn takes(operation: &mut Operation<'_>) {
+        operation.in_query::<T>();
+        operation.refuses(&[Code::InvalidQuery]);
     }
 }

@@ -1,21 +1,30 @@
-//! The shapes answers share: lists, things made, nothing.
+//! The answers of handlers: each type is a status code, a body of a stated shape, and the headers that go with it.
 
-use axum::{
-    Json,
-    response::{IntoResponse, Response},
-};
+use std::marker::PhantomData;
+
+use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
+use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::json;
+
+use super::{
+    describe::{Answer, Answers, Operation},
+    problem::Problem,
+};
 
 /// A list, and where it continues.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "{T}List")]
 pub(super) struct List<T> {
     /// What is on this page.
     pub(super) items: Vec<T>,
     /// The cursor of the next page; null at the end.
+    #[schemars(extend("examples" = [null]))]
     pub(super) next: Option<String>,
     /// How many records could not be unsealed and are left out.
     #[serde(skip_serializing_if = "is_none")]
+    #[schemars(extend("examples" = [0]))]
     pub(super) unreadable: usize,
 }
 
@@ -31,21 +40,89 @@ impl<T> List<T> {
     }
 }
 
-/// 201, where the thing now is, and the thing.
-pub(super) fn created(location: &str, body: impl Serialize) -> Response {
-    let mut response = (StatusCode::CREATED, Json(body)).into_response();
-    if let Ok(location) = HeaderValue::from_str(location) {
-        response.headers_mut().insert(header::LOCATION, location);
-    }
-    response
+/// A body of the shape `V`, written already. Contravariant, so that a view may borrow from what the handler holds.
+struct Written<V> {
+    json: Result<Vec<u8>, serde_json::Error>,
+    shape: PhantomData<fn(V)>,
 }
 
-/// 200 and the thing.
-pub(super) fn found(body: impl Serialize) -> Response {
-    Json(body).into_response()
+impl<V: Serialize> Written<V> {
+    fn of(view: &V) -> Self {
+        Self { json: serde_json::to_vec(view), shape: PhantomData }
+    }
+}
+
+impl<V> Written<V> {
+    fn answer(self, status: StatusCode) -> Response {
+        match self.json {
+            Ok(json) => (status, [(header::CONTENT_TYPE, "application/json")], json).into_response(),
+            Err(error) => Problem::internal(error).into_response(),
+        }
+    }
+}
+
+/// 200 and a `V`.
+pub(super) struct Found<V>(Written<V>);
+
+/// 201, where the `V` now is, and the `V`.
+pub(super) struct Created<V> {
+    location: String,
+    body: Written<V>,
 }
 
 /// 204.
-pub(super) fn nothing() -> Response {
-    StatusCode::NO_CONTENT.into_response()
+pub(super) struct Nothing;
+
+/// 200 and the thing.
+pub(super) fn found<V: Serialize>(view: V) -> Found<V> {
+    Found(Written::of(&view))
+}
+
+/// 201, where the thing now is, and the thing.
+pub(super) fn created<V: Serialize>(location: String, view: V) -> Created<V> {
+    Created { location, body: Written::of(&view) }
+}
+
+impl<V> IntoResponse for Found<V> {
+    fn into_response(self) -> Response {
+        self.0.answer(StatusCode::OK)
+    }
+}
+
+impl<V> IntoResponse for Created<V> {
+    fn into_response(self) -> Response {
+        let mut response = self.body.answer(StatusCode::CREATED);
+        if let Ok(location) = HeaderValue::from_str(&self.location) {
+            response.headers_mut().insert(header::LOCATION, location);
+        }
+        response
+    }
+}
+
+impl IntoResponse for Nothing {
+    fn into_response(self) -> Response {
+        StatusCode::NO_CONTENT.into_response()
+    }
+}
+
+impl<V: JsonSchema> Answers for Found<V> {
+    fn answers(operation: &mut Operation<'_>) {
+        let schema = operation.schema::<V>();
+        operation.answers(StatusCode::OK, Answer::with_body("Done.", "application/json", &schema));
+    }
+}
+
+impl<V: JsonSchema> Answers for Created<V> {
+    fn answers(operation: &mut Operation<'_>) {
+        let schema = operation.schema::<V>();
+        let place = json!({ "type": "string", "format": "uri-reference" });
+        let answer = Answer::with_body("Made.", "application/json", &schema);
+        operation.answers(StatusCode::CREATED, answer.with_header("Location", "The path of what was made.", &place));
+    }
+}
+
+impl Answers for Nothing {
+    fn answers(operation: &mut Operation<'_>) {
+        operation.answers(StatusCode::NO_CONTENT, Answer::empty("Done; there is nothing to say."));
+    }
 }

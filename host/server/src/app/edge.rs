@@ -31,7 +31,7 @@ pub(super) async fn edge(State(service): State<Service>, request: Request, next:
     let mut response = next.run(request).await;
     let problem = response.extensions_mut().remove::<Problem>();
     if let Some(problem) = &problem {
-        response = if wants_page { pages::refusal(problem) } else { problem.answer(id) };
+        response = if wants_page { pages::refusal(problem) } else { problem.answer(id, service.public_url()) };
     }
     let line = Line { id, method: method.as_str(), route: route.as_deref().unwrap_or("none"), started };
     line.write(&response, problem.as_ref());

@@ -140,6 +140,11 @@ impl Service {
         Ok(RequestId::new(self.now(), self.id_bits()?))
     }
 
+    /// Where browsers reach this host.
+    pub fn public_url(&self) -> &Url {
+        &self.parts.settings.public_url
+    }
+
     fn store(&self) -> &Store {
         &self.parts.store
     }

@@ -1,6 +1,7 @@
 //! Every way this host refuses: one table with the stable word, the status code, what it means and what to do about it.
 
 use http::StatusCode;
+use url::Url;
 
 /// A line a code: its meaning, the word, the status code, and what a caller can do.
 macro_rules! codes {
@@ -28,6 +29,16 @@ macro_rules! codes {
             /// What it means: one sentence, the same for every occurrence.
             pub fn meaning(self) -> &'static str {
                 match self { $(Self::$name => $meaning.trim_ascii(),)+ }
+            }
+
+            /// Its meaning as a title: without the full stop.
+            pub fn title(self) -> &'static str {
+                self.meaning().trim_end_matches('.')
+            }
+
+            /// The address of the page about it on a host, which names its type (RFC 9457 section 3.1.1).
+            pub fn page(self, host: &Url) -> String {
+                format!("{}/docs/problems/{}", host.as_str().trim_end_matches('/'), self.word())
             }
 
             /// What a caller can do about it: one or two sentences.

@@ -1,11 +1,15 @@
 //! Refusals about connections: list, rename, verify, refresh, lease, proxy, delete.
 
-use jackfield_model::status::Status;
+use jackfield_model::{failure::Failure, status::Status};
 
 use crate::{
-    api::problem::{Code, Problem},
+    api::{
+        describe::{Codes, Refuses},
+        problem::{Code, Problem},
+    },
     service::{
-        DeleteError, LeaseError, ListError, PermissionsError, ProxyError, RefreshError, RenameError, VerifyError,
+        DeleteError, LeaseError, ListError, PermissionsError, ProxyError, RefreshError, RenameError, ResolveError,
+        StoreError, VerifyError,
     },
 };
 
@@ -28,6 +32,12 @@ impl From<ListError> for Problem {
     }
 }
 
+impl Refuses for ListError {
+    fn codes() -> Codes {
+        Codes::of(&[Code::InvalidQuery]).and::<StoreError>()
+    }
+}
+
 impl From<RenameError> for Problem {
     fn from(error: RenameError) -> Self {
         let told = error.to_string();
@@ -36,6 +46,12 @@ impl From<RenameError> for Problem {
             RenameError::NotFound => Self::not_found("connection"),
             RenameError::Store(error) => error.into(),
         }
+    }
+}
+
+impl Refuses for RenameError {
+    fn codes() -> Codes {
+        Codes::of(&[Code::Invalid, Code::NotFound]).and::<StoreError>()
     }
 }
 
@@ -50,12 +66,24 @@ impl From<VerifyError> for Problem {
     }
 }
 
+impl Refuses for VerifyError {
+    fn codes() -> Codes {
+        Codes::of(&[Code::NeedsReauthorization, Code::ConnectionUnusable]).and::<ResolveError>()
+    }
+}
+
 impl From<PermissionsError> for Problem {
     fn from(error: PermissionsError) -> Self {
         match error {
             PermissionsError::Resolve(error) => error.into(),
             PermissionsError::Store(error) => error.into(),
         }
+    }
+}
+
+impl Refuses for PermissionsError {
+    fn codes() -> Codes {
+        Codes::of(&[]).and::<ResolveError>()
     }
 }
 
@@ -70,6 +98,12 @@ impl From<LeaseError> for Problem {
             LeaseError::Refresh(error) => Self::from(&*error),
             LeaseError::Store(error) => error.into(),
         }
+    }
+}
+
+impl Refuses for LeaseError {
+    fn codes() -> Codes {
+        Codes::of(&[Code::Invalid]).and::<RefreshError>()
     }
 }
 
@@ -109,11 +143,31 @@ impl From<&RefreshError> for Problem {
     }
 }
 
+impl Refuses for RefreshError {
+    fn codes() -> Codes {
+        Codes::of(&[
+            Code::Unsupported,
+            Code::NeedsReauthorization,
+            Code::ConnectionUnusable,
+            Code::ClientFault,
+            Code::TryLater,
+        ])
+        .and::<ResolveError>()
+        .and::<Failure>()
+    }
+}
+
 impl From<DeleteError> for Problem {
     fn from(error: DeleteError) -> Self {
         match error {
             DeleteError::NotFound => Self::not_found("connection"),
             DeleteError::Store(error) => error.into(),
         }
+    }
+}
+
+impl Refuses for DeleteError {
+    fn codes() -> Codes {
+        Codes::of(&[Code::NotFound]).and::<StoreError>()
     }
 }
