@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 /// How a connection stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(extend("examples" = ["active"]))]
 pub enum Status {
     /// Made, not yet proven.
     Pending,

@@ -17,14 +17,20 @@ pub fn description() -> Value {
     api::description()
 }
 
+/// Every route: the API and the pages.
+fn routes() -> Router<Service> {
+    Router::new().merge(api::routes()).merge(pages::routes())
+}
+
 /// Everything this host answers, over HTTP.
 pub fn router(service: Service) -> Router {
-    Router::new()
-        .merge(api::routes())
-        .merge(pages::routes())
+    routes()
         .fallback(async || Problem::no_route())
         .method_not_allowed_fallback(async || Problem::method())
         .layer(CatchPanicLayer::custom(edge::Panicked))
         .layer(middleware::from_fn_with_state(service.clone(), edge::edge))
         .with_state(service)
 }
+
+#[cfg(test)]
+mod tests;

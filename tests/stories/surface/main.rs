@@ -15,6 +15,7 @@ mod command_line_connections;
 mod command_line_faults;
 mod configuration;
 mod demo;
+mod description;
 mod health;
 mod identifiers;
 mod in_use;

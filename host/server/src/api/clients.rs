@@ -103,6 +103,7 @@ struct ClientView {
     #[schemars(example = json!({ "token_endpoint": "https://login.example.com/token" }))]
     announced: BTreeMap<String, String>,
     /// Set while the provider refuses the client itself: refreshes of its connections wait.
+    #[schemars(extend("examples" = [null]))]
     fault: Option<ClientFault>,
     /// When it was registered here.
     created_at: Timestamp,

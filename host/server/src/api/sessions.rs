@@ -97,19 +97,19 @@ struct SessionView<'a> {
 #[schemars(rename = "Stage")]
 enum StageView<'a> {
     /// The person has not come back yet.
-    #[schemars(rename = "OpenStage")]
+    #[schemars(title = "OpenStage")]
     Open,
     /// The person is back; the application has to complete it.
-    #[schemars(rename = "ParkedStage")]
+    #[schemars(title = "ParkedStage")]
     Parked,
     /// It is done.
-    #[schemars(rename = "CompletedStage")]
+    #[schemars(title = "CompletedStage")]
     Completed {
         /// What came of it.
         connection: ConnectionId,
     },
     /// It is over without a connection.
-    #[schemars(rename = "EndedStage")]
+    #[schemars(title = "EndedStage")]
     Ended {
         /// Why, as a word.
         #[schemars(example = &"access_denied")]

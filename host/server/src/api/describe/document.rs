@@ -44,7 +44,10 @@ pub(in crate::api) fn document(entries: &[Entry]) -> Value {
         "servers": [{ "url": "/", "description": "This host." }],
         "tags": tags,
         "paths": paths,
-        "components": { "schemas": components, "securitySchemes": { "bearer": {
+        "components": { "schemas": components, "examples": problems::examples(), "headers": { "request-id": {
+            "description": "The id of the request, as the log has it.",
+            "schema": { "type": "string", "pattern": "^req_[0-7][0-9A-HJKMNP-TV-Z]{25}$" },
+        } }, "securitySchemes": { "bearer": {
             "type": "http",
             "scheme": "bearer",
             "description": "An API key: `jf_…`. The roles an operation names are permissions of the key.",
@@ -59,8 +62,6 @@ fn operation(entry: &Entry, schemas: &mut Schemas, problem: &Value) -> Value {
     if entry.method == Method::GET {
         operation.codes.without_changes();
     }
-    let header = json!({ "type": "string", "pattern": "^req_[0-7][0-9A-HJKMNP-TV-Z]{25}$" });
-    operation.answers_with_header("jackfield-request-id", "The id of the request, as the log has it.", &header);
     let refusals = problems::answers(&operation.codes, problem);
     let mut answers: Map<String, Value> = Map::new();
     for (status, answer) in operation.answers {
@@ -68,6 +69,9 @@ fn operation(entry: &Entry, schemas: &mut Schemas, problem: &Value) -> Value {
     }
     for (status, answer) in refusals {
         answers.entry(status.as_u16().to_string()).or_insert(answer);
+    }
+    for headers in answers.values_mut().filter_map(|answer| answer.get_mut("headers")?.as_object_mut()) {
+        headers.insert("jackfield-request-id".to_owned(), json!({ "$ref": "#/components/headers/request-id" }));
     }
     let mut described = json!({
         "operationId": entry.about.id,

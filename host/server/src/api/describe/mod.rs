@@ -13,6 +13,7 @@ mod schemas;
 mod tag;
 #[cfg(test)]
 mod tests;
+mod variants;
 
 pub(super) use about::About;
 pub(super) use codes::{Codes, Refuses};

@@ -105,13 +105,6 @@ impl<'s> Operation<'s> {
         self.answers.insert(status.as_u16(), answer);
     }
 
-    /// Adds a header to every answer it has so far.
-    pub(in crate::api) fn answers_with_header(&mut self, name: &str, description: &str, schema: &Value) {
-        for answer in self.answers.values_mut() {
-            answer.add_header(name, description, schema);
-        }
-    }
-
     /// The schema of what is answered.
     pub(in crate::api) fn schema<T: JsonSchema>(&mut self) -> Value {
         self.schemas.of_answer::<T>()
@@ -132,12 +125,8 @@ impl Answer {
 
     /// With a header.
     pub(in crate::api) fn with_header(mut self, name: &str, description: &str, schema: &Value) -> Self {
-        self.add_header(name, description, schema);
-        self
-    }
-
-    fn add_header(&mut self, name: &str, description: &str, schema: &Value) {
         self.headers.insert(name.to_owned(), json!({ "description": description, "schema": schema }));
+        self
     }
 
     pub(super) fn into_value(self) -> Value {

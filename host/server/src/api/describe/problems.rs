@@ -1,4 +1,4 @@
-//! How the refusals of an operation look in the description: one answer a status code, one example a code.
+//! How the refusals of an operation look in the description: one answer a status code, one example a code, which its operations share.
 
 use std::collections::BTreeMap;
 
@@ -32,11 +32,17 @@ fn answer(status: StatusCode, codes: &[Code], schema: &Value) -> Value {
         answer = answer.with_header("Retry-After", "The shortest wait in seconds, where it is known.", &schema);
     }
     let mut value = answer.into_value();
-    let examples: Map<String, Value> = codes.iter().map(|code| (code.word().to_owned(), example(*code))).collect();
+    let place = |code: &Code| json!({ "$ref": format!("#/components/examples/{}", code.word()) });
+    let examples: Map<String, Value> = codes.iter().map(|code| (code.word().to_owned(), place(code))).collect();
     if let Some(media) = value.pointer_mut("/content/application~1problem+json").and_then(Value::as_object_mut) {
         media.insert("examples".to_owned(), examples.into());
     }
     value
+}
+
+/// An example of every code, by its word.
+pub(super) fn examples() -> Map<String, Value> {
+    Code::ALL.iter().map(|code| (code.word().to_owned(), example(*code))).collect()
 }
 
 fn example(code: Code) -> Value {

@@ -7,8 +7,10 @@ use schemars::{
 };
 use serde_json::{Map, Value};
 
+use super::variants;
+
 /// Where components stand in the document.
-const COMPONENTS: &str = "#/components/schemas";
+pub(super) const COMPONENTS: &str = "#/components/schemas";
 
 /// Makes schemas and keeps those that have a name.
 pub(super) struct Schemas {
@@ -49,7 +51,10 @@ impl Schemas {
     /// Every named schema. The tests see to it that a name means the same in requests and in answers.
     pub(super) fn into_components(mut self) -> Map<String, Value> {
         let all = self.requests.take_definitions(true).into_iter().chain(self.answers.take_definitions(true));
-        all.filter_map(|(name, schema)| Some((name, plain(Schema::try_from(schema).ok()?)))).collect()
+        let mut components =
+            all.filter_map(|(name, schema)| Some((name, plain(Schema::try_from(schema).ok()?)))).collect();
+        variants::name(&mut components);
+        components
     }
 }
 
@@ -79,6 +84,10 @@ struct Words;
 impl Transform for Words {
     fn transform(&mut self, schema: &mut Schema) {
         transform_subschemas(self, schema);
+        // The width of a number is ours; no registry of formats has it.
+        if schema.get("format").and_then(Value::as_str).is_some_and(|format| format.starts_with("uint")) {
+            schema.remove("format");
+        }
         let Some(words) = schema.get("oneOf").and_then(Value::as_array).and_then(|variants| words(variants)) else {
             return;
         };

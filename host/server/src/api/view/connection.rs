@@ -43,6 +43,7 @@ pub(in crate::api) struct ConnectionView<'a> {
     /// How it stands.
     status: Status,
     /// Why it does not work, where it does not.
+    #[schemars(extend("examples" = [null]))]
     failure: Option<FailureView<'a>>,
     /// Who it is at the provider, as verify last found.
     account: Option<AccountView<'a>>,
@@ -111,6 +112,7 @@ struct VerificationView<'a> {
     #[schemars(example = 120)]
     latency_ms: u64,
     /// What it refused with; null where it accepted.
+    #[schemars(extend("examples" = [null]))]
     failure: Option<FailureView<'a>>,
 }
 
