@@ -15,11 +15,13 @@ use super::{
     caller::ForHost,
     describe::{About, Routes, Tag},
     json::Json,
-    path::Id,
+    once::Making,
+    paging::{self, Paged},
+    path::{Asked, Id},
     problem::Problem,
     reply::{Created, Found, List, Nothing, created, found},
 };
-use crate::service::{ApiKeyError, NewApiKey, Service};
+use crate::service::{ApiKeyError, ListError, NewApiKey, Service};
 
 /// An API key to be.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -82,7 +84,8 @@ pub(super) fn routes() -> Routes {
         .get(
             "/v1/api-keys",
             list,
-            About::new("listApiKeys", "List API keys", "Every key, without the keys themselves."),
+            About::new("listApiKeys", "List API keys", "Every key, without the keys themselves.")
+                .refuses::<ListError>(),
         )
         .post(
             "/v1/api-keys",
@@ -98,7 +101,7 @@ pub(super) fn routes() -> Routes {
 }
 
 async fn create(
-    State(service): State<Service>,
+    Making(service): Making,
     host: ForHost,
     Json(asked): Json<Create>,
 ) -> Result<Created<Made<'static>>, Problem> {
@@ -108,9 +111,13 @@ async fn create(
     Ok(created(location, Made { view: key.into(), key: text.expose() }))
 }
 
-async fn list(State(service): State<Service>, _: ForHost) -> Result<Found<List<ApiKeyView>>, Problem> {
-    let keys = service.api_keys().await?;
-    Ok(found(List::whole(keys.into_iter().map(ApiKeyView::from).collect())))
+async fn list(
+    State(service): State<Service>,
+    _: ForHost,
+    Asked(paged): Asked<Paged>,
+) -> Result<Found<List<ApiKeyView>>, Problem> {
+    let page = service.api_keys_page(&paged.into()).await?;
+    Ok(found(paging::list(page, ApiKeyView::from)))
 }
 
 async fn remove(State(service): State<Service>, host: ForHost, Id(id): Id<ApiKeyId>) -> Result<Nothing, Problem> {

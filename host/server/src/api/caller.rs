@@ -65,7 +65,7 @@ impl<P: Needs> FromRequestParts<Service> for ForTenant<P> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Problem> {
-        let caller = authenticated(&parts.headers, service).await?;
+        let caller = authenticated(parts, service).await?;
         allowed(&caller, P::PERMISSION)?;
         let tenant = tenant(&parts.headers, caller.tenant)?;
         if caller.tenant.is_none() && service.tenant(tenant).await?.is_none() {
@@ -79,12 +79,43 @@ impl FromRequestParts<Service> for ForHost {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Problem> {
-        let caller = authenticated(&parts.headers, service).await?;
+        let caller = authenticated(parts, service).await?;
         allowed(&caller, Permission::Operate)?;
         match caller.tenant {
             None => Ok(Self { caller }),
             Some(_) => Err(Problem::operators_only()),
         }
+    }
+}
+
+/// A caller who may read the audit log: an operator all of it, a tenant's reader the tenant's own.
+pub(super) struct Auditor(Caller);
+
+impl Auditor {
+    /// Whose lines, where `asked` names a tenant; none for everybody's.
+    pub(super) fn of(&self, asked: Option<TenantId>) -> Result<Option<TenantId>, Problem> {
+        match (self.0.tenant, asked) {
+            (Some(own), Some(asked)) if own != asked => Err(Problem::not_found("tenant")),
+            (Some(own), _) => Ok(Some(own)),
+            (None, asked) => Ok(asked),
+        }
+    }
+}
+
+impl FromRequestParts<Service> for Auditor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Problem> {
+        let caller = authenticated(parts, service).await?;
+        let needed = if caller.tenant.is_none() { Permission::Operate } else { Permission::Read };
+        allowed(&caller, needed)?;
+        Ok(Self(caller))
+    }
+}
+
+impl Takes for Auditor {
+    fn takes(operation: &mut Operation<'_>) {
+        needs(operation, Permission::Read);
     }
 }
 
@@ -110,9 +141,15 @@ fn needs(operation: &mut Operation<'_>, permission: Permission) {
     operation.refuses_as(&StoreError::codes());
 }
 
-async fn authenticated(headers: &HeaderMap, service: &Service) -> Result<Caller, Problem> {
-    let key = presented(headers).ok_or_else(Problem::key_missing)?;
-    service.authenticate(&key).await?.ok_or_else(Problem::key_unknown)
+/// Who presents a key. Looked up once a request: layers and handlers share the answer.
+pub(super) async fn authenticated(parts: &mut Parts, service: &Service) -> Result<Caller, Problem> {
+    if let Some(known) = parts.extensions.get::<Caller>() {
+        return Ok(known.clone());
+    }
+    let key = presented(&parts.headers).ok_or_else(Problem::key_missing)?;
+    let caller = service.authenticate(&key).await?.ok_or_else(Problem::key_unknown)?;
+    parts.extensions.insert(caller.clone());
+    Ok(caller)
 }
 
 /// The key of the one `Authorization: Bearer` header (RFC 6750 section 2.1).

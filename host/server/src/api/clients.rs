@@ -16,12 +16,14 @@ use serde_json::json;
 use super::{
     caller::ForHost,
     describe::{About, Routes, Tag},
-    json::{Json, optional_secret, secret},
-    path::Id,
+    json::{Json, optional_secret, optional_texts, secret, texts},
+    once::Making,
+    paging::{self, Paged},
+    path::{Asked, Id},
     problem::Problem,
     reply::{Created, Found, List, Nothing, created, found},
 };
-use crate::service::{ClientChange, ClientError, NewClient, Service};
+use crate::service::{ClientChange, ClientError, ListError, NewClient, Service};
 
 /// The redirect URI of every example.
 const REDIRECT_URI: &str = "https://connect.example.com/oauth/callback/github/cli_01KAMVJ5D0Q4Z8N6T2R7W3X9YB";
@@ -43,7 +45,7 @@ struct Create {
     #[serde(default, deserialize_with = "optional_secret")]
     client_secret: Option<Secret>,
     /// The operator's fields of the connector.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "texts")]
     #[schemars(example = json!({ "base_url": "https://api.example.com" }))]
     fields: BTreeMap<String, String>,
 }
@@ -60,6 +62,7 @@ struct Change {
     #[serde(default, deserialize_with = "optional_secret")]
     client_secret: Option<Secret>,
     /// The operator's fields of the connector: all of them.
+    #[serde(default, deserialize_with = "optional_texts")]
     #[schemars(example = json!({ "base_url": "https://api.example.com" }))]
     fields: Option<BTreeMap<String, String>>,
     /// Accepts the endpoints its issuer announces now in place of the recorded ones.
@@ -129,7 +132,7 @@ impl ClientView {
 pub(super) fn routes() -> Routes {
     let one = "/v1/clients/{id}";
     Routes::of(Tag::Clients)
-        .get("/v1/clients", list, About::new("listClients", "List clients", "Every registration at a provider."))
+        .get("/v1/clients", list, About::new("listClients", "List clients", "Every registration at a provider.").refuses::<ListError>())
         .post(
             "/v1/clients",
             create,
@@ -167,7 +170,7 @@ pub(super) fn routes() -> Routes {
 }
 
 async fn create(
-    State(service): State<Service>,
+    Making(service): Making,
     host: ForHost,
     Json(asked): Json<Create>,
 ) -> Result<Created<ClientView>, Problem> {
@@ -182,9 +185,13 @@ async fn create(
     Ok(created(format!("/v1/clients/{}", client.id), ClientView::of(client, &service)))
 }
 
-async fn list(State(service): State<Service>, _: ForHost) -> Result<Found<List<ClientView>>, Problem> {
-    let clients = service.clients().await?;
-    Ok(found(List::whole(clients.into_iter().map(|client| ClientView::of(client, &service)).collect())))
+async fn list(
+    State(service): State<Service>,
+    _: ForHost,
+    Asked(paged): Asked<Paged>,
+) -> Result<Found<List<ClientView>>, Problem> {
+    let page = service.clients_page(&paged.into()).await?;
+    Ok(found(paging::list(page, |client| ClientView::of(client, &service))))
 }
 
 async fn show(State(service): State<Service>, _: ForHost, Id(id): Id<ClientId>) -> Result<Found<ClientView>, Problem> {

@@ -11,15 +11,17 @@ use super::{
     caller::ForHost,
     describe::{About, Operation, Routes, Tag, Takes},
     json::Json,
-    path::Id,
+    once::Making,
+    paging::Paged,
+    path::{Asked, Id},
     problem::{Code, Problem},
     reply::{Created, Found, List, Nothing, created, found},
     view::connector::ConnectorView,
 };
-use crate::service::{ApproveError, InstallError, RemoveConnectorError, Service};
+use crate::service::{ApproveError, InstallError, ListError, RemoveConnectorError, Service};
 
 /// The largest component, in bytes.
-const COMPONENT_LIMIT: usize = 64 * 1024 * 1024;
+pub(super) const COMPONENT_LIMIT: usize = 64 * 1024 * 1024;
 
 /// The operator's word for one component and all it asks.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -68,7 +70,7 @@ impl Takes for Component {
 pub(super) fn routes() -> Routes {
     let one = "/v1/connectors/{id}";
     Routes::of(Tag::Connectors)
-        .get("/v1/connectors", list, About::new("listConnectors", "List connectors", "What is installed."))
+        .get("/v1/connectors", list, About::new("listConnectors", "List connectors", "What is installed.").refuses::<ListError>())
         .post(
             "/v1/connectors",
             install,
@@ -100,7 +102,7 @@ pub(super) fn routes() -> Routes {
 }
 
 async fn install(
-    State(service): State<Service>,
+    Making(service): Making,
     host: ForHost,
     Component(component): Component,
 ) -> Result<Created<ConnectorView<'static>>, Problem> {
@@ -118,9 +120,14 @@ async fn approve(
     Ok(found(ConnectorView::from(&connector)))
 }
 
-async fn list(State(service): State<Service>, _: ForHost) -> Result<Found<List<ConnectorView<'static>>>, Problem> {
-    let connectors = service.connectors().await?;
-    Ok(found(List::whole(connectors.iter().map(ConnectorView::from).collect())))
+async fn list(
+    State(service): State<Service>,
+    _: ForHost,
+    Asked(paged): Asked<Paged>,
+) -> Result<Found<List<ConnectorView<'static>>>, Problem> {
+    let page = service.connectors_page(&paged.into()).await?;
+    let items = page.items.iter().map(ConnectorView::from).collect();
+    Ok(found(List { items, next: page.next.clone(), unreadable: page.unreadable }))
 }
 
 async fn show(

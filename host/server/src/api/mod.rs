@@ -1,23 +1,30 @@
 //! The JSON API under `/v1`: parses a request, asks the service, shows the answer. Decides nothing itself.
 
 mod api_keys;
+mod audit;
 mod body;
 mod caller;
 mod clients;
+mod conditions;
 mod connections;
 mod connectors;
 mod describe;
 mod health;
+mod import;
 mod json;
 mod lease;
+pub(crate) mod once;
 mod openapi;
+mod paging;
 mod path;
 pub mod problem;
 mod proxy;
+pub(crate) mod rate;
 mod refusal;
 mod reply;
 mod sessions;
 mod tenants;
+mod uses;
 mod view;
 
 use axum::Router;
@@ -31,16 +38,19 @@ use describe::{Entry, Routes};
 pub use openapi::written as written_description;
 
 /// Every route that is described, noun by noun.
-const NOUNS: [fn() -> Routes; 9] = [
+const NOUNS: [fn() -> Routes; 12] = [
     api_keys::routes,
+    audit::routes,
     clients::routes,
     connections::routes,
     connectors::routes,
     health::routes,
+    import::routes,
     lease::routes,
     openapi::routes,
     sessions::routes,
     tenants::routes,
+    uses::routes,
 ];
 
 /// Every API route. The proxy is not described: what it takes and answers is the provider's.

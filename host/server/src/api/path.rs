@@ -37,6 +37,29 @@ impl<T: JsonSchema> Takes for Id<T> {
     }
 }
 
+/// The `{reference}` of a path: the application's own text.
+pub(super) struct Reference(pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Reference {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let path = Path::<BTreeMap<String, String>>::from_request_parts(parts, state).await;
+        let reference = path.ok().and_then(|Path(mut named)| named.remove("reference"));
+        reference.map(Self).ok_or_else(|| Problem::not_found("thing of this name"))
+    }
+}
+
+impl Takes for Reference {
+    fn takes(operation: &mut Operation<'_>) {
+        operation.in_path::<String>(
+            "reference",
+            "The application's own id of the place, percent-encoded: at most 200 bytes.",
+        );
+        operation.refuses(&[Code::NotFound]);
+    }
+}
+
 /// A query of known parameters only.
 pub(super) struct Asked<T>(pub(super) T);
 

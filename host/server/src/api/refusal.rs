@@ -2,6 +2,7 @@
 
 mod connecting;
 mod connections;
+mod conventions;
 mod records;
 
 use jackfield_model::failure::{Advice, Failure};

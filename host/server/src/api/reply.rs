@@ -33,13 +33,6 @@ fn is_none(count: &usize) -> bool {
     *count == 0
 }
 
-impl<T> List<T> {
-    /// A list that fits on one page.
-    pub(super) fn whole(items: Vec<T>) -> Self {
-        Self { items, next: None, unreadable: 0 }
-    }
-}
-
 /// A body of the shape `V`, written already. Contravariant, so that a view may borrow from what the handler holds.
 struct Written<V> {
     json: Result<Vec<u8>, serde_json::Error>,
@@ -102,6 +95,68 @@ impl<V> IntoResponse for Created<V> {
 impl IntoResponse for Nothing {
     fn into_response(self) -> Response {
         StatusCode::NO_CONTENT.into_response()
+    }
+}
+
+/// 201 or 200, and the `V` under the name the caller gave it.
+pub(super) struct Put<V> {
+    is_new: bool,
+    body: Written<V>,
+}
+
+impl<V: Serialize> Put<V> {
+    /// 201 where it is new, 200 where it was there.
+    pub(super) fn of(is_new: bool, view: &V) -> Self {
+        Self { is_new, body: Written::of(view) }
+    }
+}
+
+impl<V> IntoResponse for Put<V> {
+    fn into_response(self) -> Response {
+        self.body.answer(if self.is_new { StatusCode::CREATED } else { StatusCode::OK })
+    }
+}
+
+impl<V: JsonSchema> Answers for Put<V> {
+    fn answers(operation: &mut Operation<'_>) {
+        let schema = operation.schema::<V>();
+        operation.answers(StatusCode::OK, Answer::with_body("It was there.", "application/json", &schema));
+        operation.answers(StatusCode::CREATED, Answer::with_body("Made.", "application/json", &schema));
+    }
+}
+
+/// An answer with the entity tag of what it shows (RFC 9110 section 8.8.3).
+pub(super) struct Tagged<A> {
+    tag: String,
+    answer: A,
+}
+
+impl<A> Tagged<A> {
+    /// `answer`, which shows the state of this tag.
+    pub(super) fn of(tag: String, answer: A) -> Self {
+        Self { tag, answer }
+    }
+}
+
+impl<A: IntoResponse> IntoResponse for Tagged<A> {
+    fn into_response(self) -> Response {
+        tagged(&self.tag, self.answer.into_response())
+    }
+}
+
+/// A response with an entity tag.
+pub(super) fn tagged(tag: &str, mut response: Response) -> Response {
+    if let Ok(tag) = HeaderValue::from_str(&format!("\"{tag}\"")) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
+}
+
+impl<A: Answers> Answers for Tagged<A> {
+    fn answers(operation: &mut Operation<'_>) {
+        A::answers(operation);
+        let told = "The state it shows: send it as `If-Match` with a change that is meant for this state only.";
+        operation.answers_with_header("ETag", told, &json!({ "type": "string" }));
     }
 }
 

@@ -16,10 +16,11 @@ use serde_json::json;
 use super::{
     caller::{Connect, ForTenant},
     describe::{About, Routes, Tag},
-    json::{Json, secret},
+    json::{Json, secret, texts},
+    once::Making,
     path::Id,
     problem::Problem,
-    reply::{Created, Found, created, found},
+    reply::{Created, Found, Tagged, created, found},
     view::connection::ConnectionView,
 };
 use crate::service::{CompleteError, NewSession, Service, SessionError};
@@ -42,7 +43,7 @@ struct Create {
     /// A connection to reauthorize, instead of making a new one.
     connection: Option<ConnectionId>,
     /// Values the person is not asked for and cannot change.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "texts")]
     #[schemars(example = json!({ "base_url": "https://api.example.com" }))]
     fields: BTreeMap<String, String>,
     /// Where the person goes afterwards: one of the tenant's return URLs.
@@ -186,7 +187,7 @@ pub(super) fn made<'a>(session: &'a ConnectSession, url: &'a str) -> Created<Mad
 }
 
 async fn create(
-    State(service): State<Service>,
+    Making(service): Making,
     by: ForTenant<Connect>,
     Json(asked): Json<Create>,
 ) -> Result<Created<Made<'static>>, Problem> {
@@ -213,11 +214,11 @@ async fn show(
 }
 
 async fn complete(
-    State(service): State<Service>,
+    Making(service): Making,
     by: ForTenant<Connect>,
     Id(id): Id<SessionId>,
     Json(asked): Json<Complete>,
-) -> Result<Found<ConnectionView<'static>>, Problem> {
+) -> Result<Tagged<Found<ConnectionView<'static>>>, Problem> {
     let connection = service.complete(by.tenant, id, &asked.ticket, &asked.end_user, &by.caller.name()).await?;
-    Ok(found(ConnectionView::from(&connection)))
+    Ok(Tagged::of(service.entity_tag(&connection), found(ConnectionView::from(&connection))))
 }

@@ -10,11 +10,13 @@ use super::{
     caller::ForHost,
     describe::{About, Routes, Tag},
     json::Json,
-    path::Id,
+    once::Making,
+    paging::{self, Paged},
+    path::{Asked, Id},
     problem::Problem,
     reply::{Created, Found, List, Nothing, created, found},
 };
-use crate::service::{NewTenant, Service, TenantChange, TenantError};
+use crate::service::{ListError, NewTenant, Service, TenantChange, TenantError};
 
 /// A tenant to be.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -68,7 +70,7 @@ impl From<Tenant> for TenantView {
 pub(super) fn routes() -> Routes {
     let one = "/v1/tenants/{id}";
     Routes::of(Tag::Tenants)
-        .get("/v1/tenants", list, About::new("listTenants", "List tenants", "Every tenant of this host."))
+        .get("/v1/tenants", list, About::new("listTenants", "List tenants", "Every tenant of this host.").refuses::<ListError>())
         .post(
             "/v1/tenants",
             create,
@@ -96,7 +98,7 @@ pub(super) fn routes() -> Routes {
 }
 
 async fn create(
-    State(service): State<Service>,
+    Making(service): Making,
     host: ForHost,
     Json(asked): Json<Create>,
 ) -> Result<Created<TenantView>, Problem> {
@@ -105,9 +107,13 @@ async fn create(
     Ok(created(format!("/v1/tenants/{}", tenant.id), TenantView::from(tenant)))
 }
 
-async fn list(State(service): State<Service>, _: ForHost) -> Result<Found<List<TenantView>>, Problem> {
-    let tenants = service.tenants().await?;
-    Ok(found(List::whole(tenants.into_iter().map(TenantView::from).collect())))
+async fn list(
+    State(service): State<Service>,
+    _: ForHost,
+    Asked(paged): Asked<Paged>,
+) -> Result<Found<List<TenantView>>, Problem> {
+    let page = service.tenants_page(&paged.into()).await?;
+    Ok(found(paging::list(page, TenantView::from)))
 }
 
 async fn show(State(service): State<Service>, _: ForHost, Id(id): Id<TenantId>) -> Result<Found<TenantView>, Problem> {

@@ -57,6 +57,8 @@ impl Routes {
         get GET,
         /// Adds `POST`.
         post POST,
+        /// Adds `PUT`.
+        put PUT,
         /// Adds `PATCH`.
         patch PATCH,
         /// Adds `DELETE`.

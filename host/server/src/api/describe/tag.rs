@@ -17,13 +17,15 @@ pub(in crate::api) enum Tag {
     Tenants,
     /// Who may call.
     ApiKeys,
+    /// Who did what.
+    Audit,
     /// For the machinery around the host.
     Operations,
 }
 
 impl Tag {
     /// Every tag, in the order of the description.
-    pub(in crate::api) const ALL: [Self; 8] = [
+    pub(in crate::api) const ALL: [Self; 9] = [
         Self::ConnectSessions,
         Self::Connections,
         Self::Leases,
@@ -31,6 +33,7 @@ impl Tag {
         Self::Clients,
         Self::Tenants,
         Self::ApiKeys,
+        Self::Audit,
         Self::Operations,
     ];
 
@@ -44,6 +47,7 @@ impl Tag {
             Self::Clients => "clients",
             Self::Tenants => "tenants",
             Self::ApiKeys => "api-keys",
+            Self::Audit => "audit",
             Self::Operations => "operations",
         }
     }
@@ -66,6 +70,7 @@ impl Tag {
             Self::Clients => "Registrations at providers: client ids and secrets. For operators.",
             Self::Tenants => "Who owns connections. For operators.",
             Self::ApiKeys => "Who may call, and what. For operators.",
+            Self::Audit => "Who did what to what. For operators, and of each tenant its own for its readers.",
             Self::Operations => "Health, and this description, for the machinery around the host. Asks for no key.",
         }
     }

@@ -1,11 +1,11 @@
 //! Refusals about connections: list, rename, verify, refresh, lease, proxy, delete.
 
-use jackfield_model::{failure::Failure, status::Status};
+use jackfield_model::{failure::Failure, status::Status, uses::Use};
 
 use crate::{
     api::{
         describe::{Codes, Refuses},
-        problem::{Code, Problem},
+        problem::{Code, FieldProblem, Problem},
     },
     service::{
         DeleteError, LeaseError, ListError, PermissionsError, ProxyError, RefreshError, RenameError, ResolveError,
@@ -26,7 +26,10 @@ impl From<ListError> for Problem {
     fn from(error: ListError) -> Self {
         let told = error.to_string();
         match error {
-            ListError::Cursor | ListError::Limit => Self::new(Code::InvalidQuery, told),
+            ListError::Cursor => Self::new(Code::CursorUnknown, told),
+            ListError::OldCursor => Self::new(Code::CursorOld, told),
+            ListError::Limit => Self::new(Code::InvalidQuery, told),
+            ListError::NotFound => Self::not_found("connection"),
             ListError::Store(error) => error.into(),
         }
     }
@@ -34,7 +37,7 @@ impl From<ListError> for Problem {
 
 impl Refuses for ListError {
     fn codes() -> Codes {
-        Codes::of(&[Code::InvalidQuery]).and::<StoreError>()
+        Codes::of(&[Code::InvalidQuery, Code::CursorOld, Code::CursorUnknown]).and::<StoreError>()
     }
 }
 
@@ -44,6 +47,7 @@ impl From<RenameError> for Problem {
         match error {
             RenameError::Name(_) => Self::invalid("name", told),
             RenameError::NotFound => Self::not_found("connection"),
+            RenameError::Stale(_) => Self::new(Code::Stale, told),
             RenameError::Store(error) => error.into(),
         }
     }
@@ -51,7 +55,7 @@ impl From<RenameError> for Problem {
 
 impl Refuses for RenameError {
     fn codes() -> Codes {
-        Codes::of(&[Code::Invalid, Code::NotFound]).and::<StoreError>()
+        Codes::of(&[Code::Invalid, Code::NotFound, Code::Stale]).and::<StoreError>()
     }
 }
 
@@ -159,8 +163,14 @@ impl Refuses for RefreshError {
 
 impl From<DeleteError> for Problem {
     fn from(error: DeleteError) -> Self {
+        let told = error.to_string();
         match error {
             DeleteError::NotFound => Self::not_found("connection"),
+            DeleteError::Stale(_) => Self::new(Code::Stale, told),
+            DeleteError::Used { uses, .. } => {
+                let named = |used: Use| FieldProblem { field: format!("uses/{}", used.reference), message: used.label };
+                Self::new(Code::ConnectionUsed, told).with_errors(uses.into_iter().map(named).collect())
+            }
             DeleteError::Store(error) => error.into(),
         }
     }
@@ -168,6 +178,6 @@ impl From<DeleteError> for Problem {
 
 impl Refuses for DeleteError {
     fn codes() -> Codes {
-        Codes::of(&[Code::NotFound]).and::<StoreError>()
+        Codes::of(&[Code::NotFound, Code::ConnectionUsed, Code::Stale]).and::<StoreError>()
     }
 }

@@ -64,6 +64,9 @@ pub(in crate::api) struct ConnectionView<'a> {
     grant_expires: Option<Expiry>,
     /// The last verify; null before the first.
     verification: Option<VerificationView<'a>>,
+    /// In how many places applications say that they use it.
+    #[schemars(example = 2)]
+    uses: u32,
     /// When it was made.
     created_at: Timestamp,
     /// When it last changed.
@@ -157,6 +160,7 @@ impl<'a> From<&'a Connection> for ConnectionView<'a> {
             access_expires: connection.clocks.access,
             grant_expires: connection.clocks.grant,
             verification: connection.verification.as_ref().map(VerificationView::from),
+            uses: connection.uses,
             created_at: connection.created_at,
             updated_at: connection.updated_at,
         }
@@ -260,6 +264,7 @@ mod tests {
             "access_expires": {"at": "1970-01-01T00:00:00Z", "source": "response"},
             "grant_expires": null,
             "verification": null,
+            "uses": 0,
             "created_at": "1970-01-01T00:00:00Z",
             "updated_at": "1970-01-01T00:00:00Z",
         });
