@@ -22,6 +22,7 @@ use url::Url;
 
 use crate::authority::Authority;
 use crate::components::component;
+use crate::described::{self, Asked};
 use crate::wire::Wire;
 
 pub use answer::Answer;
@@ -169,10 +170,13 @@ impl TestHost {
         self.send(path, request.body(bytes)?).await
     }
 
-    /// Any request.
+    /// Any request. The answer is held against the description of the API.
     pub async fn send(&self, path: &str, request: Request<Bytes>) -> Result<Answer> {
         let url = Url::parse(&format!("{}{path}", self.url()?))?;
-        Ok(Answer::of(self.wire.send(&url, request).await?))
+        let (method, body) = (request.method().clone(), request.body().clone());
+        let answer = Answer::of(self.wire.send(&url, request).await?);
+        described::check(&Asked { method: &method, path, body: &body }, &answer)?;
+        Ok(answer)
     }
 
     /// `GET` with a key.

@@ -3,6 +3,7 @@
 pub mod authority;
 pub mod browser;
 pub mod components;
+pub mod described;
 pub mod doubles;
 pub mod host;
 pub mod host_log;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -10,13 +11,17 @@ use crate::{
 };
 
 /// One thing asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ApprovalRequest")]
 pub struct Request {
     /// The rule it touches: `credential-origin`, `public-origin`, `endpoint`, `any-host`, `kept-value`, `deviation`.
+    #[schemars(example = &"credential-origin")]
     pub rule: String,
     /// What is asked, as data: an origin, a URL, a field key.
+    #[schemars(example = &"https://api.github.com")]
     pub subject: String,
     /// One sentence for the operator.
+    #[schemars(example = &"Credentials are sent to https://api.github.com.")]
     pub sentence: String,
     /// Worth a second look: outside the authorization server's registrable domain, or weaker than the protocol asks.
     pub pointed_out: bool,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{ClientId, TenantId};
@@ -33,9 +34,10 @@ pub struct Client {
 }
 
 /// The provider refused the client itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ClientFault {
     /// The provider's error code.
+    #[schemars(example = &"invalid_client")]
     pub code: String,
     /// Since when.
     pub since: Timestamp,

@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{approval::Request, manifest::Manifest};
 
 /// Which engine a component runs on, chosen at install by what it imports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "ComponentClass")]
 pub enum Class {
     /// Imports only `jackfield:*`: provably without ambient power.
     Pure,

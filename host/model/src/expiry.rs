@@ -1,11 +1,13 @@
 //! The two clocks of a connection: when its token ends and when the permission itself ends.
 
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Where a moment is known from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "ExpirySource")]
 pub enum Source {
     /// The provider's answer.
     Response,
@@ -20,7 +22,7 @@ pub enum Source {
 }
 
 /// A moment and where it is known from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Expiry {
     /// The moment, on our clock.
     pub at: Timestamp,

@@ -1,8 +1,9 @@
 //! Typed ids: a prefix that names the noun and 26 characters that sort by time.
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 use jiff::Timestamp;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
@@ -33,6 +34,24 @@ macro_rules! typed_id {
             /// Makes an id that sorts by `at` (millisecond precision); the low 80 bits of `random` are used.
             pub fn new(at: Timestamp, random: u128) -> Self {
                 Self(ulid_at(at, random))
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({
+                    "type": "string",
+                    "pattern": concat!("^", $prefix, "_[0-7][0-9A-HJKMNP-TV-Z]{25}$"),
+                    "examples": [concat!($prefix, "_01KAMVJ5D0Q4Z8N6T2R7W3X9YB")],
+                })
             }
         }
 

@@ -1,7 +1,8 @@
 //! A value that must never print: no `Display`, no `Serialize`, no `Clone`, wiped when dropped.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
@@ -29,6 +30,21 @@ impl Secret {
 impl From<String> for Secret {
     fn from(text: String) -> Self {
         Self::new(text)
+    }
+}
+
+/// Described as text that is sent and never shown.
+impl JsonSchema for Secret {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Secret".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "password", "writeOnly": true, "examples": ["s3cr3t"] })
     }
 }
 

@@ -3,6 +3,7 @@
 mod edge;
 
 use axum::{Router, middleware};
+use serde_json::Value;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
@@ -11,14 +12,27 @@ use crate::{
     service::Service,
 };
 
+/// The description of the HTTP API, as OpenAPI 3.1.
+pub fn description() -> Value {
+    api::description()
+}
+
+/// Every route: the API and the pages.
+fn routes() -> Router<Service> {
+    Router::new().merge(api::routes()).merge(pages::routes())
+}
+
 /// Everything this host answers, over HTTP.
 pub fn router(service: Service) -> Router {
-    Router::new()
-        .merge(api::routes())
-        .merge(pages::routes())
+    routes()
+        .layer(middleware::from_fn_with_state(service.clone(), api::once::once))
+        .layer(middleware::from_fn_with_state(service.clone(), api::rate::rate))
         .fallback(async || Problem::no_route())
         .method_not_allowed_fallback(async || Problem::method())
         .layer(CatchPanicLayer::custom(edge::Panicked))
         .layer(middleware::from_fn_with_state(service.clone(), edge::edge))
         .with_state(service)
 }
+
+#[cfg(test)]
+mod tests;

@@ -167,6 +167,7 @@ fn service(config: &Config, parts: Parts, store: Store, public_url: Url) -> Resu
         token_timeout: config.timeouts.token(),
         metadata_timeout: config.timeouts.metadata(),
         proxy_first_byte: config.timeouts.proxy_first_byte(),
+        requests_per_minute: config.api.requests_per_minute,
     };
     let (clock, entropy) = (parts.clock, parts.entropy);
     Ok(Service::new(service::Parts { store, runtime, outbound, clock, entropy, settings }))

@@ -108,6 +108,12 @@ impl Idempotency<'_> {
         change.put(IDEMPOTENCY, key(deed), &Stored { outcome, ..found.record })
     }
 
+    /// Whether a deed made something or was answered.
+    pub async fn made_something(&self, deed: &Deed) -> Result<bool, StoreError> {
+        let found = self.0.get::<Stored>(IDEMPOTENCY, &key(deed)).await?;
+        Ok(found.is_some_and(|stored| stored.outcome != Outcome::Begun))
+    }
+
     /// Keeps a deed's answer, sealed.
     pub async fn answer(&self, deed: &Deed, answer: &KeptAnswer) -> Result<(), StoreError> {
         if answer.body.len() > ANSWER_LIMIT {

@@ -9,20 +9,26 @@
 )]
 
 mod application_guide;
+mod audit;
 mod bodies;
 mod child;
 mod command_line;
 mod command_line_connections;
 mod command_line_faults;
+mod conditions;
 mod configuration;
+mod cursors;
 mod demo;
 mod guide;
+mod description;
 mod health;
+mod idempotency;
 mod identifiers;
 mod in_use;
 mod key_ring;
 mod links;
 mod permissions;
+mod rate;
 mod readmes;
 mod request_ids;
 mod return_urls;

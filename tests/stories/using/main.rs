@@ -12,6 +12,7 @@ mod api_token;
 mod deletion;
 mod front;
 mod github;
+mod import;
 mod machine;
 mod outlives;
 mod process;
@@ -22,6 +23,7 @@ mod refresh;
 mod refresh_fails;
 mod through;
 mod token_service;
+mod uses;
 mod verify;
 
 /// `jackfield`, for compiling components and for the stories of the command line.

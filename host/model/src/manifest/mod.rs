@@ -10,6 +10,7 @@ mod method;
 mod oauth2;
 mod placement;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{failure::Advice, template::Template};
@@ -146,7 +147,7 @@ pub struct Scope {
 }
 
 /// How strong an action is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Access {
     /// Looks.

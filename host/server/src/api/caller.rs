@@ -6,8 +6,11 @@ use axum::extract::FromRequestParts;
 use http::{HeaderMap, header, request::Parts};
 use jackfield_model::{api_key::Permission, id::TenantId, secret::Secret};
 
-use super::problem::Problem;
-use crate::service::{Caller, Service};
+use super::{
+    describe::{Operation, Refuses, Takes},
+    problem::{Code, Problem},
+};
+use crate::service::{Caller, Service, StoreError};
 
 /// Names the tenant where an operator's key speaks for one.
 pub(super) const TENANT_HEADER: &str = "jackfield-tenant";
@@ -62,7 +65,7 @@ impl<P: Needs> FromRequestParts<Service> for ForTenant<P> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Problem> {
-        let caller = authenticated(&parts.headers, service).await?;
+        let caller = authenticated(parts, service).await?;
         allowed(&caller, P::PERMISSION)?;
         let tenant = tenant(&parts.headers, caller.tenant)?;
         if caller.tenant.is_none() && service.tenant(tenant).await?.is_none() {
@@ -76,7 +79,7 @@ impl FromRequestParts<Service> for ForHost {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Problem> {
-        let caller = authenticated(&parts.headers, service).await?;
+        let caller = authenticated(parts, service).await?;
         allowed(&caller, Permission::Operate)?;
         match caller.tenant {
             None => Ok(Self { caller }),
@@ -85,9 +88,68 @@ impl FromRequestParts<Service> for ForHost {
     }
 }
 
-async fn authenticated(headers: &HeaderMap, service: &Service) -> Result<Caller, Problem> {
-    let key = presented(headers).ok_or_else(Problem::key_missing)?;
-    service.authenticate(&key).await?.ok_or_else(Problem::key_unknown)
+/// A caller who may read the audit log: an operator all of it, a tenant's reader the tenant's own.
+pub(super) struct Auditor(Caller);
+
+impl Auditor {
+    /// Whose lines, where `asked` names a tenant; none for everybody's.
+    pub(super) fn of(&self, asked: Option<TenantId>) -> Result<Option<TenantId>, Problem> {
+        match (self.0.tenant, asked) {
+            (Some(own), Some(asked)) if own != asked => Err(Problem::not_found("tenant")),
+            (Some(own), _) => Ok(Some(own)),
+            (None, asked) => Ok(asked),
+        }
+    }
+}
+
+impl FromRequestParts<Service> for Auditor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Problem> {
+        let caller = authenticated(parts, service).await?;
+        let needed = if caller.tenant.is_none() { Permission::Operate } else { Permission::Read };
+        allowed(&caller, needed)?;
+        Ok(Self(caller))
+    }
+}
+
+impl Takes for Auditor {
+    fn takes(operation: &mut Operation<'_>) {
+        needs(operation, Permission::Read);
+    }
+}
+
+impl<P: Needs> Takes for ForTenant<P> {
+    fn takes(operation: &mut Operation<'_>) {
+        needs(operation, P::PERMISSION);
+        let told = "Which tenant an operator's key speaks for; a tenant's key speaks for its own.";
+        operation.in_header::<TenantId>(TENANT_HEADER, told);
+        operation.refuses(&[Code::TenantMissing, Code::NotFound]);
+    }
+}
+
+impl Takes for ForHost {
+    fn takes(operation: &mut Operation<'_>) {
+        needs(operation, Permission::Operate);
+        operation.refuses(&[Code::OperatorsOnly]);
+    }
+}
+
+fn needs(operation: &mut Operation<'_>, permission: Permission) {
+    operation.needs(permission);
+    operation.refuses(&[Code::KeyMissing, Code::KeyUnknown, Code::PermissionMissing]);
+    operation.refuses_as(&StoreError::codes());
+}
+
+/// Who presents a key. Looked up once a request: layers and handlers share the answer.
+pub(super) async fn authenticated(parts: &mut Parts, service: &Service) -> Result<Caller, Problem> {
+    if let Some(known) = parts.extensions.get::<Caller>() {
+        return Ok(known.clone());
+    }
+    let key = presented(&parts.headers).ok_or_else(Problem::key_missing)?;
+    let caller = service.authenticate(&key).await?.ok_or_else(Problem::key_unknown)?;
+    parts.extensions.insert(caller.clone());
+    Ok(caller)
 }
 
 /// The key of the one `Authorization: Bearer` header (RFC 6750 section 2.1).

@@ -1,20 +1,27 @@
 //! Strict JSON bodies: the right type, within the limit, known fields only; a refusal names the place.
 
-use std::collections::BTreeMap;
+mod distinct;
 
 use axum::extract::{FromRequest, Request};
 use http::{HeaderMap, header};
 use jackfield_model::secret::Secret;
+use schemars::JsonSchema;
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, Error as _, IgnoredAny},
 };
 use serde_json::{Value, error::Category};
 
-use super::{body::whole, problem::Problem};
+use super::{
+    body::whole,
+    describe::{Operation, Takes},
+    problem::{Code, Problem},
+};
+
+pub(super) use distinct::{optional_texts, secrets, texts};
 
 /// The largest JSON body, in bytes.
-const JSON_LIMIT: usize = 1024 * 1024;
+pub(super) const JSON_LIMIT: usize = 1024 * 1024;
 
 /// A body that is JSON of the shape `T`; every `T` refuses fields it does not know.
 pub(super) struct Json<T>(pub(super) T);
@@ -32,6 +39,13 @@ where
         }
         let bytes = whole(request.into_body(), JSON_LIMIT).await?;
         parse(&bytes).map(Self)
+    }
+}
+
+impl<T: JsonSchema> Takes for Json<T> {
+    fn takes(operation: &mut Operation<'_>) {
+        operation.takes_json::<T>();
+        operation.refuses(&[Code::NotJson, Code::MalformedJson, Code::InvalidBody, Code::TooLarge, Code::BodyCutOff]);
     }
 }
 
@@ -83,21 +97,11 @@ pub(super) fn optional_secret<'de, D: Deserializer<'de>>(from: D) -> Result<Opti
     }
 }
 
-/// Reads a map of values of which any may be a secret.
-pub(super) fn secrets<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, Secret>, D::Error> {
-    let Value::Object(given) = Value::deserialize(from)? else {
-        return Err(D::Error::custom("fields are an object of strings"));
-    };
-    let read = given.into_iter().map(|(key, value)| match value {
-        Value::String(text) => Ok((key, Secret::new(text))),
-        _ => Err(D::Error::custom(format!("the field `{key}` is not a string"))),
-    });
-    read.collect()
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
+
+    use std::collections::BTreeMap;
 
     use super::*;
 
@@ -124,6 +128,8 @@ mod tests {
         assert!(unknown.detail().contains("unknown field `tokn`"), "{}", unknown.detail());
         assert_eq!(refusal("{\"token\": \"x\"} trailing").code(), "malformed-json");
         assert_eq!(refusal("{\"token\": \"x\", \"token\": \"y\"}").code(), "invalid-body");
+        let twice = refusal("{\"fields\": {\"key\": \"x\", \"key\": \"y\"}}");
+        assert!(twice.detail().contains("duplicate field `key`"), "{}", twice.detail());
         assert_eq!(refusal("").code(), "malformed-json");
     }
 

@@ -2,27 +2,32 @@
 
 use std::collections::BTreeMap;
 
-use axum::{Router, extract::State, response::Response, routing::post};
+use axum::extract::State;
 use jackfield_model::id::ConnectionId;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::{
     caller::{ForTenant, Lease as MayLease},
+    describe::{About, Routes, Tag},
     json::Json,
     path::Id,
     problem::Problem,
-    reply::found,
+    reply::{Found, found},
     view::connection::ConnectionView,
 };
-use crate::service::{LeasedCredential, Service};
+use crate::service::{LeaseError, LeasedCredential, RefreshError, Service};
 
-/// `POST /v1/connections/{id}/lease`.
-#[derive(Debug, Deserialize)]
+/// For how long a credential is wanted.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "LeaseRequest")]
 struct Lease {
     /// How many seconds the credential must still be good for.
     #[serde(default = "a_minute")]
+    #[schemars(example = 300)]
     min_valid: u64,
 }
 
@@ -30,29 +35,58 @@ fn a_minute() -> u64 {
     60
 }
 
-/// `POST /v1/connections/{id}/unauthorized`.
-#[derive(Debug, Deserialize)]
+/// Word that the provider refused a credential.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "RefusedCredential")]
 struct Unauthorized {
     /// The version of the lease that the provider refused.
+    #[schemars(example = 3)]
     version: u64,
 }
 
-/// A lease as JSON: one of the places where a secret is shown.
-#[derive(Serialize)]
+/// A credential handed out: one of the places where a secret is shown.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Lease")]
 struct LeaseView<'a> {
+    /// What proves the connection at the provider.
     credential: CredentialView<'a>,
+    /// The version to name where the provider refuses it.
+    #[schemars(example = 3)]
     version: u64,
     /// Null where nobody said when it ends.
     expires_at: Option<Timestamp>,
 }
 
-#[derive(Serialize)]
+/// What proves a connection.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
+#[schemars(rename = "Credential")]
 enum CredentialView<'a> {
-    Token { token: &'a str },
-    Basic { name: &'a str, password: &'a str },
-    Fields { fields: BTreeMap<&'a str, &'a str> },
+    /// An access token.
+    #[schemars(title = "TokenCredential")]
+    Token {
+        /// The token.
+        #[schemars(extend("format" = "password"), example = &"gho_16C7e42F292c6912E7710c838347Ae178B4a")]
+        token: &'a str,
+    },
+    /// A name and its password, as RFC 7617 puts them together.
+    #[schemars(title = "BasicCredential")]
+    Basic {
+        /// The name.
+        #[schemars(example = &"reporting")]
+        name: &'a str,
+        /// The password.
+        #[schemars(extend("format" = "password"), example = &"s3cr3t")]
+        password: &'a str,
+    },
+    /// What the person or the application typed in.
+    #[schemars(title = "FieldsCredential")]
+    Fields {
+        /// The secret fields, by key.
+        #[schemars(example = json!({ "token": "s3cr3t" }))]
+        fields: BTreeMap<&'a str, &'a str>,
+    },
 }
 
 impl<'a> From<&'a LeasedCredential> for CredentialView<'a> {
@@ -67,10 +101,30 @@ impl<'a> From<&'a LeasedCredential> for CredentialView<'a> {
     }
 }
 
-pub(super) fn routes() -> Router<Service> {
-    Router::new()
-        .route("/v1/connections/{id}/lease", post(lease))
-        .route("/v1/connections/{id}/unauthorized", post(unauthorized))
+pub(super) fn routes() -> Routes {
+    Routes::of(Tag::Leases)
+        .post(
+            "/v1/connections/{id}/lease",
+            lease,
+            About::new(
+                "leaseCredential",
+                "Take a credential out",
+                "Answers the connection's credential, refreshed first where less than `min_valid` seconds remain. The proxy \
+                 does without handing it out: prefer it.",
+            )
+            .refuses::<LeaseError>(),
+        )
+        .post(
+            "/v1/connections/{id}/unauthorized",
+            unauthorized,
+            About::new(
+                "reportUnauthorized",
+                "Report a refused credential",
+                "Where the version is still the current one, the connection is refreshed, once for all who report it. Then \
+                 lease again.",
+            )
+            .refuses::<RefreshError>(),
+        )
 }
 
 async fn lease(
@@ -78,7 +132,7 @@ async fn lease(
     by: ForTenant<MayLease>,
     Id(id): Id<ConnectionId>,
     Json(asked): Json<Lease>,
-) -> Result<Response, Problem> {
+) -> Result<Found<LeaseView<'static>>, Problem> {
     let lease = Box::pin(service.lease(by.tenant, id, asked.min_valid, &by.caller.name())).await?;
     Ok(found(LeaseView {
         credential: (&lease.credential).into(),
@@ -92,7 +146,7 @@ async fn unauthorized(
     by: ForTenant<MayLease>,
     Id(id): Id<ConnectionId>,
     Json(asked): Json<Unauthorized>,
-) -> Result<Response, Problem> {
+) -> Result<Found<ConnectionView<'static>>, Problem> {
     let connection = Box::pin(service.unauthorized(by.tenant, id, asked.version, &by.caller.name())).await?;
     Ok(found(ConnectionView::from(&connection)))
 }

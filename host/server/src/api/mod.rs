@@ -1,41 +1,69 @@
 //! The JSON API under `/v1`: parses a request, asks the service, shows the answer. Decides nothing itself.
 
 mod api_keys;
+mod audit;
 mod body;
 mod caller;
 mod clients;
+mod conditions;
 mod connections;
 mod connectors;
+mod describe;
 mod health;
+mod import;
 mod json;
 mod lease;
+pub(crate) mod once;
+mod openapi;
+mod paging;
 mod path;
 pub mod problem;
 mod proxy;
+pub(crate) mod rate;
 mod refusal;
 mod reply;
 mod sessions;
 mod tenants;
+mod uses;
 mod view;
 
 use axum::Router;
 use http::{HeaderValue, header};
+use serde_json::Value;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::service::Service;
+use describe::{Entry, Routes};
 
-/// Every API route.
+pub use openapi::written as written_description;
+
+/// Every route that is described, noun by noun.
+const NOUNS: [fn() -> Routes; 12] = [
+    api_keys::routes,
+    audit::routes,
+    clients::routes,
+    connections::routes,
+    connectors::routes,
+    health::routes,
+    import::routes,
+    lease::routes,
+    openapi::routes,
+    sessions::routes,
+    tenants::routes,
+    uses::routes,
+];
+
+/// Every API route. The proxy is not described: what it takes and answers is the provider's.
 pub fn routes() -> Router<Service> {
-    let answers = Router::new()
-        .merge(api_keys::routes())
-        .merge(clients::routes())
-        .merge(connections::routes())
-        .merge(connectors::routes())
-        .merge(health::routes())
-        .merge(lease::routes())
-        .merge(sessions::routes())
-        .merge(tenants::routes())
+    let described = NOUNS.iter().fold(Router::new(), |all, routes| all.merge(routes().into_router()));
+    let answers = described
         .layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .layer(SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")));
     answers.merge(proxy::routes())
+}
+
+/// The description of the API, as OpenAPI 3.1.
+pub fn description() -> Value {
+    let entries: Vec<Entry> = NOUNS.iter().flat_map(|routes| routes().into_entries()).collect();
+    describe::document(&entries)
 }

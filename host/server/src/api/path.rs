@@ -4,9 +4,13 @@ use std::{collections::BTreeMap, str::FromStr};
 
 use axum::extract::{FromRequestParts, Path, Query};
 use http::request::Parts;
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
-use super::problem::Problem;
+use super::{
+    describe::{Operation, Takes},
+    problem::{Code, Problem},
+};
 
 /// The `{id}` of a path. Text that cannot be such an id names nothing.
 pub(super) struct Id<T>(pub(super) T);
@@ -26,6 +30,36 @@ where
     }
 }
 
+impl<T: JsonSchema> Takes for Id<T> {
+    fn takes(operation: &mut Operation<'_>) {
+        operation.in_path::<T>("id", "Which.");
+        operation.refuses(&[Code::NotFound]);
+    }
+}
+
+/// The `{reference}` of a path: the application's own text.
+pub(super) struct Reference(pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Reference {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let path = Path::<BTreeMap<String, String>>::from_request_parts(parts, state).await;
+        let reference = path.ok().and_then(|Path(mut named)| named.remove("reference"));
+        reference.map(Self).ok_or_else(|| Problem::not_found("thing of this name"))
+    }
+}
+
+impl Takes for Reference {
+    fn takes(operation: &mut Operation<'_>) {
+        operation.in_path::<String>(
+            "reference",
+            "The application's own id of the place, percent-encoded: at most 200 bytes.",
+        );
+        operation.refuses(&[Code::NotFound]);
+    }
+}
+
 /// A query of known parameters only.
 pub(super) struct Asked<T>(pub(super) T);
 
@@ -41,5 +75,12 @@ where
             Ok(Query(asked)) => Ok(Self(asked)),
             Err(rejection) => Err(Problem::query(&rejection.body_text())),
         }
+    }
+}
+
+impl<T: JsonSchema> Takes for Asked<T> {
+    fn takes(operation: &mut Operation<'_>) {
+        operation.in_query::<T>();
+        operation.refuses(&[Code::InvalidQuery]);
     }
 }

@@ -11,18 +11,22 @@ use axum::{
 };
 use http::{HeaderValue, StatusCode, header};
 use jackfield_model::{api_key::Permission, failure::Failure, id::RequestId};
+use schemars::JsonSchema;
 use serde::Serialize;
+use url::Url;
 
 use super::view::failure::FailureView;
 
 pub use code::Code;
 
 /// One wrong value of a request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FieldProblem {
     /// Which.
+    #[schemars(example = &"return_url")]
     pub field: String,
     /// What to do, for a person.
+    #[schemars(example = &"`return_url` is not one of the tenant's registered return URLs")]
     pub message: String,
 }
 
@@ -197,12 +201,12 @@ impl Problem {
         self.0.cause.as_deref()
     }
 
-    /// The body and headers, now that the request has its id.
-    pub fn answer(&self, request: Option<RequestId>) -> Response {
+    /// The body and headers, now that the request has its id. `host` is where the pages about each code are.
+    pub fn answer(&self, request: Option<RequestId>, host: &Url) -> Response {
         let status = self.status();
-        let body = Body9457 {
-            kind: "about:blank",
-            title: status.canonical_reason().unwrap_or("Error"),
+        let body = ProblemView {
+            kind: self.0.code.page(host),
+            title: self.0.code.title(),
             status: status.as_u16(),
             detail: &self.0.detail,
             code: self.code(),
@@ -231,19 +235,36 @@ impl Problem {
     }
 }
 
-#[derive(Serialize)]
-struct Body9457<'a> {
+/// Why a request was refused (RFC 9457).
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Problem")]
+pub(super) struct ProblemView<'a> {
+    /// The address of a page about the code.
     #[serde(rename = "type")]
-    kind: &'static str,
+    #[schemars(extend("format" = "uri"), example = &"https://connect.example.com/docs/problems/not-found")]
+    kind: String,
+    /// What the code means, the same for every occurrence.
+    #[schemars(example = &"No such thing, or not for this tenant")]
     title: &'static str,
+    /// The status code of the answer.
+    #[schemars(range(min = 400, max = 599), example = 404)]
     status: u16,
+    /// What happened this time and what to do, for a person.
+    #[schemars(example = &"There is no such connection.")]
     detail: &'a str,
+    /// The stable word to decide by. New ones may come.
+    #[schemars(extend("pattern" = "^[a-z]+(-[a-z]+)*$"), example = &"not-found")]
     code: &'static str,
+    /// The id of the request, as the log has it.
     request_id: Option<RequestId>,
+    /// The wrong values of the request, one by one.
     #[serde(skip_serializing_if = "<[FieldProblem]>::is_empty")]
     errors: &'a [FieldProblem],
+    /// The rule that refused, for `egress-denied`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"undeclared-origin")]
     rule: Option<&'static str>,
+    /// What the provider's side said.
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<FailureView<'a>>,
 }

@@ -2,11 +2,15 @@
 
 mod connecting;
 mod connections;
+mod conventions;
 mod records;
 
 use jackfield_model::failure::{Advice, Failure};
 
-use super::problem::{Code, FieldProblem, Problem};
+use super::{
+    describe::{Codes, Refuses},
+    problem::{Code, FieldProblem, Problem},
+};
 use crate::service::{FieldFault, ResolveError, StoreError};
 
 /// A refusal of the provider's side.
@@ -24,6 +28,20 @@ fn of_failure(failure: &Failure) -> Problem {
     match failure.advice {
         Advice::Retry(Some(milliseconds)) => problem.retry_after(milliseconds),
         _ => problem,
+    }
+}
+
+impl Refuses for Failure {
+    fn codes() -> Codes {
+        Codes::of(&[
+            Code::InsufficientScope,
+            Code::Misconfigured,
+            Code::NeedsReauthorization,
+            Code::ProviderDown,
+            Code::ProviderRefused,
+            Code::TryLater,
+            Code::Unsupported,
+        ])
     }
 }
 
@@ -54,6 +72,12 @@ impl From<StoreError> for Problem {
     }
 }
 
+impl Refuses for StoreError {
+    fn codes() -> Codes {
+        Codes::of(&[Code::Conflict, Code::StoreReadOnly, Code::StoreUnavailable, Code::TooLarge, Code::Internal])
+    }
+}
+
 impl From<ResolveError> for Problem {
     fn from(error: ResolveError) -> Self {
         let told = error.to_string();
@@ -66,5 +90,19 @@ impl From<ResolveError> for Problem {
             ResolveError::NoClient => Self::new(Code::ClientGone, told),
             ResolveError::Store(error) => error.into(),
         }
+    }
+}
+
+impl Refuses for ResolveError {
+    fn codes() -> Codes {
+        let own = [
+            Code::NotFound,
+            Code::UnknownConnector,
+            Code::ConnectorNotApproved,
+            Code::MethodGone,
+            Code::NeedsReauthorization,
+            Code::ClientGone,
+        ];
+        Codes::of(&own).and::<StoreError>()
     }
 }

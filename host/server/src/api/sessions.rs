@@ -2,83 +2,130 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use axum::{
-    Router,
-    extract::State,
-    response::Response,
-    routing::{get, post},
-};
+use axum::extract::State;
 use jackfield_model::{
     id::{ConnectionId, SessionId},
     secret::Secret,
     session::{ConnectSession, Stage},
 };
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::{
     caller::{Connect, ForTenant},
-    json::{Json, secret},
+    describe::{About, Routes, Tag},
+    json::{Json, secret, texts},
+    once::Making,
     path::Id,
     problem::Problem,
-    reply::{created, found},
+    reply::{Created, Found, Tagged, created, found},
     view::connection::ConnectionView,
 };
-use crate::service::{NewSession, Service};
+use crate::service::{CompleteError, NewSession, Service, SessionError};
 
-/// `POST /v1/connect-sessions`.
-#[derive(Debug, Deserialize)]
+/// A connect session to be: for one end user, one connector and a set of actions.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "NewConnectSession")]
 struct Create {
+    /// What to connect.
+    #[schemars(example = &"github")]
     connector: String,
+    /// What the connection is for: ids of the connector's actions. Only what they need is asked for.
     #[serde(default)]
+    #[schemars(example = ["list-repositories"])]
     actions: BTreeSet<String>,
+    /// Who connects, by the application's own id: only this person can finish.
+    #[schemars(example = &"user-42")]
     end_user: String,
+    /// A connection to reauthorize, instead of making a new one.
     connection: Option<ConnectionId>,
-    #[serde(default)]
+    /// Values the person is not asked for and cannot change.
+    #[serde(default, deserialize_with = "texts")]
+    #[schemars(example = json!({ "base_url": "https://api.example.com" }))]
     fields: BTreeMap<String, String>,
+    /// Where the person goes afterwards: one of the tenant's return URLs.
+    #[schemars(extend("format" = "uri"), example = &"https://app.example.com/connected")]
     return_url: String,
 }
 
-/// `POST /v1/connect-sessions/{id}/complete`.
-#[derive(Debug, Deserialize)]
+/// What finishes a connect session.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Completion")]
 struct Complete {
+    /// The `ticket` of the return URL, good once.
     #[serde(deserialize_with = "secret")]
     ticket: Secret,
+    /// Who is signed in at the application now; must be who the session was made for.
+    #[schemars(example = &"user-42")]
     end_user: String,
 }
 
-/// A connect session as JSON.
-#[derive(Debug, Serialize)]
+/// An application's request that a person connects.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ConnectSession")]
 struct SessionView<'a> {
+    /// Its id.
     id: SessionId,
+    /// What to connect.
+    #[schemars(example = &"github")]
     connector: &'a str,
+    /// What the connection is for.
+    #[schemars(example = ["list-repositories"])]
     actions: &'a BTreeSet<String>,
+    /// Who connects, by the application's own id.
+    #[schemars(example = &"user-42")]
     end_user: &'a str,
+    /// The connection it reauthorizes; null where it makes a new one.
     connection: Option<ConnectionId>,
+    /// Where the person goes afterwards.
+    #[schemars(extend("format" = "uri"), example = &"https://app.example.com/connected")]
     return_url: &'a str,
+    /// How far it is.
     stage: StageView<'a>,
+    /// When it was made.
     created_at: Timestamp,
+    /// When its link stops working.
     expires_at: Timestamp,
 }
 
 /// How far it is: `open`, `parked`, `completed` or `ended`, with what came of it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "at")]
+#[schemars(rename = "Stage")]
 enum StageView<'a> {
+    /// The person has not come back yet.
+    #[schemars(title = "OpenStage")]
     Open,
+    /// The person is back; the application has to complete it.
+    #[schemars(title = "ParkedStage")]
     Parked,
-    Completed { connection: ConnectionId },
-    Ended { code: &'a str },
+    /// It is done.
+    #[schemars(title = "CompletedStage")]
+    Completed {
+        /// What came of it.
+        connection: ConnectionId,
+    },
+    /// It is over without a connection.
+    #[schemars(title = "EndedStage")]
+    Ended {
+        /// Why, as a word.
+        #[schemars(example = &"access_denied")]
+        code: &'a str,
+    },
 }
 
 /// A session just made: the link is shown once.
-#[derive(Serialize)]
-struct Made<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ConnectSessionWithLink")]
+pub(super) struct Made<'a> {
     #[serde(flatten)]
     session: SessionView<'a>,
-    /// Where to send the person.
+    /// Where to send the person. A secret: it is shown this once.
+    #[schemars(extend("format" = "uri"), example = &"https://connect.example.com/connect/uQw3mJ1k")]
     url: &'a str,
 }
 
@@ -104,23 +151,46 @@ impl<'a> From<&'a ConnectSession> for SessionView<'a> {
     }
 }
 
-pub(super) fn routes() -> Router<Service> {
-    Router::new()
-        .route("/v1/connect-sessions", post(create))
-        .route("/v1/connect-sessions/{id}", get(show))
-        .route("/v1/connect-sessions/{id}/complete", post(complete))
+pub(super) fn routes() -> Routes {
+    Routes::of(Tag::ConnectSessions)
+        .post(
+            "/v1/connect-sessions",
+            create,
+            About::new(
+                "createConnectSession",
+                "Ask for a link to connect",
+                "For a person who is signed in at the application. Send the person to `url`; it works for half an hour.",
+            )
+            .refuses::<SessionError>(),
+        )
+        .get(
+            "/v1/connect-sessions/{id}",
+            show,
+            About::new("getConnectSession", "Read a connect session", "How far it is, and what came of it."),
+        )
+        .post(
+            "/v1/connect-sessions/{id}/complete",
+            complete,
+            About::new(
+                "completeConnectSession",
+                "Finish a connect session",
+                "With the `ticket` that the return URL brought, in the name of the person who is signed in. Redeems, stores \
+                 and verifies; answers the connection.",
+            )
+            .refuses::<CompleteError>(),
+        )
 }
 
 /// 201 with the link of a session just made.
-pub(super) fn made(session: &ConnectSession, url: &str) -> Response {
-    created(&format!("/v1/connect-sessions/{}", session.id), Made { session: session.into(), url })
+pub(super) fn made<'a>(session: &'a ConnectSession, url: &'a str) -> Created<Made<'a>> {
+    created(format!("/v1/connect-sessions/{}", session.id), Made { session: session.into(), url })
 }
 
 async fn create(
-    State(service): State<Service>,
+    Making(service): Making,
     by: ForTenant<Connect>,
     Json(asked): Json<Create>,
-) -> Result<Response, Problem> {
+) -> Result<Created<Made<'static>>, Problem> {
     let new = NewSession {
         tenant: by.tenant,
         connector: asked.connector,
@@ -138,17 +208,17 @@ async fn show(
     State(service): State<Service>,
     by: ForTenant<Connect>,
     Id(id): Id<SessionId>,
-) -> Result<Response, Problem> {
+) -> Result<Found<SessionView<'static>>, Problem> {
     let session = service.session(by.tenant, id).await?.ok_or_else(|| Problem::not_found("connect session"))?;
     Ok(found(SessionView::from(&session)))
 }
 
 async fn complete(
-    State(service): State<Service>,
+    Making(service): Making,
     by: ForTenant<Connect>,
     Id(id): Id<SessionId>,
     Json(asked): Json<Complete>,
-) -> Result<Response, Problem> {
+) -> Result<Tagged<Found<ConnectionView<'static>>>, Problem> {
     let connection = service.complete(by.tenant, id, &asked.ticket, &asked.end_user, &by.caller.name()).await?;
-    Ok(found(ConnectionView::from(&connection)))
+    Ok(Tagged::of(service.entity_tag(&connection), found(ConnectionView::from(&connection))))
 }

@@ -1,42 +1,63 @@
 //! `/v1/tenants`: who owns connections. For operators.
 
-use axum::{Router, extract::State, response::Response, routing::get};
+use axum::extract::State;
 use jackfield_model::{id::TenantId, tenant::Tenant};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
     caller::ForHost,
+    describe::{About, Routes, Tag},
     json::Json,
-    path::Id,
+    once::Making,
+    paging::{self, Paged},
+    path::{Asked, Id},
     problem::Problem,
-    reply::{List, created, found, nothing},
+    reply::{Created, Found, List, Nothing, created, found},
 };
-use crate::service::{NewTenant, Service, TenantChange};
+use crate::service::{ListError, NewTenant, Service, TenantChange, TenantError};
 
-/// `POST /v1/tenants`.
-#[derive(Debug, Deserialize)]
+/// A tenant to be.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "NewTenant")]
 struct Create {
+    /// What people know it by, 1 to 100 characters; pages carry it.
+    #[schemars(example = &"Acme")]
     name: String,
+    /// Where people may be sent after connecting.
     #[serde(default)]
+    #[schemars(example = ["https://app.example.com/connected"])]
     return_urls: Vec<String>,
 }
 
-/// `PATCH /v1/tenants/{id}`: what is left out stays.
-#[derive(Debug, Deserialize)]
+/// What to change about a tenant: what is left out stays.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "TenantChange")]
 struct Change {
+    /// What people know it by.
+    #[schemars(example = &"Acme")]
     name: Option<String>,
+    /// Where people may be sent after connecting: the whole list.
+    #[schemars(example = ["https://app.example.com/connected"])]
     return_urls: Option<Vec<String>>,
 }
 
-/// A tenant as JSON.
-#[derive(Debug, Serialize)]
+/// Who owns connections: the wall between customers.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Tenant")]
 struct TenantView {
+    /// Its id.
     id: TenantId,
+    /// What people know it by.
+    #[schemars(example = &"Acme")]
     name: String,
+    /// Where people may be sent after connecting.
+    #[schemars(example = ["https://app.example.com/connected"])]
     return_urls: Vec<String>,
+    /// When it was made.
     created_at: Timestamp,
 }
 
@@ -46,24 +67,56 @@ impl From<Tenant> for TenantView {
     }
 }
 
-pub(super) fn routes() -> Router<Service> {
-    Router::new()
-        .route("/v1/tenants", get(list).post(create))
-        .route("/v1/tenants/{id}", get(show).patch(change).delete(remove))
+pub(super) fn routes() -> Routes {
+    let one = "/v1/tenants/{id}";
+    Routes::of(Tag::Tenants)
+        .get("/v1/tenants", list, About::new("listTenants", "List tenants", "Every tenant of this host.").refuses::<ListError>())
+        .post(
+            "/v1/tenants",
+            create,
+            About::new("createTenant", "Make a tenant", "A tenant owns connections, and sees no other tenant's.")
+                .refuses::<TenantError>(),
+        )
+        .get(one, show, About::new("getTenant", "Read a tenant", "One tenant."))
+        .patch(
+            one,
+            change,
+            About::new("changeTenant", "Change a tenant", "Its name or its return URLs. What is left out stays.")
+                .refuses::<TenantError>(),
+        )
+        .delete(
+            one,
+            remove,
+            About::new(
+                "deleteTenant",
+                "Remove a tenant",
+                "Ends its keys too, and with them whatever a backup still holds of it. Its connections have to be deleted \
+                 first.",
+            )
+            .refuses::<TenantError>(),
+        )
 }
 
-async fn create(State(service): State<Service>, host: ForHost, Json(asked): Json<Create>) -> Result<Response, Problem> {
+async fn create(
+    Making(service): Making,
+    host: ForHost,
+    Json(asked): Json<Create>,
+) -> Result<Created<TenantView>, Problem> {
     let new = NewTenant { name: asked.name, return_urls: asked.return_urls };
     let tenant = service.create_tenant(new, &host.caller.name()).await?;
-    Ok(created(&format!("/v1/tenants/{}", tenant.id), TenantView::from(tenant)))
+    Ok(created(format!("/v1/tenants/{}", tenant.id), TenantView::from(tenant)))
 }
 
-async fn list(State(service): State<Service>, _: ForHost) -> Result<Response, Problem> {
-    let tenants = service.tenants().await?;
-    Ok(found(List::whole(tenants.into_iter().map(TenantView::from).collect())))
+async fn list(
+    State(service): State<Service>,
+    _: ForHost,
+    Asked(paged): Asked<Paged>,
+) -> Result<Found<List<TenantView>>, Problem> {
+    let page = service.tenants_page(&paged.into()).await?;
+    Ok(found(paging::list(page, TenantView::from)))
 }
 
-async fn show(State(service): State<Service>, _: ForHost, Id(id): Id<TenantId>) -> Result<Response, Problem> {
+async fn show(State(service): State<Service>, _: ForHost, Id(id): Id<TenantId>) -> Result<Found<TenantView>, Problem> {
     let tenant = service.tenant(id).await?.ok_or_else(|| Problem::not_found("tenant"))?;
     Ok(found(TenantView::from(tenant)))
 }
@@ -73,13 +126,13 @@ async fn change(
     host: ForHost,
     Id(id): Id<TenantId>,
     Json(asked): Json<Change>,
-) -> Result<Response, Problem> {
+) -> Result<Found<TenantView>, Problem> {
     let change = TenantChange { name: asked.name, return_urls: asked.return_urls };
     let tenant = service.change_tenant(id, change, &host.caller.name()).await?;
     Ok(found(TenantView::from(tenant)))
 }
 
-async fn remove(State(service): State<Service>, host: ForHost, Id(id): Id<TenantId>) -> Result<Response, Problem> {
+async fn remove(State(service): State<Service>, host: ForHost, Id(id): Id<TenantId>) -> Result<Nothing, Problem> {
     service.remove_tenant(id, &host.caller.name()).await?;
-    Ok(nothing())
+    Ok(Nothing)
 }

@@ -12,7 +12,10 @@ use jackfield_model::id::RequestId;
 use tower_http::catch_panic::ResponseForPanic;
 
 use crate::{
-    api::problem::{Code, Problem},
+    api::{
+        self,
+        problem::{Code, Problem},
+    },
     pages,
     service::Service,
 };
@@ -31,7 +34,9 @@ pub(super) async fn edge(State(service): State<Service>, request: Request, next:
     let mut response = next.run(request).await;
     let problem = response.extensions_mut().remove::<Problem>();
     if let Some(problem) = &problem {
-        response = if wants_page { pages::refusal(problem) } else { problem.answer(id) };
+        let before = std::mem::take(response.headers_mut());
+        response = if wants_page { pages::refusal(problem) } else { problem.answer(id, service.public_url()) };
+        carry(before, response.headers_mut());
     }
     let line = Line { id, method: method.as_str(), route: route.as_deref().unwrap_or("none"), started };
     line.write(&response, problem.as_ref());
@@ -39,6 +44,15 @@ pub(super) async fn edge(State(service): State<Service>, request: Request, next:
         response.headers_mut().insert(REQUEST_ID, value);
     }
     response
+}
+
+/// What a layer said beside a refusal stays: which methods there are, what is left of a limit.
+fn carry(mut before: HeaderMap, into: &mut HeaderMap) {
+    for name in [header::ALLOW, api::rate::RATE, api::rate::POLICY] {
+        if let Some(value) = before.remove(&name) {
+            into.insert(name, value);
+        }
+    }
 }
 
 /// A person looks at pages; everybody else reads JSON.

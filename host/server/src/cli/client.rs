@@ -68,7 +68,7 @@ impl Client {
         match self {
             Self::Add(add) => add.run(stage).await?,
             Self::List => {
-                let answer = stage.host()?.get(&["v1", "clients"]).await?;
+                let answer = stage.host()?.list(&["v1", "clients"], &[]).await?;
                 let columns = [
                     ("ID", "/id"),
                     ("CONNECTOR", "/connector"),

@@ -98,27 +98,13 @@ impl Connection {
 }
 
 impl List {
-    /// Every page of it: the list is a person's, not a program's.
     async fn run(self, stage: &Stage) -> Result<()> {
         let host = stage.host()?;
         let given = [("connector", &self.connector), ("end_user", &self.end_user), ("status", &self.status)];
         let narrowed: Vec<(&str, &str)> =
             given.iter().filter_map(|(key, value)| Some((*key, value.as_deref()?))).collect();
-        let mut all = Vec::new();
-        let mut unreadable = 0;
-        let mut cursor: Option<String> = None;
-        loop {
-            let mut query = narrowed.clone();
-            query.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
-            let answer = host.list(&["v1", "connections"], &query).await?;
-            all.extend_from_slice(items(&answer));
-            unreadable += answer.pointer("/unreadable").and_then(Value::as_u64).unwrap_or(0);
-            let next = answer.pointer("/next").and_then(Value::as_str).map(str::to_owned);
-            if next.is_none() || next == cursor {
-                break;
-            }
-            cursor = next;
-        }
+        let answer = host.list(&["v1", "connections"], &narrowed).await?;
+        let unreadable = answer.pointer("/unreadable").and_then(Value::as_u64).unwrap_or(0);
         if unreadable > 0 {
             note(&format!("{unreadable} records could not be read and are left out; see the host's log."));
         }
@@ -130,7 +116,6 @@ impl List {
             ("STATUS", "/status"),
             ("LAST VERIFIED", "/verification/at"),
         ];
-        let answer = json!({ "items": all, "next": null, "unreadable": unreadable });
         stage.output.result(&answer, |answer| table(items(answer), &columns));
         Ok(())
     }

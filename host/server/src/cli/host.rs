@@ -11,7 +11,7 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 use jackfield_model::secret::Secret;
-use serde_json::Value;
+use serde_json::{Value, json};
 use url::Url;
 
 use crate::{config::is_loopback, outbound};
@@ -20,6 +20,8 @@ mod problem;
 
 pub(super) use problem::Problem;
 
+/// How many a page of a list holds at most.
+const PAGE: &str = "200";
 /// The longest answer read, in bytes.
 const ANSWER_LIMIT: usize = 16 * 1024 * 1024;
 /// Installing compiles and verifying waits for a provider: longer than both may take.
@@ -76,13 +78,27 @@ impl Host {
         self.ask(Method::GET, self.url(path), None).await
     }
 
-    /// Reads a list, narrowed.
+    /// Reads a list, narrowed, and every page of it: it is for a person, not for a program.
     pub(super) async fn list(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Value, HostError> {
-        let mut url = self.url(path);
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
+        let (mut all, mut unreadable) = (Vec::new(), 0);
+        let mut cursor: Option<String> = None;
+        loop {
+            let mut url = self.url(path);
+            url.query_pairs_mut().extend_pairs(query).append_pair("limit", PAGE);
+            if let Some(cursor) = &cursor {
+                url.query_pairs_mut().append_pair("cursor", cursor);
+            }
+            let mut page = self.ask(Method::GET, url, None).await?;
+            if let Some(Value::Array(items)) = page.get_mut("items").map(Value::take) {
+                all.extend(items);
+            }
+            unreadable += page.get("unreadable").and_then(Value::as_u64).unwrap_or(0);
+            let next = page.get("next").and_then(Value::as_str).map(str::to_owned);
+            if next.is_none() || next == cursor {
+                return Ok(json!({ "items": all, "next": null, "unreadable": unreadable }));
+            }
+            cursor = next;
         }
-        self.ask(Method::GET, url, None).await
     }
 
     /// Makes or does.

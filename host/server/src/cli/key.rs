@@ -57,7 +57,7 @@ impl Key {
                 stage.output.result(&answer, described);
             }
             Self::List => {
-                let answer = host.get(&["v1", "api-keys"]).await?;
+                let answer = host.list(&["v1", "api-keys"], &[]).await?;
                 let columns =
                     [("ID", "/id"), ("NAME", "/name"), ("TENANT", "/tenant"), ("PERMISSIONS", "/permissions")];
                 stage.output.result(&answer, |answer| table(items(answer), &columns));

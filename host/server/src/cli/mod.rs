@@ -1,7 +1,7 @@
 //! The command line: `jackfield`, one file a noun.
 //!
 //! What needs a running host talks to its HTTP API like any other program; `serve`, `demo`, `keyring`,
-//! `connector build` and `connector check` do their work in this process.
+//! `openapi`, `connector build` and `connector check` do their work in this process.
 
 mod approval;
 mod client;
@@ -13,6 +13,7 @@ mod failed;
 mod host;
 mod key;
 mod keyring;
+mod openapi;
 mod output;
 mod secret_input;
 mod serve;
@@ -77,6 +78,9 @@ enum Command {
     /// Look at connections and manage them.
     #[command(subcommand)]
     Connection(connection::Connection),
+    /// Print the description of the HTTP API.
+    #[command(name = "openapi")]
+    OpenApi(openapi::OpenApi),
     /// Compile one component, for the host itself.
     #[command(hide = true)]
     CompileWorker,
@@ -123,6 +127,7 @@ fn run(command: Command, stage: &Stage) -> Result<()> {
         Command::Key(key) => in_runtime(key.run(stage)),
         Command::Keyring(keyring) => in_runtime(keyring.run(stage)),
         Command::Connection(connection) => in_runtime(connection.run(stage)),
+        Command::OpenApi(openapi) => openapi.run(stage),
         Command::CompileWorker => Ok(()),
     }
 }

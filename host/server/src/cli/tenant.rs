@@ -63,7 +63,7 @@ impl Tenant {
                 stage.output.result(&answer, described);
             }
             Self::List => {
-                let answer = host.get(&["v1", "tenants"]).await?;
+                let answer = host.list(&["v1", "tenants"], &[]).await?;
                 let columns = [("ID", "/id"), ("NAME", "/name"), ("RETURN URLS", "/return_urls")];
                 stage.output.result(&answer, |answer| table(items(answer), &columns));
             }

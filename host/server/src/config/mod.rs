@@ -4,6 +4,7 @@
 //! What it means for each part is that part's business.
 
 mod announce;
+mod api;
 mod check;
 mod environment;
 mod error;
@@ -22,6 +23,7 @@ use std::{
 use jackfield_runtime::Limits;
 use url::Url;
 
+pub use api::Api;
 pub(crate) use check::is_loopback;
 pub use environment::Environment;
 pub use error::ConfigError;
@@ -57,6 +59,8 @@ pub struct Config {
     pub limits: Limits,
     /// How long providers may take.
     pub timeouts: Timeouts,
+    /// What the API allows its callers.
+    pub api: Api,
     /// Where connectors may reach beyond the public internet.
     pub egress: Egress,
     /// The settings nobody made, as `key = value`.
@@ -110,6 +114,7 @@ impl Config {
             log: Log { format: LogFormat::Text, level: LogLevel::Warn },
             limits: Limits::default(),
             timeouts: Timeouts::default(),
+            api: Api::default(),
             egress: Egress::default(),
             defaults: Vec::new(),
         }
@@ -140,6 +145,7 @@ impl Config {
             log: Log { format: settings.log.format, level: settings.log.level },
             limits: settings.limits,
             timeouts: settings.timeouts,
+            api: settings.api,
             egress: Egress {
                 allow_loopback: egress.allow_loopback,
                 allow_private: egress.allow_private,

@@ -92,7 +92,7 @@ impl Service {
         let secret = Secret::new(format!("jf_{}", self.random_token()?.expose()));
         let key =
             ApiKey { id, name: name.to_owned(), tenant: new.tenant, permissions: new.permissions, created_at: now };
-        let mut change = self.audited_for(key.tenant, by, "api-key.created", &id.to_string())?;
+        let mut change = self.making(key.tenant, by, "api-key.created", &id.to_string()).await?;
         self.store().api_keys().insert(&mut change, &key, &secret)?;
         self.store().commit(change).await?;
         Ok((key, secret))

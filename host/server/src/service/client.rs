@@ -99,7 +99,7 @@ impl Service {
             fault: None,
             created_at: now,
         };
-        let mut change = self.audited_for(client.tenant, by, "client.added", &client.id.to_string())?;
+        let mut change = self.making(client.tenant, by, "client.added", &client.id.to_string()).await?;
         self.store().clients().insert(&mut change, &client, new.client_secret.as_ref()).await?;
         self.store().commit(change).await?;
         Ok(client)

@@ -2,53 +2,45 @@
 
 use jackfield_model::{
     connection::{Connection, NameError, name},
-    id::{ConnectionId, TenantId},
+    id::{ClientId, ConnectionId, TenantId},
     status::Status,
     timeline::Event,
 };
 use jackfield_store::{Change, Filter as StoredFilter, Order, StoreError};
+use jiff::Timestamp;
+use serde::Serialize;
 
-use super::Service;
+use super::{
+    Conditions, Service, Stale,
+    list::{List, ListError, Page, Turn},
+};
 
-/// The most connections one page holds.
-pub(super) const PAGE_LIMIT: usize = 200;
 /// How many connections a walk over all of them reads at a time.
 const STRIDE: usize = 500;
 
-/// Which connections to list.
-#[derive(Debug, Clone, Default)]
+/// Which connections to list; an empty filter means all.
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Filter {
     /// Through this connector.
     pub connector: Option<String>,
+    /// By this auth method.
+    pub method: Option<String>,
+    /// Made with this client.
+    pub client: Option<ClientId>,
     /// Of this end user.
     pub end_user: Option<String>,
-    /// With this status.
-    pub status: Option<Status>,
-}
-
-/// A page of connections, in the order they were made.
-#[derive(Debug, Clone)]
-pub struct Page {
-    /// The connections.
-    pub items: Vec<Connection>,
-    /// Where the next page begins; none at the end.
-    pub next: Option<String>,
-    /// Records that could not be read.
-    pub unreadable: usize,
-}
-
-/// Why a list could not be made.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum ListError {
-    /// The cursor.
-    #[error("this cursor is not one this host gave: begin again without it")]
-    Cursor,
-    /// The page's size.
-    #[error("a page holds 1 to {PAGE_LIMIT} connections")]
-    Limit,
-    /// The store.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    /// With one of these statuses; none means any.
+    pub status: Vec<Status>,
+    /// With this text in its name, its account's label or id, its connector or its person's id; case is ignored.
+    pub text: Option<String>,
+    /// Made at or after this moment.
+    pub created_since: Option<Timestamp>,
+    /// Made before this moment.
+    pub created_before: Option<Timestamp>,
+    /// Whose permission ends before this moment, as far as anybody knows.
+    pub expiring_before: Option<Timestamp>,
+    /// Whether the newest come first.
+    pub newest_first: bool,
 }
 
 /// Why a connection could not be renamed.
@@ -60,35 +52,38 @@ pub enum RenameError {
     /// This tenant has no such connection.
     #[error("there is no such connection")]
     NotFound,
+    /// It is another than expected.
+    #[error(transparent)]
+    Stale(#[from] Stale),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl Service {
-    /// A page of a tenant's connections.
+    /// A page of a tenant's connections, by age.
     pub async fn connections(
         &self,
         tenant: TenantId,
         filter: Filter,
-        cursor: Option<String>,
-        limit: usize,
-    ) -> Result<Page, ListError> {
-        if !(1..=PAGE_LIMIT).contains(&limit) {
-            return Err(ListError::Limit);
-        }
-        if cursor.as_ref().is_some_and(|cursor| cursor.parse::<ConnectionId>().is_err()) {
-            return Err(ListError::Cursor);
-        }
+        turn: &Turn,
+    ) -> Result<Page<Connection>, ListError> {
+        let list = List::of("connections", Some(tenant), &filter);
+        let after = self.position(&list, turn)?;
+        let order = if filter.newest_first { Order::Newest } else { Order::Oldest };
         let wanted = StoredFilter {
             connector: filter.connector,
+            method: filter.method,
+            client: filter.client,
             end_user: filter.end_user,
-            status: filter.status.into_iter().collect(),
-            ..StoredFilter::default()
+            status: filter.status,
+            text: filter.text,
+            created_since: filter.created_since,
+            created_before: filter.created_before,
+            expiring_before: filter.expiring_before,
         };
-        let listed = self.store().connections().list(tenant, &wanted, Order::Oldest, cursor.as_deref(), limit).await?;
-        let items = listed.items.into_iter().map(|connection| connection.record).collect();
-        Ok(Page { items, next: listed.next, unreadable: listed.unreadable.len() })
+        let stored = self.store().connections().list(tenant, &wanted, order, after.as_deref(), turn.limit).await?;
+        Ok(self.page(&list, stored, |connection| connection.record))
     }
 
     /// One connection of a tenant.
@@ -96,27 +91,35 @@ impl Service {
         Ok(self.store().connections().get(tenant, id).await?.map(|connection| connection.record))
     }
 
-    /// Renames a connection.
+    /// Renames a connection, if it is as the caller expects it.
     pub async fn rename(
         &self,
         tenant: TenantId,
         id: ConnectionId,
         given: &str,
+        conditions: &Conditions,
         by: &str,
     ) -> Result<Connection, RenameError> {
         let kept = name(given)?;
         let connections = self.store().connections();
         let amended = connections.amend(tenant, id, |connection, change| {
+            conditions.allow(&self.entity_tag(connection))?;
             connection.name.clone_from(&kept);
             connection.updated_at = self.now();
-            self.tell(change, connection, "renamed", by, None)
+            self.tell(change, connection, "renamed", by, None).map_err(RenameError::from)
         });
         Ok(amended.await?.ok_or(RenameError::NotFound)?.record)
     }
 
-    /// What happened to a connection, newest first.
-    pub async fn timeline(&self, tenant: TenantId, id: ConnectionId) -> Result<Vec<Event>, StoreError> {
-        Ok(self.store().timeline().list(tenant, id, None, PAGE_LIMIT).await?.items)
+    /// What happened to a connection, newest first. Stays readable once it is deleted.
+    pub async fn timeline(&self, tenant: TenantId, id: ConnectionId, turn: &Turn) -> Result<Page<Event>, ListError> {
+        let list = List::of("timeline", Some(tenant), &id);
+        let after = self.position(&list, turn)?;
+        let stored = self.store().timeline().list(tenant, id, after.as_deref(), turn.limit).await?;
+        if stored.items.is_empty() && after.is_none() {
+            return Err(ListError::NotFound);
+        }
+        Ok(self.page(&list, stored, |event| event))
     }
 
     /// Whether any connection of any tenant answers to a question.

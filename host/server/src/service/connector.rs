@@ -95,7 +95,7 @@ impl Service {
             installed_at: self.now(),
         };
         let mut change =
-            self.audited(by, "connector.installed", &format!("{} {}", connector.name, connector.digest))?;
+            self.making(None, by, "connector.installed", &format!("{} {}", connector.name, connector.digest)).await?;
         self.store().connectors().put(&mut change, &connector).await?;
         self.store().commit(change).await?;
         Ok(connector)

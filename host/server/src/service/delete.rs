@@ -1,14 +1,19 @@
 //! Delete: the credential leaves the connection at once; the provider is told, and what it answers is said.
 
 use jackfield_model::{
+    connection::Connection,
     id::{ConnectionId, TenantId},
     manifest::Guide,
     status::Happening,
+    uses::Use,
 };
 use jackfield_store::{Change, Revocation, StoreError};
 use jiff::SignedDuration;
 
-use super::{Service, resolve::ResolveError, revoke::Ended};
+use super::{Conditions, Service, Stale, resolve::ResolveError, revoke::Ended};
+
+/// How many uses a refusal names.
+const USES_NAMED: usize = 20;
 
 /// How the provider took it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +30,15 @@ pub enum RevocationOutcome {
     Failed(String),
 }
 
+/// What a delete is bound to.
+#[derive(Debug, Clone, Default)]
+pub struct Leave {
+    /// Whether it goes on although the connection is used.
+    pub although_used: bool,
+    /// The state the caller expects.
+    pub conditions: Conditions,
+}
+
 /// A deleted connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deletion {
@@ -38,6 +52,19 @@ pub enum DeleteError {
     /// This tenant has no such connection.
     #[error("there is no such connection")]
     NotFound,
+    /// Something works with it.
+    #[error(
+        "the connection is used in {count} places, which stop working: end those uses, or delete it with `force=true`"
+    )]
+    Used {
+        /// In how many.
+        count: u32,
+        /// Some of them.
+        uses: Vec<Use>,
+    },
+    /// It is another than expected.
+    #[error(transparent)]
+    Stale(#[from] Stale),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -45,19 +72,28 @@ pub enum DeleteError {
 
 impl Service {
     /// Deletes a connection and revokes at the provider. A crash in between leaves the revocation in the queue.
-    pub async fn delete(&self, tenant: TenantId, id: ConnectionId, by: &str) -> Result<Deletion, DeleteError> {
+    pub async fn delete(
+        &self,
+        tenant: TenantId,
+        id: ConnectionId,
+        leave: &Leave,
+        by: &str,
+    ) -> Result<Deletion, DeleteError> {
         let (mut found, credential) =
             self.store().connections().open(tenant, id).await?.ok_or(DeleteError::NotFound)?;
+        self.may_go(&found, leave).await?;
         let now = self.now();
         let revocation = self.revocation_of(&found)?;
         let mut change = self.audited_for(tenant, by, "connection.deleted", &id.to_string())?;
         self.store().connections().delete(&mut change, &found);
+        self.store().uses().clear(&mut change, &found).await?;
         if let Some(credential) = &credential {
             self.store().revocations().create(&mut change, &revocation, credential).await?;
         }
         // Only for the timeline: the record itself is gone.
         let _ = found.happen(Happening::Revoked, None, now);
-        self.tell(&mut change, &found, "deleted", by, None)?;
+        let note = (found.uses > 0).then(|| format!("It was used in {} places.", found.uses));
+        self.tell(&mut change, &found, "deleted", by, note)?;
         self.store().commit(change).await?;
         let Some(credential) = credential else { return Ok(Deletion { revocation: RevocationOutcome::Unsupported }) };
         let ended = match self.party(found.record).await {
@@ -73,6 +109,16 @@ impl Service {
             tracing::warn!(connection = %id, %error, "the revocation queue could not be brought up to date");
         }
         Ok(Deletion { revocation: outcome(ended) })
+    }
+
+    /// Whether the caller knows what it deletes: its state, and where it is used.
+    async fn may_go(&self, found: &Connection, leave: &Leave) -> Result<(), DeleteError> {
+        leave.conditions.allow(&self.entity_tag(found))?;
+        if found.uses == 0 || leave.although_used {
+            return Ok(());
+        }
+        let uses = self.store().uses().list(found.tenant, found.id, None, USES_NAMED).await?.items;
+        Err(DeleteError::Used { count: found.uses, uses })
     }
 
     /// Takes a settled revocation out of the queue.

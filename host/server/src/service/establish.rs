@@ -144,7 +144,7 @@ impl Service {
         Ok((session, Proven { party, credential }))
     }
 
-    async fn new_party(&self, agreed: Agreed) -> Result<Party, EstablishError> {
+    pub(super) async fn new_party(&self, agreed: Agreed) -> Result<Party, EstablishError> {
         let now = self.now();
         let id = match agreed.existing {
             Some(id) => id,
@@ -276,7 +276,7 @@ impl Service {
     ) -> Result<Connection, EstablishError> {
         let Proven { party, credential } = proven;
         let connection = &party.connection;
-        let mut change = self.audited_for(connection.tenant, by, "connection.created", &connection.id.to_string())?;
+        let mut change = self.making(connection.tenant, by, "connection.created", &connection.id.to_string()).await?;
         self.store().connections().create(&mut change, connection, &credential).await?;
         self.tell(&mut change, connection, "created", by, None)?;
         self.complete_in(&mut change, session, connection.id).await?;
@@ -313,7 +313,7 @@ impl Service {
         loop {
             let mut found = self.store().connections().get(tenant, id).await?.ok_or(ResolveError::NotFound)?;
             self.take_over(&mut found, &party.connection)?;
-            let mut change = self.audited_for(tenant, by, "connection.reauthorized", &id.to_string())?;
+            let mut change = self.making(tenant, by, "connection.reauthorized", &id.to_string()).await?;
             self.store().connections().put_credential(&mut change, &mut found, &credential).await?;
             self.tell(&mut change, &found, "reauthorized", by, None)?;
             self.complete_in(&mut change, session.clone(), id).await?;
@@ -360,7 +360,7 @@ impl Service {
 }
 
 /// When the manifest says the permission itself ends.
-fn declared_end(lifetime: &Lifetime, now: Timestamp) -> Option<Expiry> {
+pub(super) fn declared_end(lifetime: &Lifetime, now: Timestamp) -> Option<Expiry> {
     let seconds = lifetime.absolute.or(lifetime.idle)?;
     let lasts = SignedDuration::from_secs(i64::try_from(seconds).ok()?);
     Some(Expiry { at: now.checked_add(lasts).ok()?, source: Source::Declared })

@@ -3,8 +3,10 @@
 //! Knows neither HTTP servers nor pages; `api`, `pages` and the command line call it.
 
 mod api_key;
+mod audit;
 mod client;
 mod complete;
+mod condition;
 mod connect;
 mod connection;
 mod connector;
@@ -16,10 +18,15 @@ pub mod fields;
 mod flight;
 mod health;
 mod holes;
+mod import;
 mod lease;
+mod list;
+mod once;
 mod outcome;
 mod permissions;
 mod proxy;
+mod rate;
+mod records;
 mod recover;
 mod refresh;
 mod resolve;
@@ -30,6 +37,7 @@ mod tenant;
 mod token;
 mod typed;
 mod unauthorized;
+mod uses;
 mod verify;
 
 use std::{sync::Arc, time::Duration};
@@ -48,27 +56,34 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 
 pub use api_key::{ApiKeyError, Caller, NewApiKey};
+pub use audit::AuditAsked;
 pub use client::{ClientChange, ClientError, NewClient};
 pub use complete::CompleteError;
+pub use condition::{Conditions, Stale, Tag, Tags, TagsError};
 pub use connect::{BrowserCookie, Callback, CallbackError, ConnectPage, LinkError, StartError, StartForm, Started};
-pub use connection::{Filter, ListError, Page, RenameError};
+pub use connection::{Filter, RenameError};
 pub use connector::{ApproveError, InstallError, RemoveConnectorError};
 pub use create::{CreateError, NewConnection};
-pub use delete::{DeleteError, Deletion, RevocationOutcome};
+pub use delete::{DeleteError, Deletion, Leave, RevocationOutcome};
 pub use endpoints::EndpointsError;
 pub use establish::EstablishError;
 pub use fields::{FieldFault, Typed};
 pub use health::Health;
+pub use import::{GivenTokens, ImportError, NewImport};
 pub use lease::{Lease, LeaseError, LeasedCredential};
-pub use permissions::{ActionWords, Permissions, PermissionsError, ScopeWords};
+pub use list::{ListError, PAGE_LIMIT, Page, Turn};
+pub use once::{Begun, OnceError};
+pub use permissions::{ActionWords, Permissions, PermissionsError, Right, ScopeWords};
 pub use proxy::{ProxyError, ProxyRequest};
+pub use rate::{Allowance, WINDOW_SECONDS};
 pub use refresh::RefreshError;
 pub use resolve::ResolveError;
 pub use session::{NewSession, Reauthorize, SessionError};
 pub use tenant::{NewTenant, TenantChange, TenantError};
+pub use uses::{NewUse, UseError};
 pub use verify::VerifyError;
 
-pub use jackfield_store::StoreError;
+pub use jackfield_store::{KeptAnswer, StoreError};
 
 use crate::{
     clock::Clock,
@@ -89,6 +104,8 @@ pub struct Settings {
     pub metadata_timeout: Duration,
     /// How long a proxied call may wait for its first byte.
     pub proxy_first_byte: Duration,
+    /// How many requests an API key may send in a minute; zero for any number.
+    pub requests_per_minute: u32,
 }
 
 /// Everything the service works with, made once.
@@ -114,6 +131,9 @@ pub struct Service {
     flights: flight::Flights,
     documents: endpoints::Documents,
     sequence: Arc<sequence::Sequence>,
+    buckets: Arc<rate::Buckets>,
+    deeds: once::Deeds,
+    deed: Option<Arc<once::Held>>,
     tasks: TaskTracker,
 }
 
@@ -125,6 +145,9 @@ impl Service {
             flights: flight::Flights::default(),
             documents: endpoints::Documents::default(),
             sequence: Arc::default(),
+            buckets: Arc::default(),
+            deeds: once::Deeds::default(),
+            deed: None,
             tasks: TaskTracker::new(),
         }
     }
@@ -138,6 +161,11 @@ impl Service {
     /// A fresh id for a request to this host.
     pub fn request_id(&self) -> Result<RequestId, StoreError> {
         Ok(RequestId::new(self.now(), self.id_bits()?))
+    }
+
+    /// Where browsers reach this host.
+    pub fn public_url(&self) -> &Url {
+        &self.parts.settings.public_url
     }
 
     fn store(&self) -> &Store {

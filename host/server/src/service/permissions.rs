@@ -2,7 +2,7 @@
 
 use jackfield_model::{
     id::{ConnectionId, TenantId},
-    manifest::Manifest,
+    manifest::{Access, Action, Manifest},
     scope::{self, ScopeSet},
 };
 use jackfield_store::StoreError;
@@ -20,6 +20,15 @@ pub struct ScopeWords {
     pub description: String,
 }
 
+/// A scope in words, and the actions it serves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Right {
+    /// The scope.
+    pub words: ScopeWords,
+    /// Ids of the actions that need it, in one of their alternatives, or something it brings along.
+    pub serves: Vec<String>,
+}
+
 /// An action in words, and whether the grant allows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActionWords {
@@ -27,11 +36,17 @@ pub struct ActionWords {
     pub id: String,
     /// In words.
     pub title: String,
+    /// In a sentence.
+    pub description: String,
+    /// How strong it is.
+    pub access: Access,
+    /// Sets of scopes of which one is needed; none where it needs no scope.
+    pub any_of: Vec<Vec<String>>,
     /// Whether the connection was made for it.
     pub chosen: bool,
     /// Whether the grant allows it.
     pub allowed: bool,
-    /// The scopes it lacks.
+    /// The scopes its nearest alternative lacks.
     pub missing: Vec<String>,
 }
 
@@ -39,17 +54,19 @@ pub struct ActionWords {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Permissions {
     /// Asked for.
-    pub requested: Vec<ScopeWords>,
+    pub requested: Vec<Right>,
     /// Given.
-    pub granted: Vec<ScopeWords>,
+    pub granted: Vec<Right>,
     /// Given with others.
-    pub implied: Vec<ScopeWords>,
+    pub implied: Vec<Right>,
     /// Asked for and not given.
-    pub missing: Vec<ScopeWords>,
+    pub missing: Vec<Right>,
     /// Given without being asked for.
-    pub unasked: Vec<ScopeWords>,
+    pub unasked: Vec<Right>,
     /// Whether the provider said what it granted.
     pub stated: bool,
+    /// Whether the provider can limit what a credential may do; where not, it may do whatever its owner may.
+    pub limited: bool,
     /// Every action of the connector.
     pub actions: Vec<ActionWords>,
 }
@@ -79,21 +96,42 @@ impl Service {
             ActionWords {
                 id: action.id.clone(),
                 title: action.title.clone(),
+                description: action.description.clone(),
+                access: action.access,
+                any_of: action.any_of.clone(),
                 chosen: connection.actions.contains(&action.id),
                 allowed: lacking.is_none(),
                 missing: lacking.map(|blocked| blocked.missing.iter().cloned().collect()).unwrap_or_default(),
             }
         });
         Ok(Permissions {
-            requested: in_words(manifest, &grant.requested),
-            granted: in_words(manifest, &grant.granted),
-            implied: in_words(manifest, &implied),
-            missing: in_words(manifest, &grant.missing(manifest)),
-            unasked: in_words(manifest, &grant.unasked(manifest)),
+            requested: rights(manifest, &grant.requested),
+            granted: rights(manifest, &grant.granted),
+            implied: rights(manifest, &implied),
+            missing: rights(manifest, &grant.missing(manifest)),
+            unasked: rights(manifest, &grant.unasked(manifest)),
             stated: grant.stated,
+            limited: is_limited(manifest, &connection.method),
             actions: actions.collect(),
         })
     }
+}
+
+/// Scopes in words, each with what it is good for.
+fn rights(manifest: &Manifest, scopes: &ScopeSet) -> Vec<Right> {
+    let with_actions = in_words(manifest, scopes).into_iter().map(|words| {
+        let brings = scope::closure(manifest, &ScopeSet::from([words.id.clone()]));
+        let needs = |action: &&Action| action.any_of.iter().flatten().any(|needed| brings.contains(needed));
+        let serves = manifest.actions.iter().filter(needs).map(|action| action.id.clone()).collect();
+        Right { words, serves }
+    });
+    with_actions.collect()
+}
+
+/// Scopes are asked for in an authorization; a key a person typed has whatever rights it was given elsewhere.
+fn is_limited(manifest: &Manifest, method: &str) -> bool {
+    let asks = manifest.method(method).is_some_and(|method| method.kind.oauth2().is_some());
+    asks && !manifest.scopes.is_empty()
 }
 
 /// Scopes in the connector's words.

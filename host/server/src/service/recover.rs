@@ -91,6 +91,8 @@ impl Service {
         self.store().authorizations().sweep(now).await?;
         // A finished session answers "used" for a day before it is forgotten.
         self.store().sessions().sweep(now - jiff::SignedDuration::from_hours(24)).await?;
+        self.store().idempotency().sweep(now - jiff::SignedDuration::from_hours(super::once::KEPT_HOURS)).await?;
+        self.buckets.sweep(now);
         self.retry_revocations(REVOCATIONS_A_TICK).await
     }
 }

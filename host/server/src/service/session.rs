@@ -110,7 +110,7 @@ impl Service {
             expires_at: now + SignedDuration::from_secs(SESSION_SECONDS),
         };
         let link = self.random_token()?;
-        let mut change = self.audited_for(session.tenant, by, "session.created", &session.id.to_string())?;
+        let mut change = self.making(session.tenant, by, "session.created", &session.id.to_string()).await?;
         self.store().sessions().create(&mut change, &session, &link)?;
         self.store().commit(change).await?;
         Ok((session, self.link_url(&link)))

@@ -61,7 +61,7 @@ impl Service {
             return_urls: self.return_urls(new.return_urls)?,
             created_at: now,
         };
-        let mut change = self.audited_for(tenant.id, by, "tenant.created", &tenant.id.to_string())?;
+        let mut change = self.making(tenant.id, by, "tenant.created", &tenant.id.to_string()).await?;
         self.store().tenants().insert(&mut change, &tenant)?;
         self.store().commit(change).await?;
         Ok(tenant)

@@ -1,6 +1,7 @@
 //! Every way this host refuses: one table with the stable word, the status code, what it means and what to do about it.
 
 use http::StatusCode;
+use url::Url;
 
 /// A line a code: its meaning, the word, the status code, and what a caller can do.
 macro_rules! codes {
@@ -28,6 +29,16 @@ macro_rules! codes {
             /// What it means: one sentence, the same for every occurrence.
             pub fn meaning(self) -> &'static str {
                 match self { $(Self::$name => $meaning.trim_ascii(),)+ }
+            }
+
+            /// Its meaning as a title: without the full stop.
+            pub fn title(self) -> &'static str {
+                self.meaning().trim_end_matches('.')
+            }
+
+            /// The address of the page about it on a host, which names its type (RFC 9457 section 3.1.1).
+            pub fn page(self, host: &Url) -> String {
+                format!("{}/docs/problems/{}", host.as_str().trim_end_matches('/'), self.word())
             }
 
             /// What a caller can do about it: one or two sentences.
@@ -58,13 +69,34 @@ codes! {
     /// The status of the connection forbids it.
     ConnectionUnusable = "connection-unusable", CONFLICT,
         "Read the connection: its status and failure say what is wrong.";
+    /// The application says that something works with the connection.
+    ConnectionUsed = "connection-used", CONFLICT,
+        "`errors` names where it is used: end those uses first, or delete with `force=true`.";
     /// The connector is installed and not approved.
     ConnectorNotApproved = "connector-not-approved", CONFLICT, "An operator reads what it asks for and approves it.";
+    /// A cursor that is too old.
+    CursorOld = "cursor-old", BAD_REQUEST, "Begin again without the cursor.";
+    /// A cursor this host did not give for this list and filter.
+    CursorUnknown = "cursor-unknown", BAD_REQUEST,
+        "Begin again without the cursor; send a cursor only with the very filter it was given for.";
     /// An egress rule refused the request.
     EgressDenied = "egress-denied", FORBIDDEN,
         "`rule` names the rule; ask only for what the connector declared and an operator approved.";
     /// A form that another site posted.
     ForeignForm = "foreign-form", FORBIDDEN, "Open the link again and fill in the form there.";
+    /// A header that cannot be read.
+    HeaderInvalid = "header-invalid", BAD_REQUEST, "`detail` names the header and what it should be.";
+    /// The first request with this idempotency key is still being done.
+    IdempotencyInFlight = "idempotency-in-flight", CONFLICT, "Wait for its answer, or ask again in a few seconds.";
+    /// A header that is no idempotency key.
+    IdempotencyKeyInvalid = "idempotency-key-invalid", BAD_REQUEST,
+        "Send one Idempotency-Key: 1 to 255 letters, digits and punctuation, in double quotes; a UUID is a good one.";
+    /// The idempotency key was used for another request.
+    IdempotencyKeyReused = "idempotency-key-reused", UNPROCESSABLE_ENTITY,
+        "Repeat the first request unchanged, or use a new key.";
+    /// What the first request with this idempotency key made is there, and its answer was lost.
+    IdempotencyUnanswered = "idempotency-unanswered", CONFLICT,
+        "`detail` names what was made: read it. Use a new key to make another.";
     /// Something still uses it.
     InUse = "in-use", CONFLICT, "Remove what uses it first.";
     /// The grant lacks scopes.
@@ -128,6 +160,8 @@ codes! {
         "Complete it when the person is back at the return URL with a ticket.";
     /// The session is over.
     SessionOver = "session-over", CONFLICT, "Make a new connect session.";
+    /// The connection is another than the request expects.
+    Stale = "stale", PRECONDITION_FAILED, "Read it again, look what changed, and repeat with the `ETag` of that answer.";
     /// The store takes no changes.
     StoreReadOnly = "store-read-only", SERVICE_UNAVAILABLE,
         "An operator makes room on the disk and restarts the host.";
@@ -137,8 +171,14 @@ codes! {
     TenantMissing = "tenant-missing", BAD_REQUEST, "Name the tenant in the header `jackfield-tenant`.";
     /// A one-time ticket that is not good.
     TicketRefused = "ticket-refused", FORBIDDEN, "Use the ticket that the return URL brought, once.";
+    /// The provider refuses the tokens that were to be imported, and they cannot be refreshed.
+    TokensDead = "tokens-dead", UNPROCESSABLE_ENTITY,
+        "Nothing was imported; `failure` says what the provider said. The person connects again through a session.";
     /// Larger than allowed.
     TooLarge = "too-large", PAYLOAD_TOO_LARGE, "Send less; `detail` names the limit.";
+    /// More requests than this API key may send.
+    TooManyRequests = "too-many-requests", TOO_MANY_REQUESTS,
+        "Wait as long as `Retry-After` says; an operator can raise `api.requests_per_minute`.";
     /// Try again later.
     TryLater = "try-later", SERVICE_UNAVAILABLE, "Wait as long as `Retry-After` says, where it is sent, then repeat.";
     /// No connector of that name.

@@ -1,8 +1,13 @@
 //! Refusals about connecting: sessions, completion, connections made directly.
 
+use jackfield_model::failure::Failure;
+
 use crate::{
-    api::problem::{Code, Problem},
-    service::{CompleteError, CreateError, EndpointsError, EstablishError, SessionError},
+    api::{
+        describe::{Codes, Refuses},
+        problem::{Code, Problem},
+    },
+    service::{CompleteError, CreateError, EndpointsError, EstablishError, ResolveError, SessionError, StoreError},
 };
 
 impl From<SessionError> for Problem {
@@ -22,6 +27,12 @@ impl From<SessionError> for Problem {
     }
 }
 
+impl Refuses for SessionError {
+    fn codes() -> Codes {
+        Codes::of(&[Code::NotFound, Code::Invalid, Code::OtherEndUser]).and::<ResolveError>()
+    }
+}
+
 impl From<CompleteError> for Problem {
     fn from(error: CompleteError) -> Self {
         let told = error.to_string();
@@ -35,6 +46,13 @@ impl From<CompleteError> for Problem {
             CompleteError::Establish(error) => error.into(),
             CompleteError::Store(error) => error.into(),
         }
+    }
+}
+
+impl Refuses for CompleteError {
+    fn codes() -> Codes {
+        Codes::of(&[Code::NotFound, Code::OtherEndUser, Code::SessionNotReady, Code::SessionOver, Code::TicketRefused])
+            .and::<EstablishError>()
     }
 }
 
@@ -57,6 +75,12 @@ impl From<CreateError> for Problem {
     }
 }
 
+impl Refuses for CreateError {
+    fn codes() -> Codes {
+        Codes::of(&[Code::NotFound, Code::Invalid, Code::ClientGone]).and::<EndpointsError>().and::<EstablishError>()
+    }
+}
+
 impl From<EndpointsError> for Problem {
     fn from(error: EndpointsError) -> Self {
         let told = error.to_string();
@@ -66,6 +90,12 @@ impl From<EndpointsError> for Problem {
             EndpointsError::Store(error) => error.into(),
             other => Self::new(Code::Misconfigured, told).because(other),
         }
+    }
+}
+
+impl Refuses for EndpointsError {
+    fn codes() -> Codes {
+        Codes::of(&[Code::ProviderDown, Code::EgressDenied, Code::Misconfigured]).and::<StoreError>()
     }
 }
 
@@ -82,5 +112,11 @@ impl From<EstablishError> for Problem {
             EstablishError::Interrupted => Self::internal(error),
             EstablishError::Store(error) => error.into(),
         }
+    }
+}
+
+impl Refuses for EstablishError {
+    fn codes() -> Codes {
+        Codes::of(&[Code::OtherAccount]).and::<ResolveError>().and::<Failure>()
     }
 }

@@ -1,11 +1,15 @@
 //! Refusals about connections: list, rename, verify, refresh, lease, proxy, delete.
 
-use jackfield_model::status::Status;
+use jackfield_model::{failure::Failure, status::Status, uses::Use};
 
 use crate::{
-    api::problem::{Code, Problem},
+    api::{
+        describe::{Codes, Refuses},
+        problem::{Code, FieldProblem, Problem},
+    },
     service::{
-        DeleteError, LeaseError, ListError, PermissionsError, ProxyError, RefreshError, RenameError, VerifyError,
+        DeleteError, LeaseError, ListError, PermissionsError, ProxyError, RefreshError, RenameError, ResolveError,
+        StoreError, VerifyError,
     },
 };
 
@@ -22,9 +26,18 @@ impl From<ListError> for Problem {
     fn from(error: ListError) -> Self {
         let told = error.to_string();
         match error {
-            ListError::Cursor | ListError::Limit => Self::new(Code::InvalidQuery, told),
+            ListError::Cursor => Self::new(Code::CursorUnknown, told),
+            ListError::OldCursor => Self::new(Code::CursorOld, told),
+            ListError::Limit => Self::new(Code::InvalidQuery, told),
+            ListError::NotFound => Self::not_found("connection"),
             ListError::Store(error) => error.into(),
         }
+    }
+}
+
+impl Refuses for ListError {
+    fn codes() -> Codes {
+        Codes::of(&[Code::InvalidQuery, Code::CursorOld, Code::CursorUnknown]).and::<StoreError>()
     }
 }
 
@@ -34,8 +47,15 @@ impl From<RenameError> for Problem {
         match error {
             RenameError::Name(_) => Self::invalid("name", told),
             RenameError::NotFound => Self::not_found("connection"),
+            RenameError::Stale(_) => Self::new(Code::Stale, told),
             RenameError::Store(error) => error.into(),
         }
+    }
+}
+
+impl Refuses for RenameError {
+    fn codes() -> Codes {
+        Codes::of(&[Code::Invalid, Code::NotFound, Code::Stale]).and::<StoreError>()
     }
 }
 
@@ -50,12 +70,24 @@ impl From<VerifyError> for Problem {
     }
 }
 
+impl Refuses for VerifyError {
+    fn codes() -> Codes {
+        Codes::of(&[Code::NeedsReauthorization, Code::ConnectionUnusable]).and::<ResolveError>()
+    }
+}
+
 impl From<PermissionsError> for Problem {
     fn from(error: PermissionsError) -> Self {
         match error {
             PermissionsError::Resolve(error) => error.into(),
             PermissionsError::Store(error) => error.into(),
         }
+    }
+}
+
+impl Refuses for PermissionsError {
+    fn codes() -> Codes {
+        Codes::of(&[]).and::<ResolveError>()
     }
 }
 
@@ -70,6 +102,12 @@ impl From<LeaseError> for Problem {
             LeaseError::Refresh(error) => Self::from(&*error),
             LeaseError::Store(error) => error.into(),
         }
+    }
+}
+
+impl Refuses for LeaseError {
+    fn codes() -> Codes {
+        Codes::of(&[Code::Invalid]).and::<RefreshError>()
     }
 }
 
@@ -109,11 +147,37 @@ impl From<&RefreshError> for Problem {
     }
 }
 
+impl Refuses for RefreshError {
+    fn codes() -> Codes {
+        Codes::of(&[
+            Code::Unsupported,
+            Code::NeedsReauthorization,
+            Code::ConnectionUnusable,
+            Code::ClientFault,
+            Code::TryLater,
+        ])
+        .and::<ResolveError>()
+        .and::<Failure>()
+    }
+}
+
 impl From<DeleteError> for Problem {
     fn from(error: DeleteError) -> Self {
+        let told = error.to_string();
         match error {
             DeleteError::NotFound => Self::not_found("connection"),
+            DeleteError::Stale(_) => Self::new(Code::Stale, told),
+            DeleteError::Used { uses, .. } => {
+                let named = |used: Use| FieldProblem { field: format!("uses/{}", used.reference), message: used.label };
+                Self::new(Code::ConnectionUsed, told).with_errors(uses.into_iter().map(named).collect())
+            }
             DeleteError::Store(error) => error.into(),
         }
+    }
+}
+
+impl Refuses for DeleteError {
+    fn codes() -> Codes {
+        Codes::of(&[Code::NotFound, Code::ConnectionUsed, Code::Stale]).and::<StoreError>()
     }
 }

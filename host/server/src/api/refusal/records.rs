@@ -1,8 +1,14 @@
 //! Refusals about connectors, tenants, clients and API keys.
 
 use crate::{
-    api::problem::{Code, Problem},
-    service::{ApiKeyError, ApproveError, ClientError, InstallError, RemoveConnectorError, TenantError},
+    api::{
+        describe::{Codes, Refuses},
+        problem::{Code, Problem},
+    },
+    service::{
+        ApiKeyError, ApproveError, ClientError, InstallError, RemoveConnectorError, ResolveError, StoreError,
+        TenantError,
+    },
 };
 
 impl From<ApiKeyError> for Problem {
@@ -17,6 +23,12 @@ impl From<ApiKeyError> for Problem {
     }
 }
 
+impl Refuses for ApiKeyError {
+    fn codes() -> Codes {
+        Codes::of(&[Code::Invalid]).and::<StoreError>()
+    }
+}
+
 impl From<TenantError> for Problem {
     fn from(error: TenantError) -> Self {
         let told = error.to_string();
@@ -27,6 +39,12 @@ impl From<TenantError> for Problem {
             TenantError::HasConnections => Self::new(Code::InUse, told),
             TenantError::Store(error) => error.into(),
         }
+    }
+}
+
+impl Refuses for TenantError {
+    fn codes() -> Codes {
+        Codes::of(&[Code::Invalid, Code::NotFound, Code::InUse]).and::<StoreError>()
     }
 }
 
@@ -45,6 +63,12 @@ impl From<ClientError> for Problem {
     }
 }
 
+impl Refuses for ClientError {
+    fn codes() -> Codes {
+        Codes::of(&[Code::Invalid, Code::NotFound, Code::InUse]).and::<ResolveError>().and::<StoreError>()
+    }
+}
+
 impl From<InstallError> for Problem {
     fn from(error: InstallError) -> Self {
         let told = error.to_string();
@@ -54,6 +78,12 @@ impl From<InstallError> for Problem {
             InstallError::Kept(error) => Self::internal(error),
             InstallError::Store(error) => error.into(),
         }
+    }
+}
+
+impl Refuses for InstallError {
+    fn codes() -> Codes {
+        Codes::of(&[Code::ComponentRefused, Code::OtherInstalled]).and::<StoreError>()
     }
 }
 
@@ -71,6 +101,12 @@ impl From<ApproveError> for Problem {
     }
 }
 
+impl Refuses for ApproveError {
+    fn codes() -> Codes {
+        Codes::of(&[Code::NotFound, Code::OtherDigest, Code::ComponentGone, Code::ComponentRefused]).and::<StoreError>()
+    }
+}
+
 impl From<RemoveConnectorError> for Problem {
     fn from(error: RemoveConnectorError) -> Self {
         let told = error.to_string();
@@ -81,5 +117,11 @@ impl From<RemoveConnectorError> for Problem {
             | RemoveConnectorError::Revoking(_) => Self::new(Code::InUse, told),
             RemoveConnectorError::Store(error) => error.into(),
         }
+    }
+}
+
+impl Refuses for RemoveConnectorError {
+    fn codes() -> Codes {
+        Codes::of(&[Code::NotFound, Code::InUse]).and::<StoreError>()
     }
 }

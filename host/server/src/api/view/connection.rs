@@ -12,67 +12,131 @@ use jackfield_model::{
     timeline::Event,
 };
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::json;
 
 use super::failure::FailureView;
 
 /// A connection.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Connection")]
 pub(in crate::api) struct ConnectionView<'a> {
+    /// Its id, for as long as it exists: reauthorizing keeps it.
     id: ConnectionId,
+    /// Whose it is.
     tenant: TenantId,
+    /// The connector it goes through.
+    #[schemars(example = &"github")]
     connector: &'a str,
+    /// The connector's auth method it was made with.
+    #[schemars(example = &"oauth-app")]
     method: &'a str,
+    /// The registration at the provider it was made with; null where the method needs none.
     client: Option<ClientId>,
+    /// The person it belongs to, by the application's own id; null where the whole tenant uses it.
+    #[schemars(example = &"user-42")]
     end_user: Option<&'a str>,
+    /// What people call it.
+    #[schemars(example = &"GitHub of octocat")]
     name: &'a str,
+    /// How it stands.
     status: Status,
+    /// Why it does not work, where it does not.
+    #[schemars(extend("examples" = [null]))]
     failure: Option<FailureView<'a>>,
+    /// Who it is at the provider, as verify last found.
     account: Option<AccountView<'a>>,
+    /// The settings it was made with, without the secret ones.
+    #[schemars(example = json!({ "base_url": "https://api.example.com" }))]
     fields: &'a BTreeMap<String, String>,
+    /// What it was made for.
+    #[schemars(example = ["list-repositories"])]
     actions: &'a BTreeSet<String>,
+    /// Its permissions as the provider names them.
     scopes: ScopesView<'a>,
+    /// Counts its credentials: a lease carries it, and a refused one is reported by it.
+    #[schemars(example = 3)]
     version: u64,
     /// When the token ends; null where nobody knows.
     access_expires: Option<Expiry>,
     /// When the permission itself ends.
     grant_expires: Option<Expiry>,
+    /// The last verify; null before the first.
     verification: Option<VerificationView<'a>>,
+    /// In how many places applications say that they use it.
+    #[schemars(example = 2)]
+    uses: u32,
+    /// When it was made.
     created_at: Timestamp,
+    /// When it last changed.
     updated_at: Timestamp,
 }
 
-#[derive(Debug, Serialize)]
+/// An identity at the provider.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Account")]
 struct AccountView<'a> {
+    /// The provider's own stable id of it.
+    #[schemars(example = &"583231")]
     id: &'a str,
+    /// What a person recognises.
+    #[schemars(example = &"octocat")]
     label: &'a str,
+    /// A picture.
+    #[schemars(extend("format" = "uri"), example = &"https://avatars.example.com/u/583231")]
     avatar: Option<&'a str>,
 }
 
-#[derive(Debug, Serialize)]
+/// Scopes, by the provider's names.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ConnectionScopes")]
 struct ScopesView<'a> {
+    /// What was asked for.
+    #[schemars(example = ["read:user", "repo"])]
     requested: &'a ScopeSet,
+    /// What was granted.
+    #[schemars(example = ["read:user", "repo"])]
     granted: &'a ScopeSet,
     /// Whether the provider itself said what it granted.
     stated: bool,
 }
 
-#[derive(Debug, Serialize)]
+/// A verify: whether the provider accepted the credential.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Verification")]
 struct VerificationView<'a> {
+    /// When.
     at: Timestamp,
+    /// Who asked: an API key's id, or a part of the host.
+    #[schemars(example = &"key_01KAMVJ5D0Q4Z8N6T2R7W3X9YB")]
     by: &'a str,
+    /// How long the provider took, in milliseconds.
+    #[schemars(example = 120)]
     latency_ms: u64,
+    /// What it refused with; null where it accepted.
+    #[schemars(extend("examples" = [null]))]
     failure: Option<FailureView<'a>>,
 }
 
 /// One line of a timeline.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Event")]
 pub(in crate::api) struct EventView<'a> {
+    /// Its id.
     id: EventId,
+    /// When.
     at: Timestamp,
+    /// Who caused it: an API key's id, or a part of the host.
+    #[schemars(example = &"key_01KAMVJ5D0Q4Z8N6T2R7W3X9YB")]
     by: &'a str,
+    /// What happened, as a word. New ones may come.
+    #[schemars(example = &"created")]
     kind: &'a str,
+    /// How the connection stood afterwards.
     status: Status,
+    /// More about it, for a person.
+    #[schemars(example = &"connected as octocat")]
     note: Option<&'a str>,
 }
 
@@ -96,6 +160,7 @@ impl<'a> From<&'a Connection> for ConnectionView<'a> {
             access_expires: connection.clocks.access,
             grant_expires: connection.clocks.grant,
             verification: connection.verification.as_ref().map(VerificationView::from),
+            uses: connection.uses,
             created_at: connection.created_at,
             updated_at: connection.updated_at,
         }
@@ -148,7 +213,6 @@ mod tests {
         failure::{Advice, Failure},
         session::Endpoints,
     };
-    use serde_json::json;
 
     use super::*;
 
@@ -200,6 +264,7 @@ mod tests {
             "access_expires": {"at": "1970-01-01T00:00:00Z", "source": "response"},
             "grant_expires": null,
             "verification": null,
+            "uses": 0,
             "created_at": "1970-01-01T00:00:00Z",
             "updated_at": "1970-01-01T00:00:00Z",
         });

@@ -1,22 +1,30 @@
 //! The end of a connection as JSON: how the provider took it.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::service::{Deletion, RevocationOutcome};
 
 /// What became of a deleted connection's credential at the provider.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Deletion")]
 pub(in crate::api) struct DeletionView<'a> {
+    /// How the provider took it.
     revocation: RevocationView<'a>,
 }
 
-#[derive(Debug, Serialize)]
+/// What became of a credential at the provider.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Revocation")]
 struct RevocationView<'a> {
     /// `revoked`, `unsupported`, `instructions`, `queued` or `failed`.
+    #[schemars(example = &"revoked")]
     outcome: &'static str,
     /// For a person: what happened, why not, or what to do at the provider.
+    #[schemars(example = &"The credential is no longer good at the provider.")]
     message: &'a str,
     /// Where a person can do it, for `instructions`.
+    #[schemars(extend("format" = "uri"), example = &"https://github.com/settings/applications")]
     url: Option<&'a str>,
 }
 

@@ -1,19 +1,28 @@
 //! A failure as JSON: what to do, a stable code, a sentence.
 
 use jackfield_model::failure::{Advice, Failure};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Why something at a provider did not work.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "Failure")]
 pub(in crate::api) struct FailureView<'a> {
     /// `reauthorize`, `insufficient-scope`, `misconfigured`, `retry`, `provider-down`, `unsupported`, or an open word.
+    #[schemars(example = &"reauthorize")]
     advice: &'a str,
+    /// A stable word: the provider's own, or the connector's.
+    #[schemars(example = &"invalid_grant")]
     code: &'a str,
+    /// A sentence for a person.
+    #[schemars(example = &"The permission was withdrawn at the provider: consent again.")]
     message: &'a str,
     /// The missing scopes, for `insufficient-scope`.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    #[schemars(example = ["repo"])]
     scopes: &'a [String],
-    /// The shortest wait, for `retry`.
+    /// The shortest wait in milliseconds, for `retry`.
+    #[schemars(example = 1500)]
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after_ms: Option<u64>,
 }

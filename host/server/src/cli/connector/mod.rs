@@ -66,7 +66,7 @@ impl Connector {
 }
 
 async fn list(stage: &Stage) -> Result<()> {
-    let answer = stage.host()?.get(&["v1", "connectors"]).await?;
+    let answer = stage.host()?.list(&["v1", "connectors"], &[]).await?;
     let columns = [
         ("NAME", "/name"),
         ("VERSION", "/version"),

@@ -1,0 +1,17 @@
+//! What the API allows each of its callers.
+
+use serde::{Deserialize, Serialize};
+
+/// Bounds of the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Api {
+    /// How many requests one API key may send in a minute, all at once or spread; zero for any number.
+    pub requests_per_minute: u32,
+}
+
+impl Default for Api {
+    fn default() -> Self {
+        Self { requests_per_minute: 12_000 }
+    }
+}

@@ -1,0 +1,127 @@
+//! How many requests one API key may send: a bucket that fills evenly, so that a burst is fine and a flood is not.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
+use jackfield_model::id::ApiKeyId;
+use jiff::Timestamp;
+
+use super::Service;
+
+/// The span a limit is counted over, in seconds.
+pub const WINDOW_SECONDS: u64 = 60;
+const WINDOW_MS: u64 = WINDOW_SECONDS * 1000;
+
+/// What is left to a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowance {
+    /// How many requests a window allows.
+    pub limit: u32,
+    /// How many are left now.
+    pub remaining: u32,
+    /// In how many seconds all of them are there again.
+    pub reset: u64,
+    /// In how many seconds the next one is there; none where this request may go on.
+    pub wait: Option<u64>,
+}
+
+/// A key's bucket: what is left, in requests times the window's milliseconds, so that no fraction is lost.
+#[derive(Debug, Clone, Copy)]
+struct Bucket {
+    left: u64,
+    at: i64,
+}
+
+/// Every key's bucket.
+#[derive(Debug, Default)]
+pub(super) struct Buckets(Mutex<HashMap<ApiKeyId, Bucket>>);
+
+impl Buckets {
+    /// Takes one request out of a key's bucket.
+    pub(super) fn take(&self, key: ApiKeyId, limit: u32, now: Timestamp) -> Allowance {
+        let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let full = u64::from(limit).saturating_mul(WINDOW_MS);
+        let now = now.as_millisecond();
+        let bucket = buckets.entry(key).or_insert(Bucket { left: full, at: now });
+        let passed = u64::try_from(now.saturating_sub(bucket.at)).unwrap_or(0);
+        bucket.left = bucket.left.saturating_add(passed.saturating_mul(u64::from(limit))).min(full);
+        bucket.at = bucket.at.max(now);
+        let wait = match bucket.left.checked_sub(WINDOW_MS) {
+            Some(left) => {
+                bucket.left = left;
+                None
+            }
+            None => Some(seconds(WINDOW_MS - bucket.left, limit)),
+        };
+        Allowance {
+            limit,
+            remaining: u32::try_from(bucket.left / WINDOW_MS).unwrap_or(u32::MAX),
+            reset: seconds(full - bucket.left, limit),
+            wait,
+        }
+    }
+
+    /// Forgets the keys that sent nothing for a window: their buckets are full.
+    pub(super) fn sweep(&self, now: Timestamp) {
+        let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let window = i64::try_from(WINDOW_MS).unwrap_or(i64::MAX);
+        buckets.retain(|_, bucket| now.as_millisecond().saturating_sub(bucket.at) < window);
+    }
+}
+
+/// How long a bucket takes to gain this much, in whole seconds.
+fn seconds(missing: u64, limit: u32) -> u64 {
+    missing.div_ceil(u64::from(limit.max(1))).div_ceil(1000)
+}
+
+impl Service {
+    /// Counts a request of a key; none where the operator set no limit.
+    pub fn count(&self, key: ApiKeyId) -> Option<Allowance> {
+        let limit = self.parts.settings.requests_per_minute;
+        (limit > 0).then(|| self.buckets.take(key, limit, self.now()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
+
+    use super::*;
+
+    fn at(ms: i64) -> Timestamp {
+        Timestamp::from_millisecond(1_000_000 + ms).unwrap()
+    }
+
+    fn key(number: u128) -> ApiKeyId {
+        ApiKeyId::new(Timestamp::UNIX_EPOCH, number)
+    }
+
+    #[test]
+    fn a_burst_goes_on_until_the_bucket_is_empty_and_time_fills_it() {
+        let buckets = Buckets::default();
+        let taken: Vec<_> = (0..4).map(|_| buckets.take(key(1), 3, at(0))).collect();
+        let remaining: Vec<u32> = taken.iter().map(|allowance| allowance.remaining).collect();
+        assert_eq!(remaining, [2, 1, 0, 0]);
+        let waits: Vec<_> = taken.iter().map(|allowance| allowance.wait).collect();
+        assert_eq!(waits, [None, None, None, Some(20)]);
+        assert_eq!(taken.last().unwrap().reset, 60);
+        assert_eq!(buckets.take(key(1), 3, at(19_999)).wait, Some(1));
+        assert_eq!(buckets.take(key(1), 3, at(20_000)).wait, None);
+        assert_eq!(buckets.take(key(2), 3, at(0)).remaining, 2, "another key has a bucket of its own");
+        assert_eq!(buckets.take(key(1), 3, at(3_600_000)).remaining, 2, "it never holds more than a window");
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_gives_nothing() {
+        let buckets = Buckets::default();
+        assert_eq!(buckets.take(key(1), 1, at(60_000)).wait, None);
+        assert_eq!(buckets.take(key(1), 1, at(0)).wait, Some(60));
+        assert_eq!(buckets.take(key(1), 1, at(60_000)).wait, Some(60));
+        buckets.sweep(at(119_999));
+        assert!(buckets.take(key(1), 1, at(119_999)).wait.is_some());
+        buckets.sweep(at(180_000));
+        assert_eq!(buckets.0.lock().unwrap().len(), 0);
+    }
+}
