@@ -41,32 +41,6 @@ async fn what_is_described_answers_and_nothing_else_does() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_operation_that_needs_a_permission_says_which_and_refuses_without() {
-    let host = host().await;
-    let tenant = host.tenant("Acme").await.unwrap();
-    let described = host.get("", "/openapi.json").await.unwrap().json;
-    for (template, item) in paths(&described) {
-        let path = template.replace('{', "").replace('}', "");
-        for (method, operation) in item.as_object().unwrap() {
-            let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
-            let without = host.api("nobody", method.clone(), &path, None).await.unwrap();
-            let Some(needs) = operation.pointer("/security/0/bearer/0") else {
-                assert!(without.status.is_success(), "{method} {template} says it needs no key: {}", without.json);
-                continue;
-            };
-            assert_eq!(without.code(), "key-unknown", "{method} {template}");
-            let may = ["connect", "read", "proxy", "lease"].into_iter().filter(|one| needs != *one);
-            let wanted =
-                serde_json::json!({ "name": "other", "tenant": tenant.id, "permissions": may.collect::<Vec<_>>() });
-            let other = host.post(host.operator(), "/v1/api-keys", wanted).await.unwrap().text("/key").unwrap();
-            let refused = host.api(&other, method.clone(), &path, None).await.unwrap();
-            assert_eq!(refused.code(), "permission-missing", "{method} {template}");
-            assert!(refused.text("/detail").unwrap().contains(needs.as_str().unwrap()), "{}", refused.json);
-        }
-    }
-}
-
 #[test]
 fn every_example_fits_what_it_is_an_example_of() {
     let description = jackfield_server::app::description();

@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use super::*;
 
 /// Paths that the description leaves out, and why.
-const NOT_DESCRIBED: [(&str, &str); 6] = [
+const NOT_DESCRIBED: [(&str, &str); 8] = [
+    ("/", "axum's own, for what has no route"),
+    ("/{*__private__axum_fallback}", "axum's own, for what has no route"),
     ("/assets/jackfield.css", "for browsers on pages"),
     ("/connect/{link}", "a page: its link is given whole by the API"),
     ("/oauth/callback/{connector}/{client}", "for browsers that come from a provider"),
