@@ -9,6 +9,7 @@
 )]
 
 mod api_token;
+mod crowd;
 mod deletion;
 mod front;
 mod github;
@@ -22,6 +23,7 @@ mod refresh;
 mod refresh_fails;
 mod through;
 mod token_service;
+mod upkeep;
 mod verify;
 
 /// `jackfield`, for compiling components and for the stories of the command line.

@@ -16,6 +16,7 @@ pub mod fields;
 mod flight;
 mod health;
 mod holes;
+mod housekeeping;
 mod lease;
 mod outcome;
 mod permissions;
@@ -113,6 +114,7 @@ pub struct Service {
     parts: Arc<Parts>,
     flights: flight::Flights,
     documents: endpoints::Documents,
+    rounds: housekeeping::Rounds,
     sequence: Arc<sequence::Sequence>,
     tasks: TaskTracker,
 }
@@ -125,12 +127,15 @@ impl Service {
             flights: flight::Flights::default(),
             documents: endpoints::Documents::default(),
             sequence: Arc::default(),
+            rounds: housekeeping::Rounds::default(),
             tasks: TaskTracker::new(),
         }
     }
 
-    /// Waits until every refresh and every completion that is under way has stored its result.
+    /// Waits until every refresh and every completion that is under way has stored its result. What has only been queued by
+    /// housekeeping stays due.
     pub async fn drain(&self) {
+        self.rounds.close();
         self.tasks.close();
         self.tasks.wait().await;
     }
