@@ -48,6 +48,7 @@ fn connection(life: Option<i64>) -> Connection {
         refresh: RefreshState::Idle,
         upkeep: Upkeep { token_since: Some(noon()), due: None },
         verification: None,
+        uses: 0,
         created_at: noon(),
         updated_at: noon(),
     }

@@ -209,7 +209,8 @@ async fn a_connection_is_found_when_it_is_due_and_in_one_place_only() {
     let rest = store.connections().due(at(20), page.next.as_deref(), 1).await.unwrap();
     assert_eq!((page.items, rest.items, rest.next), (vec![entry(&second)], vec![entry(&first)], None));
 
-    let moved = store.connections().amend::<StoreError>(second.tenant, second.id, |found, _| {
+    let connections = store.connections();
+    let moved = connections.amend::<StoreError>(second.tenant, second.id, |found, _| {
         found.upkeep.due = Some(at(30) + SignedDuration::from_nanos(1));
         Ok(())
     });
