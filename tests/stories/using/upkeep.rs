@@ -1,10 +1,13 @@
 //! Upkeep: what the host does for a connection that nobody asks about — and says, where it can do nothing.
 
 use http::StatusCode;
-use jackfield_tests::doubles::{Fault, Gate};
+use jackfield_tests::doubles::{Fault, Gate, On};
+use jackfield_tests::{at_every_server, peer::Server};
 use serde_json::{Value, json};
 
-use crate::front::{Fronted, LIFE, TOKEN};
+use crate::front::{Fronted, LIFE};
+
+at_every_server!(ref_3_a_token_nobody_asks_for_is_refreshed_before_its_end_and_not_sooner,);
 
 /// Within the last minutes of a token, when its refresh is due.
 const DUE: i64 = LIFE - 250;
@@ -17,9 +20,8 @@ async fn told(scene: &Fronted, id: &str) -> Vec<(String, String)> {
     timeline["items"].as_array().unwrap().iter().map(|event| (text(&event["kind"]), text(&event["note"]))).collect()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn ref_3_a_token_nobody_asks_for_is_refreshed_before_its_end_and_not_sooner() {
-    let scene = Fronted::start().await;
+async fn ref_3_a_token_nobody_asks_for_is_refreshed_before_its_end_and_not_sooner(server: Server) {
+    let scene = Fronted::at(server).await;
     let id = scene.connect("alice").await;
     scene.pass(LIFE - 400);
     scene.host.keep_house().await.unwrap();
@@ -105,10 +107,7 @@ async fn core_12_a_broken_provider_is_asked_ever_more_rarely_until_it_works() {
     let scene = Fronted::start().await;
     let id = scene.connect("alice").await;
     scene.pass(DUE);
-    scene
-        .front
-        .faults()
-        .always(jackfield_tests::doubles::On::path(TOKEN), Fault::Status(StatusCode::INTERNAL_SERVER_ERROR));
+    scene.front.faults().always(On::path(scene.server.token_path()), Fault::Status(StatusCode::INTERNAL_SERVER_ERROR));
     for _ in 0..120 {
         scene.host.keep_house().await.unwrap();
         scene.pass(60);
