@@ -42,13 +42,16 @@ if ! python3 -m pip --version >/dev/null 2>&1; then
   as_root apt-get install -y -q --no-install-recommends python3 python3-pip
 fi
 
-# A copy of the requirements notes what was installed.
-wanted=../guests/python/requirements.txt
-packages=../../target/guests/python
-if ! cmp -s "$wanted" "$packages/requirements.txt"; then
-  echo "setup: installing what builds connectors in Python" >&2
-  rm -rf "$packages"
+# Installs what a requirements file pins into a folder; a copy of the file in there notes what was installed.
+install_python() {
+  cmp -s "$1" "$2/requirements.txt" && return
+  echo "setup: installing $3" >&2
+  rm -rf "$2"
   python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --no-deps --require-hashes \
-    --only-binary :all: --target "$packages" -r "$wanted"
-  cp "$wanted" "$packages/requirements.txt"
-fi
+    --only-binary :all: --target "$2" -r "$1"
+  cp "$1" "$2/requirements.txt"
+}
+
+install_python ../guests/python/requirements.txt ../../target/guests/python "what builds connectors in Python"
+install_python django-oauth-toolkit/requirements.txt ../../target/peers/django-oauth-toolkit \
+  "the peer django-oauth-toolkit"

@@ -4,6 +4,7 @@ pub mod api;
 pub mod fault;
 mod gate;
 pub mod github;
+pub mod issuer;
 mod log;
 pub mod relay;
 mod serve;

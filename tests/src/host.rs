@@ -15,7 +15,7 @@ use jackfield_server::clock::{Clock, ManualClock, SystemClock};
 use jackfield_server::config::Config;
 use jackfield_server::entropy::SystemEntropy;
 use jackfield_server::outbound::{Resolver, SystemResolver};
-use jackfield_server::serve::{self, Parts, RunningHost, ServeError};
+use jackfield_server::serve::{self, Housekeeping, Parts, RunningHost, ServeError};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use url::Url;
@@ -111,7 +111,9 @@ impl TestHost {
         let clock = ManualClock::at(SystemClock.now());
         let compiler = serve::compiler(Path::new(setting.program));
         let entropy = Arc::new(SystemEntropy::default());
-        let parts = Parts { clock: Arc::new(clock.clone()), entropy, resolver: setting.resolver, compiler };
+        let housekeeping = Housekeeping::WhenAsked;
+        let parts =
+            Parts { clock: Arc::new(clock.clone()), entropy, resolver: setting.resolver, compiler, housekeeping };
         let running = serve::start(config.clone(), parts.clone()).await?;
         let operator = std::fs::read_to_string(&config.operator_key).context("the first operator key")?;
         let operator = operator.trim().to_owned();
@@ -148,6 +150,14 @@ impl TestHost {
         if let Some(running) = self.running.take() {
             running.stop().await;
         }
+        Ok(())
+    }
+
+    /// One round of housekeeping, and all that it began.
+    pub async fn keep_house(&self) -> Result<()> {
+        let service = &self.running()?.service;
+        service.tick().await?;
+        service.rest().await;
         Ok(())
     }
 

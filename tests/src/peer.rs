@@ -9,6 +9,8 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
 use url::Url;
 
+use crate::components::workspace;
+
 /// A registration at a peer.
 #[derive(Clone, Debug, Serialize)]
 pub struct PeerClient {
@@ -62,6 +64,60 @@ pub struct PeerSettings {
     pub issuer: Option<String>,
 }
 
+/// Which authorization server runs, and how it treats a refresh token that was used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Server {
+    /// `oidc-provider` from npm: a refresh token used twice ends the grant.
+    OidcProvider,
+    /// Django OAuth Toolkit from PyPI: the same.
+    DjangoStrict,
+    /// Django OAuth Toolkit, by whose clock a used refresh token stays good for a minute.
+    DjangoGrace,
+}
+
+/// How long the used refresh token stays good, in seconds.
+const GRACE: u32 = 60;
+
+impl Server {
+    /// Where it gives tokens.
+    pub fn token_path(self) -> &'static str {
+        if self == Self::OidcProvider { "/token" } else { "/o/token/" }
+    }
+
+    /// Its issuer identifier, at a name where something in front of it answers.
+    pub fn issuer_at(self, name: &str) -> String {
+        let path = if self == Self::OidcProvider { "" } else { "/o" };
+        format!("https://{name}{path}")
+    }
+
+    /// Whether a used refresh token stays good for a while.
+    pub fn has_grace(self) -> bool {
+        self == Self::DjangoGrace
+    }
+
+    fn command(self) -> Result<Command> {
+        let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+        if self == Self::OidcProvider {
+            let folder = tests.join("peers/oidc-provider");
+            installed(&folder.join("node_modules/oidc-provider"), "oidc-provider")?;
+            let mut command = Command::new(node(&folder));
+            command.arg("server.mjs").current_dir(folder);
+            return Ok(command);
+        }
+        let packages = workspace().join("target/peers/django-oauth-toolkit");
+        installed(&packages.join("oauth2_provider"), "django-oauth-toolkit")?;
+        let mut command = Command::new("python3");
+        command.args(["-B", "server.py"]).env("PYTHONPATH", packages);
+        command.current_dir(tests.join("peers/django-oauth-toolkit"));
+        Ok(command)
+    }
+}
+
+fn installed(folder: &Path, peer: &str) -> Result<()> {
+    ensure!(folder.is_dir(), "the peer {peer} is not installed: run `make setup`");
+    Ok(())
+}
+
 impl PeerSettings {
     /// Tokens of one minute, the peer's own address as issuer.
     pub fn of(clients: Vec<PeerClient>) -> Self {
@@ -69,13 +125,23 @@ impl PeerSettings {
     }
 }
 
-/// `oidc-provider` from npm, running.
-pub struct OidcProvider {
+/// An authorization server, running.
+pub struct Peer {
     issuer: Url,
     listening: Url,
     // Closing it is what ends the process; the kill on drop is only for one that hangs.
     _input: ChildStdin,
     _process: Child,
+}
+
+/// What is said on its standard input.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Told<'a> {
+    #[serde(flatten)]
+    settings: &'a PeerSettings,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grace_seconds: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -84,25 +150,20 @@ struct Ready {
     listening: Url,
 }
 
-impl OidcProvider {
+impl Peer {
     /// Starts it and returns once it answers requests.
-    pub async fn start(settings: &PeerSettings) -> Result<Self> {
-        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("peers/oidc-provider");
-        ensure!(
-            folder.join("node_modules/oidc-provider").is_dir(),
-            "the peer oidc-provider is not installed: run `make setup`"
-        );
-        let mut process = Command::new(node(&folder))
-            .arg("server.mjs")
-            .current_dir(folder)
+    pub async fn start(server: Server, settings: &PeerSettings) -> Result<Self> {
+        let mut process = server
+            .command()?
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
-            .context("node does not start: run `make setup`")?;
+            .context("the peer does not start: run `make setup`")?;
         let mut input = process.stdin.take().context("standard input was piped")?;
-        let mut line = serde_json::to_string(settings)?;
+        let settings = Told { settings, grace_seconds: server.has_grace().then_some(GRACE) };
+        let mut line = serde_json::to_string(&settings)?;
         line.push('\n');
         input.write_all(line.as_bytes()).await?;
         let ready = ready(&mut process).await?;
@@ -146,4 +207,31 @@ async fn ready(process: &mut Child) -> Result<Ready> {
         anyhow::bail!("the peer did not start: {}", said.await??);
     }
     serde_json::from_str(&line).context("the peer's ready line is not what was agreed")
+}
+
+/// Stories told at every real authorization server: functions with the server as their parameter.
+#[macro_export]
+macro_rules! at_every_server {
+    ($($story:ident),+ $(,)?) => {
+        $(
+            mod $story {
+                use $crate::peer::Server;
+
+                #[tokio::test(flavor = "multi_thread")]
+                async fn oidc_provider() {
+                    super::$story(Server::OidcProvider).await;
+                }
+
+                #[tokio::test(flavor = "multi_thread")]
+                async fn django_strict() {
+                    super::$story(Server::DjangoStrict).await;
+                }
+
+                #[tokio::test(flavor = "multi_thread")]
+                async fn django_grace() {
+                    super::$story(Server::DjangoGrace).await;
+                }
+            }
+        )+
+    };
 }

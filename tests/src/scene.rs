@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::browser::{Browser, Landing, Page};
 use crate::host::{RETURN_URL, Setting, Tenant, TestHost};
-use crate::peer::{OidcProvider, PeerClient, PeerSettings};
+use crate::peer::{Peer, PeerClient, PeerSettings, Server};
 use crate::wire::Wire;
 use anyhow::{Result, bail, ensure};
 use http::Method;
@@ -16,7 +16,7 @@ pub struct OpenId {
     /// The host.
     pub host: TestHost,
     /// The authorization server.
-    pub peer: OidcProvider,
+    pub peer: Peer,
     /// The tenant.
     pub tenant: Tenant,
     /// The client of the host, and its redirect URI.
@@ -31,6 +31,11 @@ impl OpenId {
 
     /// The scene with access tokens of this many seconds.
     pub async fn with_lifetime(program: &str, seconds: u32) -> Result<Self> {
+        Self::at(Server::OidcProvider, program, seconds).await
+    }
+
+    /// The scene at that authorization server.
+    pub async fn at(server: Server, program: &str, seconds: u32) -> Result<Self> {
         let host = TestHost::start(Setting::plain(program)).await?;
         host.install("openid-connect").await?;
         let tenant = host.tenant("Acme").await?;
@@ -39,7 +44,7 @@ impl OpenId {
         let client = host.client("openid-connect", "jack", "jack-secret", fields).await?;
         let clients = vec![PeerClient::code("jack", "jack-secret", &client.1)];
         let peer =
-            OidcProvider::start(&PeerSettings { access_token_seconds: seconds, ..PeerSettings::of(clients) }).await?;
+            Peer::start(server, &PeerSettings { access_token_seconds: seconds, ..PeerSettings::of(clients) }).await?;
         let change = json!({ "fields": { "issuer": peer.issuer() } });
         let changed =
             host.api(host.operator(), Method::PATCH, &format!("/v1/clients/{}", client.0), Some(change)).await?;
@@ -75,7 +80,20 @@ pub async fn consent(browser: &mut Browser, link: &str, login: &str) -> Result<U
     let form = page.form()?.fill("login", login)?.fill("password", "any")?;
     let page = browser.submit(&page, &form).await?.page()?;
     let form = page.form()?;
+    // One server's form has nothing but "Continue"; another's asks which of two buttons is pressed.
+    let form = form.clone().press("Authorize").unwrap_or(form);
     browser.submit(&page, &form).await?.left()
+}
+
+/// Opens a link, goes on to the OpenID provider, signs in, and says no; answers the return URL.
+pub async fn deny(browser: &mut Browser, link: &str, login: &str) -> Result<Url> {
+    let page = at_provider(browser, link).await?;
+    let form = page.form()?.fill("login", login)?.fill("password", "any")?;
+    let page = browser.submit(&page, &form).await?.page()?;
+    match page.link("[ Cancel ]") {
+        Ok(cancel) => browser.click(&page, &cancel).await?.left(),
+        Err(_) => browser.submit(&page, &page.form()?.press("Cancel")?).await?.left(),
+    }
 }
 
 /// Opens a link and goes on to the provider's first page.

@@ -18,6 +18,7 @@ pub mod refresh;
 pub mod revoke;
 mod scope_lists;
 pub mod token;
+pub mod upkeep;
 
 #[cfg(test)]
 mod fixtures;

@@ -1,6 +1,7 @@
 //! Refreshing, decided: when it is due, what a failure means, and what happens next. Nothing here acts.
 
 use jackfield_model::{
+    credential::TokenSet,
     expiry::Clocks,
     manifest::{RefreshRules, RefreshUsing, Rotation},
     status::Happening,
@@ -116,6 +117,15 @@ impl Next {
     }
 }
 
+/// Whether there is anything to refresh with.
+pub fn can_refresh(rules: &RefreshRules, tokens: &TokenSet) -> bool {
+    match rules.using {
+        RefreshUsing::None => false,
+        RefreshUsing::RefreshToken => tokens.refresh_token.is_some(),
+        RefreshUsing::AccessToken | RefreshUsing::SameGrant => true,
+    }
+}
+
 /// When a token should be refreshed ahead of its end: at 20 % of its life or five minutes, whichever
 /// is less, jittered by a tenth (REF-3); by the manifest's margin where it has one; never before the
 /// provider allows it. `tries` counts refreshes tried within this life.
@@ -207,13 +217,13 @@ fn backoff(situation: &Situation, asked: Option<SignedDuration>) -> Timestamp {
 }
 
 /// A span moved by up to `percent` to either side.
-fn jittered(span: SignedDuration, percent: i64, random: u64) -> SignedDuration {
+pub(crate) fn jittered(span: SignedDuration, percent: i64, random: u64) -> SignedDuration {
     let steps = i64::try_from(random % 2001).unwrap_or(1000) - 1000;
     let millis = i64::try_from(span.as_millis()).unwrap_or(i64::MAX / 1_000_000);
     SignedDuration::from_millis(millis + millis.saturating_mul(percent * steps) / 100_000)
 }
 
-fn seconds(seconds: u64) -> SignedDuration {
+pub(crate) fn seconds(seconds: u64) -> SignedDuration {
     SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX / 1_000_000_000))
 }
 

@@ -13,6 +13,7 @@ use crate::{
     scope::Grant,
     session::Endpoints,
     status::{Happening, IllegalTransition, Status},
+    upkeep::Upkeep,
 };
 
 /// The longest name a connection may have, in characters.
@@ -57,6 +58,9 @@ pub struct Connection {
     pub clocks: Clocks,
     /// The refresh on its way.
     pub refresh: RefreshState,
+    /// What the host does for it unasked.
+    #[serde(default)]
+    pub upkeep: Upkeep,
     /// The last verify.
     pub verification: Option<Verification>,
     /// In how many places the application says it is used.

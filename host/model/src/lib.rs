@@ -28,4 +28,5 @@ pub mod status;
 pub mod template;
 pub mod tenant;
 pub mod timeline;
+pub mod upkeep;
 pub mod uses;

@@ -4,6 +4,7 @@
 
 mod error;
 mod first_key;
+mod housekeeping;
 mod signal;
 
 use std::{
@@ -22,10 +23,11 @@ use jackfield_runtime::{
     BreakerSettings, CacheKey, Compiler, EgressSettings, PoolSettings, Random, Runtime, RuntimeSettings,
 };
 use jackfield_store::{Opened, Store};
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time::MissedTickBehavior};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use url::Url;
 
 pub use error::ServeError;
+pub use housekeeping::Housekeeping;
 pub use signal::stop_signal;
 
 use crate::{
@@ -40,8 +42,6 @@ use crate::{
 
 /// How long open requests may take to end once the host is told to stop.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How often expired records are looked for, and revocations tried again.
-const HOUSEKEEPING: Duration = Duration::from_mins(1);
 
 /// What a host takes from its surroundings.
 #[derive(Clone)]
@@ -54,6 +54,8 @@ pub struct Parts {
     pub resolver: Arc<dyn Resolver>,
     /// The program that compiles components: `jackfield compile-worker`.
     pub compiler: Compiler,
+    /// When housekeeping does its rounds.
+    pub housekeeping: Housekeeping,
 }
 
 impl Parts {
@@ -64,6 +66,7 @@ impl Parts {
             entropy: Arc::new(SystemEntropy::default()),
             resolver: Arc::new(SystemResolver),
             compiler: this_program()?,
+            housekeeping: Housekeeping::Regular,
         })
     }
 }
@@ -114,11 +117,12 @@ pub async fn start(config: Config, parts: Parts) -> Result<RunningHost, ServeErr
     };
     let mut made = Made::default();
     let store = open(&config, &mut made).await?;
+    let rounds = parts.housekeeping;
     let service = service(&config, parts, store, public_url.clone())?;
     Box::pin(service.recover()).await?;
     made.operator_key = first_key::ensure(&service, &config.operator_key).await?;
     let (stop, task) = run(listener, app::router(service.clone()));
-    let housekeeping = tokio::spawn(keep_house(service.clone()));
+    let housekeeping = tokio::spawn(housekeeping::keep(service.clone(), rounds));
     tracing::info!(%address, %public_url, "the host answers");
     Ok(RunningHost { address, public_url, service, made, stop: Some(stop), task, housekeeping })
 }
@@ -190,18 +194,6 @@ fn run(listener: TcpListener, app: Router) -> (oneshot::Sender<()>, JoinHandle<i
         let _gone = stopped.await;
     };
     (stop, tokio::spawn(listen::serve(listener, app, until)))
-}
-
-/// Removes what has expired and tries revocations again, until the host stops.
-async fn keep_house(service: Service) {
-    let mut interval = tokio::time::interval(HOUSEKEEPING);
-    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        interval.tick().await;
-        if let Err(error) = service.tick().await {
-            tracing::warn!(%error, "housekeeping failed and is tried again");
-        }
-    }
 }
 
 impl RunningHost {

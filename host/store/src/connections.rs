@@ -1,5 +1,6 @@
 //! Connections, each with its credential sealed beside it, one per version.
 
+mod due;
 mod filter;
 mod list;
 
@@ -20,6 +21,7 @@ use crate::{
 };
 
 pub use crate::core::Order;
+pub use due::Due;
 pub use filter::Filter;
 
 /// How often a decision is made again because the record changed under it.
@@ -41,6 +43,7 @@ impl Connections<'_> {
             change.write(key, vec![]);
         }
         mark_refreshing(change, connection);
+        due::mark(change, None, Some(connection));
         change.insert(CONNECTION, key(connection), connection)
     }
 
@@ -79,7 +82,10 @@ impl Connections<'_> {
     }
 
     /// Stages a changed connection, if nobody changed it since it was read. Tenant and end user are fixed.
-    pub fn update(&self, change: &mut Change, changed: &mut Versioned<Connection>) -> Result<(), StoreError> {
+    pub async fn update(&self, change: &mut Change, changed: &mut Versioned<Connection>) -> Result<(), StoreError> {
+        // Where this is not what `changed` was read from, its revision refuses the whole change.
+        let stored = self.get(changed.tenant, changed.id).await?;
+        due::mark(change, stored.as_deref(), Some(changed));
         mark_refreshing(change, changed);
         change.replace(CONNECTION, key(changed), changed)
     }
@@ -94,19 +100,24 @@ impl Connections<'_> {
         change.delete(credential_key(changed));
         changed.version += 1;
         self.seal(change, changed, credential).await?;
-        self.update(change, changed)
+        self.update(change, changed).await
     }
 
     /// Stages a changed connection without a credential.
-    pub fn erase_credential(&self, change: &mut Change, changed: &mut Versioned<Connection>) -> Result<(), StoreError> {
+    pub async fn erase_credential(
+        &self,
+        change: &mut Change,
+        changed: &mut Versioned<Connection>,
+    ) -> Result<(), StoreError> {
         change.delete(credential_key(changed));
-        self.update(change, changed)
+        self.update(change, changed).await
     }
 
-    /// Stages the end of a connection and its credential. Its timeline stays.
+    /// Stages the end of a connection, as it was read, and of its credential. Its timeline stays.
     pub fn delete(&self, change: &mut Change, connection: &Versioned<Connection>) {
         change.delete(credential_key(connection));
         change.delete(CONNECTION_REFRESHING.key(&[&connection.tenant, &connection.id]));
+        due::mark(change, Some(connection), None);
         if let Some(key) = self.user_key(connection) {
             change.delete(key);
         }
@@ -126,7 +137,7 @@ impl Connections<'_> {
             let Some(mut found) = self.get(tenant, id).await? else { return Ok(None) };
             let mut change = Change::new();
             decide(&mut found.record, &mut change)?;
-            self.update(&mut change, &mut found)?;
+            self.update(&mut change, &mut found).await?;
             match self.0.commit(change).await {
                 Ok(()) => return Ok(Some(found)),
                 Err(StoreError::Conflict) => {}

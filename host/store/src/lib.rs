@@ -41,7 +41,7 @@ pub use authorizations::{AuthorizationSecrets, Authorizations, Claim, Handle};
 pub use change::Change;
 pub use clients::Clients;
 pub use components::{ComponentError, Components, digest_of};
-pub use connections::{Connections, Filter, Order};
+pub use connections::{Connections, Due, Filter, Order};
 pub use connectors::Connectors;
 pub use engine::{EngineError, Fault, Health};
 pub use error::{Cause, OpenError, StoreError, Unreadable};

@@ -27,6 +27,7 @@
 //! | `credential` | tenant, connection, version | envelope: the credential of that version |
 //! | `connection-by-user` | tenant, hash of the end user, connection | nothing |
 //! | `connection-refreshing` | tenant, connection | nothing; there while a refresh is open |
+//! | `connection-due` | milliseconds, tenant, connection | nothing; there while the host has to look at it some time |
 //! | `journal` | tenant, connection, version, attempt, milliseconds of sending | a token response that was received and not yet stored |
 //! | `journal-part` | the same, number | envelope: a piece of the raw response |
 //! | `revocation` | revocation | what a retry needs |
@@ -79,6 +80,7 @@ pub(crate) const CONNECTION: Kind = kind("connection", 1);
 pub(crate) const CREDENTIAL: Kind = kind("credential", 1);
 pub(crate) const CONNECTION_BY_USER: Kind = kind("connection-by-user", 1);
 pub(crate) const CONNECTION_REFRESHING: Kind = kind("connection-refreshing", 1);
+pub(crate) const CONNECTION_DUE: Kind = kind("connection-due", 1);
 pub(crate) const JOURNAL: Kind = kind("journal", 1);
 pub(crate) const JOURNAL_PART: Kind = kind("journal-part", 1);
 pub(crate) const REVOCATION: Kind = kind("revocation", 1);

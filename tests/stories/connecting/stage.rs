@@ -13,7 +13,7 @@ use jackfield_tests::browser::{Browser, Landing, Page};
 use jackfield_tests::doubles::relay::{relay, relay_later};
 use jackfield_tests::doubles::{Double, Fault, On, Recorded};
 use jackfield_tests::host::{Answer, RETURN_URL, Setting, Tenant, TestHost};
-use jackfield_tests::peer::{OidcProvider, PeerClient, PeerSettings};
+use jackfield_tests::peer::{Peer, PeerClient, PeerSettings, Server};
 use jackfield_tests::scene;
 use jackfield_tests::wire::Wire;
 use serde_json::{Value, json};
@@ -46,7 +46,7 @@ pub(crate) struct Stage {
     pub(crate) own: (String, String),
     wire: Wire,
     _front: Double,
-    _peer: OidcProvider,
+    _peer: Peer,
 }
 
 /// A person of the application and the link made for them.
@@ -90,7 +90,7 @@ impl Stage {
         ];
         let settings =
             PeerSettings { issuer: Some(ISSUER.to_owned()), access_token_seconds: 3600, ..PeerSettings::of(clients) };
-        let peer = OidcProvider::start(&settings).await?;
+        let peer = Peer::start(Server::OidcProvider, &settings).await?;
         behind.set(peer.listening().clone()).ok().context("the peer started once")?;
         let front = relay(&authority, HOST, Url::parse(&host.url()?)?).await?;
         let mut wire = Wire::trusting(&authority)?;

@@ -7,7 +7,7 @@ use jackfield_tests::authority::Authority;
 use jackfield_tests::browser::{Browser, Landing};
 use jackfield_tests::doubles::relay::relay;
 use jackfield_tests::doubles::{Fault, On};
-use jackfield_tests::peer::{OidcProvider, PeerClient, PeerSettings};
+use jackfield_tests::peer::{Peer, PeerClient, PeerSettings, Server};
 use jackfield_tests::wire::Wire;
 use serde_json::{Value, json};
 use url::{Url, form_urlencoded};
@@ -117,8 +117,8 @@ fn json(response: &Response<Bytes>) -> Value {
     serde_json::from_slice(response.body()).unwrap()
 }
 
-async fn peer() -> (OidcProvider, Client) {
-    let peer = OidcProvider::start(&settings()).await.unwrap();
+async fn peer() -> (Peer, Client) {
+    let peer = Peer::start(Server::OidcProvider, &settings()).await.unwrap();
     let client = Client::of(Wire::loopback(), peer.issuer()).await;
     (peer, client)
 }
@@ -206,7 +206,7 @@ async fn behind_a_relay_it_has_a_name_and_faults() {
     let authority = Authority::new().unwrap();
     let issuer = "https://id.provider.test";
     let settings = PeerSettings { issuer: Some(issuer.to_owned()), ..settings() };
-    let peer = OidcProvider::start(&settings).await.unwrap();
+    let peer = Peer::start(Server::OidcProvider, &settings).await.unwrap();
     let front = relay(&authority, "id.provider.test", peer.listening().clone()).await.unwrap();
     let mut wire = Wire::trusting(&authority).unwrap();
     front.place_on(&mut wire);

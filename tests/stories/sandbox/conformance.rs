@@ -9,7 +9,7 @@ use jackfield_tests::components::component;
 use jackfield_tests::doubles::api::{Api, Placement};
 use jackfield_tests::doubles::github::{GitHub, OauthApp};
 use jackfield_tests::host::{RETURN_URL, Setting, TestHost};
-use jackfield_tests::peer::{OidcProvider, PeerClient, PeerSettings};
+use jackfield_tests::peer::{Peer, PeerClient, PeerSettings, Server};
 use jackfield_tests::wire::Wire;
 use serde_json::{Value, json};
 
@@ -102,7 +102,9 @@ async fn openid_connect_tells_a_refused_token() {
     let host = TestHost::start(setting).await.unwrap();
     host.install("openid-connect").await.unwrap();
     let tenant = host.tenant("Acme").await.unwrap();
-    let peer = OidcProvider::start(&PeerSettings::of(vec![PeerClient::machine("bot", "bot-secret")])).await.unwrap();
+    let peer = Peer::start(Server::OidcProvider, &PeerSettings::of(vec![PeerClient::machine("bot", "bot-secret")]))
+        .await
+        .unwrap();
     let fields = json!({ "issuer": peer.issuer(), "api_url": "https://api.example.com/me" });
     host.client("openid-connect", "bot", "bot-secret", fields).await.unwrap();
     let wanted = json!({ "connector": "openid-connect", "method": "machine", "fields": {} });

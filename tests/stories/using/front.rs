@@ -9,7 +9,7 @@ use jackfield_tests::browser::Browser;
 use jackfield_tests::doubles::relay::relay_later;
 use jackfield_tests::doubles::{Double, Fault, On, Recorded};
 use jackfield_tests::host::{Answer, RETURN_URL, Setting, Tenant, TestHost};
-use jackfield_tests::peer::{OidcProvider, PeerClient, PeerSettings};
+use jackfield_tests::peer::{Peer, PeerClient, PeerSettings, Server};
 use jackfield_tests::scene::consent;
 use jackfield_tests::wire::Wire;
 use jiff::SignedDuration;
@@ -17,8 +17,6 @@ use serde_json::{Value, json};
 
 /// The provider's name.
 pub(crate) const NAME: &str = "id.provider.test";
-/// Its token endpoint.
-pub(crate) const TOKEN: &str = "/token";
 /// How long its access tokens live, in seconds.
 pub(crate) const LIFE: i64 = 3600;
 
@@ -30,7 +28,8 @@ pub(crate) struct Fronted {
     /// The id of the host's client.
     pub(crate) client: String,
     pub(crate) wire: Wire,
-    _peer: OidcProvider,
+    pub(crate) server: Server,
+    _peer: Peer,
 }
 
 /// The token answers that passed the front.
@@ -52,15 +51,25 @@ impl Tapped {
 impl Fronted {
     /// A provider that people sign in at.
     pub(crate) async fn start() -> Self {
-        Self::of(|redirect_uri| PeerClient::code("jack", "jack-secret", redirect_uri)).await
+        Self::at(Server::OidcProvider).await
+    }
+
+    /// The same at that authorization server.
+    pub(crate) async fn at(server: Server) -> Self {
+        Self::of(server, |redirect_uri| PeerClient::code("jack", "jack-secret", redirect_uri)).await
     }
 
     /// A provider that gives machines tokens.
     pub(crate) async fn machine() -> Self {
-        Self::of(|_| PeerClient::machine("jack", "jack-secret")).await
+        Self::machine_at(Server::OidcProvider).await
     }
 
-    async fn of(registration: impl Fn(&str) -> PeerClient) -> Self {
+    /// The same at that authorization server.
+    pub(crate) async fn machine_at(server: Server) -> Self {
+        Self::of(server, |_| PeerClient::machine("jack", "jack-secret")).await
+    }
+
+    async fn of(server: Server, registration: impl Fn(&str) -> PeerClient) -> Self {
         let authority = Authority::new().unwrap();
         let behind = Arc::new(OnceLock::new());
         let front = relay_later(&authority, NAME, Arc::clone(&behind)).await.unwrap();
@@ -68,16 +77,15 @@ impl Fronted {
         let host = TestHost::start(Setting::with_doubles(crate::PROGRAM, &authority, hosts)).await.unwrap();
         host.install("openid-connect").await.unwrap();
         let tenant = host.tenant("Acme").await.unwrap();
-        let issuer = format!("https://{NAME}");
-        let fields = json!({ "issuer": issuer });
+        let fields = json!({ "issuer": server.issuer_at(NAME) });
         let (client, redirect_uri) = host.client("openid-connect", "jack", "jack-secret", fields).await.unwrap();
         let settings = PeerSettings::of(vec![registration(&redirect_uri)]);
-        let settings = PeerSettings { access_token_seconds: 3600, issuer: Some(issuer), ..settings };
-        let peer = OidcProvider::start(&settings).await.unwrap();
+        let settings = PeerSettings { access_token_seconds: 3600, issuer: Some(format!("https://{NAME}")), ..settings };
+        let peer = Peer::start(server, &settings).await.unwrap();
         behind.set(peer.listening().clone()).unwrap();
         let mut wire = Wire::trusting(&authority).unwrap();
         front.place_on(&mut wire);
-        Self { host, front, tenant, client, wire, _peer: peer }
+        Self { host, front, tenant, client, wire, server, _peer: peer }
     }
 
     /// Connects as a person of the provider; answers the connection's id.
@@ -137,7 +145,7 @@ impl Fronted {
 
     /// Strikes the next token request.
     pub(crate) fn strike(&self, fault: Fault) {
-        self.front.faults().once(On::path(TOKEN), fault);
+        self.front.faults().once(On::path(self.server.token_path()), fault);
     }
 
     /// Notes the next token answer.
@@ -148,7 +156,7 @@ impl Fronted {
 
     /// The refresh requests that reached the provider.
     pub(crate) fn refreshes(&self) -> Vec<Recorded> {
-        let mut requests = self.front.log().to(TOKEN);
+        let mut requests = self.front.log().to(self.server.token_path());
         requests.retain(|request| request.form_value("grant_type").as_deref() == Some("refresh_token"));
         requests
     }

@@ -4,7 +4,7 @@ use http::StatusCode;
 use jackfield_tests::doubles::Fault;
 use serde_json::json;
 
-use crate::front::{Fronted, LIFE, TOKEN};
+use crate::front::{Fronted, LIFE};
 
 async fn connect(scene: &Fronted) -> String {
     let wanted = json!({ "connector": "openid-connect", "method": "machine" });
@@ -21,7 +21,7 @@ async fn a_machine_asks_for_a_new_token_with_the_same_grant() {
     scene.pass(LIFE - 30);
     let second = scene.token(&id, 60).await;
     assert_ne!(first, second);
-    let asked = scene.front.log().to(TOKEN);
+    let asked = scene.front.log().to(scene.server.token_path());
     assert_eq!(asked.len(), 2);
     for request in &asked {
         assert_eq!(request.form_value("grant_type").as_deref(), Some("client_credentials"));

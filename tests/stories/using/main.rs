@@ -9,6 +9,7 @@
 )]
 
 mod api_token;
+mod crowd;
 mod deletion;
 mod front;
 mod github;
@@ -24,6 +25,7 @@ mod refresh_fails;
 mod through;
 mod token_service;
 mod uses;
+mod upkeep;
 mod verify;
 
 /// `jackfield`, for compiling components and for the stories of the command line.

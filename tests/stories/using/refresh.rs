@@ -2,13 +2,21 @@
 
 use futures::future::join_all;
 use jackfield_tests::doubles::{Fault, Gate};
+use jackfield_tests::{at_every_server, peer::Server};
 use serde_json::json;
 
 use crate::front::{Fronted, LIFE, Tapped};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn core_10_a_lease_refreshes_when_too_little_remains_and_follows_rotation() {
-    let scene = Fronted::start().await;
+at_every_server!(
+    core_10_a_lease_refreshes_when_too_little_remains_and_follows_rotation,
+    ref_1_sixty_four_leases_at_once_are_one_refresh,
+    bear_2_sixty_four_reports_of_a_refused_token_are_one_refresh_and_old_ones_none,
+    core_10_a_refresh_token_left_out_is_kept,
+    ref_7_no_answer_holds_a_refresh_token,
+);
+
+async fn core_10_a_lease_refreshes_when_too_little_remains_and_follows_rotation(server: Server) {
+    let scene = Fronted::at(server).await;
     let id = scene.connect("alice").await;
     let first = scene.token(&id, 60).await;
     scene.pass(3000);
@@ -34,14 +42,13 @@ async fn core_10_a_lease_refreshes_when_too_little_remains_and_follows_rotation(
     assert_eq!(connection["access_expires"]["at"], scene.lease(&id, 60).await.json["expires_at"]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn ref_1_twenty_leases_at_once_are_one_refresh() {
-    let scene = Fronted::start().await;
+async fn ref_1_sixty_four_leases_at_once_are_one_refresh(server: Server) {
+    let scene = Fronted::at(server).await;
     let id = scene.connect("alice").await;
     scene.pass(LIFE - 10);
     let gate = Gate::default();
     scene.strike(Fault::HeldAnswer(gate.clone()));
-    let leases = join_all((0..20).map(|_| scene.lease(&id, 60)));
+    let leases = join_all((0..64).map(|_| scene.lease(&id, 60)));
     let (leases, ()) = tokio::join!(leases, async {
         gate.reached(1).await;
         gate.open();
@@ -53,11 +60,10 @@ async fn ref_1_twenty_leases_at_once_are_one_refresh() {
     assert_eq!(scene.refreshes().len(), 1);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn bear_2_twenty_reports_of_a_refused_token_are_one_refresh_and_old_ones_none() {
-    let scene = Fronted::start().await;
+async fn bear_2_sixty_four_reports_of_a_refused_token_are_one_refresh_and_old_ones_none(server: Server) {
+    let scene = Fronted::at(server).await;
     let id = scene.connect("alice").await;
-    let reports = join_all((0..20).map(|_| scene.ask(&id, "unauthorized", json!({ "version": 1 })))).await;
+    let reports = join_all((0..64).map(|_| scene.ask(&id, "unauthorized", json!({ "version": 1 })))).await;
     for report in &reports {
         assert_eq!((report.status.as_u16(), &report.json["version"]), (200, &json!(2)), "{}", report.json);
     }
@@ -69,9 +75,8 @@ async fn bear_2_twenty_reports_of_a_refused_token_are_one_refresh_and_old_ones_n
     assert_eq!((strange.status.as_u16(), scene.refreshes().len()), (200, 1));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn core_10_a_refresh_token_left_out_is_kept() {
-    let scene = Fronted::start().await;
+async fn core_10_a_refresh_token_left_out_is_kept(server: Server) {
+    let scene = Fronted::at(server).await;
     let id = scene.connect("alice").await;
     scene.strike(Fault::edit(|answer| {
         answer.as_object_mut().unwrap().remove("refresh_token");
@@ -113,9 +118,8 @@ async fn more_than_the_provider_ever_gives_is_refused_with_what_there_is() {
     assert_eq!(scene.refreshes().len(), 1);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn ref_7_no_answer_holds_a_refresh_token() {
-    let scene = Fronted::start().await;
+async fn ref_7_no_answer_holds_a_refresh_token(server: Server) {
+    let scene = Fronted::at(server).await;
     let tapped = Tapped::default();
     scene.tap(&tapped);
     let id = scene.connect("alice").await;

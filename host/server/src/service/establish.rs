@@ -19,6 +19,7 @@ use jackfield_model::{
     secret::Secret,
     session::{ConnectSession, Endpoints, Stage},
     status::{Happening, Status},
+    upkeep::Upkeep,
 };
 use jackfield_store::{Change, StoreError, Versioned};
 use jiff::{SignedDuration, Timestamp};
@@ -173,6 +174,7 @@ impl Service {
             version: 1,
             clocks: Clocks { access: None, grant: declared_end(&agreed.method.lifetime, now) },
             refresh: RefreshState::Idle,
+            upkeep: Upkeep::default(),
             verification: None,
             uses: 0,
             created_at: now,
@@ -209,6 +211,7 @@ impl Service {
         let connection = &mut party.connection;
         connection.grant = tokens.grant(std::mem::take(&mut connection.grant.requested));
         connection.clocks.access = tokens.expiry;
+        connection.upkeep.token_since = Some(answered.sent_at);
         connection.fields.extend(tokens.kept.clone());
         Ok(Credential::Tokens(tokens.into_token_set(secrets)))
     }
@@ -274,7 +277,8 @@ impl Service {
         session: Option<Versioned<ConnectSession>>,
         by: &str,
     ) -> Result<Connection, EstablishError> {
-        let Proven { party, credential } = proven;
+        let Proven { mut party, credential } = proven;
+        self.schedule(&party.method, &mut party.connection, &credential);
         let connection = &party.connection;
         let mut change = self.making(connection.tenant, by, "connection.created", &connection.id.to_string()).await?;
         self.store().connections().create(&mut change, connection, &credential).await?;
@@ -313,6 +317,7 @@ impl Service {
         loop {
             let mut found = self.store().connections().get(tenant, id).await?.ok_or(ResolveError::NotFound)?;
             self.take_over(&mut found, &party.connection)?;
+            self.schedule(&party.method, &mut found, &credential);
             let mut change = self.making(tenant, by, "connection.reauthorized", &id.to_string()).await?;
             self.store().connections().put_credential(&mut change, &mut found, &credential).await?;
             self.tell(&mut change, &found, "reauthorized", by, None)?;
@@ -335,6 +340,7 @@ impl Service {
         found.grant = new.grant.clone();
         found.endpoints.clone_from(&new.endpoints);
         found.clocks = new.clocks;
+        found.upkeep = new.upkeep;
         found.refresh = RefreshState::Idle;
         let now = self.now();
         found.happen(Happening::Reauthorized, None, now).map_err(|_| ResolveError::NotFound)?;

@@ -19,6 +19,7 @@ mod flight;
 mod health;
 mod holes;
 mod import;
+mod housekeeping;
 mod lease;
 mod list;
 mod once;
@@ -130,6 +131,7 @@ pub struct Service {
     parts: Arc<Parts>,
     flights: flight::Flights,
     documents: endpoints::Documents,
+    rounds: housekeeping::Rounds,
     sequence: Arc<sequence::Sequence>,
     buckets: Arc<rate::Buckets>,
     deeds: once::Deeds,
@@ -148,12 +150,15 @@ impl Service {
             buckets: Arc::default(),
             deeds: once::Deeds::default(),
             deed: None,
+            rounds: housekeeping::Rounds::default(),
             tasks: TaskTracker::new(),
         }
     }
 
-    /// Waits until every refresh and every completion that is under way has stored its result.
+    /// Waits until every refresh and every completion that is under way has stored its result. What has only been queued by
+    /// housekeeping stays due.
     pub async fn drain(&self) {
+        self.rounds.close();
         self.tasks.close();
         self.tasks.wait().await;
     }

@@ -12,9 +12,6 @@ use super::{
     refresh::{Attempt, RefreshError, decoded},
 };
 
-/// How many revocations one tick tries.
-const REVOCATIONS_A_TICK: usize = 20;
-
 impl Service {
     /// Brings the service from what the store holds to ready. Called once, before the first request.
     pub async fn recover(&self) -> Result<(), StoreError> {
@@ -83,17 +80,6 @@ impl Service {
         };
         let attempt = attempt(connection, entry);
         self.fail(&party, &attempt, Failed::Lost, None).await
-    }
-
-    /// Housekeeping, called every now and then: expired sessions and authorization requests go, revocations are tried again.
-    pub async fn tick(&self) -> Result<(), StoreError> {
-        let now = self.now();
-        self.store().authorizations().sweep(now).await?;
-        // A finished session answers "used" for a day before it is forgotten.
-        self.store().sessions().sweep(now - jiff::SignedDuration::from_hours(24)).await?;
-        self.store().idempotency().sweep(now - jiff::SignedDuration::from_hours(super::once::KEPT_HOURS)).await?;
-        self.buckets.sweep(now);
-        self.retry_revocations(REVOCATIONS_A_TICK).await
     }
 }
 

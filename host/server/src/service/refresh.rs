@@ -9,7 +9,6 @@ use jackfield_model::{
     credential::{Credential, TokenSet},
     failure::Failure,
     id::{ConnectionId, TenantId},
-    manifest::RefreshUsing,
     secret::Secret,
     status::Status,
 };
@@ -100,7 +99,8 @@ impl Service {
 
     /// How much life a token must have left to be used: never more than a fifth of a short one.
     pub(super) fn margin(connection: &Connection) -> SignedDuration {
-        let life = connection.clocks.access.map(|expiry| expiry.at.duration_since(connection.updated_at));
+        let since = connection.upkeep.token_since.unwrap_or(connection.updated_at);
+        let life = connection.clocks.access.map(|expiry| expiry.at.duration_since(since));
         life.filter(SignedDuration::is_positive).map_or(rules::SAFETY, |life| rules::SAFETY.min(life / 5))
     }
 
@@ -137,9 +137,7 @@ impl Service {
             return Err(RefreshError::Unusable(connection.status));
         }
         let oauth2 = party.method.kind.oauth2().ok_or(RefreshError::NotRefreshable)?;
-        let using = oauth2.refresh.using;
-        let has_proof = using != RefreshUsing::RefreshToken || tokens.refresh_token.is_some();
-        if using == RefreshUsing::None || !has_proof {
+        if !rules::can_refresh(&oauth2.refresh, tokens) {
             return Err(RefreshError::NotRefreshable);
         }
         if let Some(fault) = party.client.as_ref().and_then(|client| client.fault.as_ref()) {

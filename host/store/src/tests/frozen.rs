@@ -11,7 +11,7 @@ use data_encoding::HEXLOWER;
 
 use super::sample::{self, at, secret};
 use crate::{
-    AuditFilter, Change, Filter, Handle, KeyRing, Order, Outcome, Store,
+    AuditFilter, Change, Due, Filter, Handle, KeyRing, Order, Outcome, Store,
     engine::{Engine, Scan, memory::Memory},
 };
 
@@ -131,6 +131,8 @@ async fn records_of_layout_1_are_readable() {
         store.connections().open(tenant.id, sample::connection_id(1)).await.unwrap().unwrap();
     assert_eq!((connection.name.as_str(), sample::refresh_token(&credential.unwrap())), ("GitHub 1", "rt-frozen"));
     assert_eq!(store.connections().refreshing().await.unwrap().items, std::slice::from_ref(&connection));
+    let due = store.connections().due(at(3300), None, 9).await.unwrap().items;
+    assert_eq!(due, [Due { tenant: tenant.id, connection: connection.id }]);
     let of_user = Filter { end_user: Some("user-1".into()), ..Filter::default() };
     assert_eq!(
         store.connections().list(tenant.id, &of_user, Order::Oldest, None, 9).await.unwrap().items,

@@ -2,10 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test is a panic")]
 
-use jackfield_model::{connection::RefreshState, session::Stage};
+use jackfield_model::{
+    connection::{Connection, RefreshState},
+    session::Stage,
+};
+use jiff::SignedDuration;
 
 use super::sample::{self, at, secret};
-use crate::{Change, Handle, JournalEntry, RESPONSE_LIMIT, StoreError};
+use crate::{Change, Due, Handle, JournalEntry, RESPONSE_LIMIT, StoreError};
 
 #[tokio::test]
 async fn connecting_takes_state_once_parks_and_takes_the_ticket_once() {
@@ -131,11 +135,11 @@ async fn what_was_read_before_another_change_is_refused() {
     for name in ["one", "two"] {
         fresh.name = name.into();
         let mut change = Change::new();
-        store.connections().update(&mut change, &mut fresh).unwrap();
+        store.connections().update(&mut change, &mut fresh).await.unwrap();
         store.commit(change).await.unwrap();
     }
     let mut change = Change::new();
-    store.connections().erase_credential(&mut change, &mut fresh).unwrap();
+    store.connections().erase_credential(&mut change, &mut fresh).await.unwrap();
     store.commit(change).await.unwrap();
     let mut change = Change::new();
     store.connections().put_credential(&mut change, &mut stale, &sample::tokens("rt-2")).await.unwrap();
@@ -185,4 +189,41 @@ async fn a_refused_decision_changes_nothing() {
     let missing =
         store.connections().amend::<StoreError>(connection.tenant, sample::connection_id(9), |_, _| Ok(())).await;
     assert!(missing.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_connection_is_found_when_it_is_due_and_in_one_place_only() {
+    let (store, engine, _folder) = sample::in_memory().await;
+    let (mut first, mut second) = (sample::connection(1), sample::connection(2));
+    let entry = |of: &Connection| Due { tenant: of.tenant, connection: of.id };
+    (first.upkeep.due, second.upkeep.due) = (Some(at(20)), Some(at(10)));
+    let mut change = Change::new();
+    for connection in [&first, &second] {
+        store.connections().create(&mut change, connection, &sample::tokens("rt-1")).await.unwrap();
+    }
+    store.commit(change).await.unwrap();
+    let due = async |second| store.connections().due(at(second), None, 9).await.unwrap().items;
+    assert_eq!((due(9).await, due(10).await), (vec![], vec![entry(&second)]));
+    assert_eq!(due(20).await, [entry(&second), entry(&first)], "longest due first");
+    let page = store.connections().due(at(20), None, 1).await.unwrap();
+    let rest = store.connections().due(at(20), page.next.as_deref(), 1).await.unwrap();
+    assert_eq!((page.items, rest.items, rest.next), (vec![entry(&second)], vec![entry(&first)], None));
+
+    let connections = store.connections();
+    let moved = connections.amend::<StoreError>(second.tenant, second.id, |found, _| {
+        found.upkeep.due = Some(at(30) + SignedDuration::from_nanos(1));
+        Ok(())
+    });
+    let moved = moved.await.unwrap().unwrap();
+    assert_eq!((due(20).await, due(30).await), (vec![entry(&first)], vec![entry(&first)]), "never before its time");
+    assert_eq!(due(31).await, [entry(&first), entry(&second)]);
+    assert_eq!(super::sealed::keys_of(&*engine, "connection-due").await.len(), 2);
+
+    let mut change = Change::new();
+    store.connections().delete(&mut change, &moved);
+    let mut found = store.connections().get(first.tenant, first.id).await.unwrap().unwrap();
+    found.upkeep.due = None;
+    store.connections().erase_credential(&mut change, &mut found).await.unwrap();
+    store.commit(change).await.unwrap();
+    assert_eq!(super::sealed::keys_of(&*engine, "connection-due").await, [""; 0]);
 }

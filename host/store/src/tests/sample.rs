@@ -20,6 +20,7 @@ use jackfield_model::{
     status::Status,
     tenant::Tenant,
     timeline::Event,
+    upkeep::Upkeep,
     uses::Use,
 };
 use jiff::Timestamp;
@@ -210,6 +211,7 @@ pub(super) fn connection(number: u128) -> Connection {
         version: 1,
         clocks: Clocks { access: Some(Expiry { at: at(3600), source: Source::Response }), grant: None },
         refresh: RefreshState::Idle,
+        upkeep: Upkeep { token_since: Some(at(0)), due: Some(at(3300)) },
         verification: None,
         uses: 0,
         created_at: at(6),

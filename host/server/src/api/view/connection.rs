@@ -237,6 +237,7 @@ mod tests {
             version: 3,
             clocks: Clocks { access: Some(Expiry { at: now, source: Source::Response }), grant: None },
             refresh: RefreshState::Idle,
+            upkeep: jackfield_model::upkeep::Upkeep::default(),
             verification: None,
             uses: 0,
             created_at: now,

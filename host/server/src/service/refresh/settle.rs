@@ -5,6 +5,7 @@ use http::{HeaderName, HeaderValue, Response, StatusCode};
 use jackfield_auth::{
     refresh::{self as rules, Cause, Failed, Next, Situation},
     token::RefreshOutcome,
+    upkeep,
 };
 use jackfield_model::{
     client::ClientFault,
@@ -89,7 +90,7 @@ impl Service {
         };
         match read {
             Ok(outcome) => match self.other_subject(&party, &outcome).await {
-                None => self.store_refreshed(&party.connection, old, attempt, outcome).await,
+                None => self.store_refreshed(&party, old, attempt, outcome).await,
                 Some(failure) => self.refuse(&party, attempt, failure).await,
             },
             Err(AskError::Token(error)) => {
@@ -122,12 +123,12 @@ impl Service {
     /// Stores new tokens before anybody is told of them (REF-2).
     async fn store_refreshed(
         &self,
-        before: &Connection,
+        party: &Party,
         old: TokenSet,
         attempt: &Attempt,
         outcome: RefreshOutcome,
     ) -> Result<Connection, RefreshError> {
-        let entry = &attempt.entry;
+        let (entry, before) = (&attempt.entry, &party.connection);
         let (expiry, kept) = (outcome.expiry(), kept(&outcome));
         let grant = outcome.grant(before.grant.clone());
         let credential = Credential::Tokens(outcome.into_token_set(old));
@@ -149,9 +150,12 @@ impl Service {
             found.grant = grant.clone();
             found.clocks.access = expiry;
             found.fields.extend(kept.clone());
+            found.clocks.grant = upkeep::after_use(&party.method.lifetime, found.clocks.grant, entry.sent_at);
             found.refresh = RefreshState::Idle;
+            found.upkeep.token_since = Some(entry.sent_at);
             let now = self.now();
             found.happen(Happening::Refreshed, None, now).map_err(|_| ResolveError::NotFound)?;
+            self.schedule(&party.method, &mut found, &credential);
             self.store().connections().put_credential(&mut change, &mut found, &credential).await?;
             self.tell(&mut change, &found, "refreshed", &attempt.by, None)?;
             match self.store().commit(change).await {
@@ -224,7 +228,12 @@ impl Service {
                     let now = self.now();
                     found.happen(happening, Some(failure.clone()), now).map_err(|_| ResolveError::NotFound)?;
                 }
-                self.store().connections().update(&mut change, &mut found)?;
+                match next {
+                    Next::PauseClient(_) => {}
+                    Next::Flag | Next::ScopeMissing(_) => self.schedule_later(&mut found),
+                    _ => self.schedule_again(&party.method, &mut found),
+                }
+                self.store().connections().update(&mut change, &mut found).await?;
                 self.tell(&mut change, &found, "refresh-failed", &attempt.by, Some(failure.message.clone()))?;
             }
             match self.store().commit(change).await {
@@ -242,14 +251,17 @@ impl Service {
         if client.fault.is_some() {
             return Ok(());
         }
-        tracing::error!(client = %id, code, "the provider refused this client: its refreshes wait until it is mended");
         client.fault = Some(ClientFault { code: code.to_owned(), since: self.now() });
         let mut change = self.audited_for(client.tenant, "host", "client.refused", &id.to_string())?;
         self.store().clients().update(&mut change, &mut client).await?;
         match self.store().commit(change).await {
             // Somebody else marked or mended it.
             Err(StoreError::Conflict) => Ok(()),
-            other => other,
+            Ok(()) => {
+                tracing::error!(client = %id, code, "the provider refused this client: its refreshes wait until it is mended");
+                Ok(())
+            }
+            Err(error) => Err(error),
         }
     }
 }

@@ -1,0 +1,30 @@
+//! Housekeeping: what has to happen without anybody asking, a duty a file. A round begins what is due and never waits
+//! for a provider it has nothing to do with.
+
+mod rounds;
+mod upkeep;
+
+use jackfield_store::StoreError;
+use jiff::SignedDuration;
+
+use super::{Service, once::KEPT_HOURS};
+
+pub(super) use rounds::Rounds;
+
+/// How many revocations one round tries.
+const REVOCATIONS_A_ROUND: usize = 20;
+/// A finished session answers "used" for this long before it is forgotten.
+const SESSIONS_STAY: SignedDuration = SignedDuration::from_hours(24);
+
+impl Service {
+    /// One round of everything. What it begins for connections goes on in tasks; `rest` waits for them.
+    pub async fn tick(&self) -> Result<(), StoreError> {
+        self.look_after_connections().await?;
+        let now = self.now();
+        self.store().authorizations().sweep(now).await?;
+        self.store().sessions().sweep(now - SESSIONS_STAY).await?;
+        self.store().idempotency().sweep(now - SignedDuration::from_hours(KEPT_HOURS)).await?;
+        self.buckets.sweep(now);
+        self.retry_revocations(REVOCATIONS_A_ROUND).await
+    }
+}

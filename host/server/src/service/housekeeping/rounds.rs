@@ -1,0 +1,140 @@
+//! Who is looked at and who waits: bounded for each provider and for all, so that a thousand connections due at once are no
+//! thousand requests, and a slow provider keeps nobody else waiting.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use jackfield_model::id::ConnectionId;
+use jackfield_store::Due;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+
+/// How many connections of one provider are refreshed at a time.
+const A_PROVIDER: usize = 8;
+/// How many connections are refreshed at a time.
+const AT_ALL: usize = 64;
+/// How many connections of one provider may wait for their turn in memory; the index keeps the others.
+const WAITING: usize = 1024;
+
+/// The connections that housekeeping is busy with. Clones are the same.
+#[derive(Clone)]
+pub(in crate::service) struct Rounds {
+    state: Arc<Mutex<State>>,
+    slots: Arc<Semaphore>,
+    busy: watch::Sender<usize>,
+}
+
+#[derive(Default)]
+struct State {
+    admitted: HashSet<ConnectionId>,
+    providers: HashMap<String, Provider>,
+    /// Where the next round goes on; none at the beginning of the index.
+    cursor: Option<String>,
+}
+
+struct Provider {
+    slots: Arc<Semaphore>,
+    admitted: usize,
+}
+
+/// A connection's place in the queue of its provider, until it is dropped.
+pub(super) struct Place {
+    rounds: Rounds,
+    provider: String,
+    due: Due,
+    slots: Arc<Semaphore>,
+}
+
+impl Default for Rounds {
+    fn default() -> Self {
+        let slots = Arc::new(Semaphore::new(AT_ALL));
+        Self { state: Arc::default(), slots, busy: watch::Sender::new(0) }
+    }
+}
+
+impl Rounds {
+    /// Whether a connection has a place already.
+    pub(super) fn has(&self, id: ConnectionId) -> bool {
+        self.lock().admitted.contains(&id)
+    }
+
+    /// A place in the queue of a provider; none where it is full or the connection has one.
+    pub(super) fn admit(&self, due: Due, provider: String) -> Option<Place> {
+        let mut state = self.lock();
+        if state.admitted.contains(&due.connection) {
+            return None;
+        }
+        let queue = state.providers.entry(provider.clone()).or_insert_with(Provider::new);
+        if queue.admitted >= WAITING {
+            return None;
+        }
+        queue.admitted += 1;
+        let slots = Arc::clone(&queue.slots);
+        state.admitted.insert(due.connection);
+        self.busy.send_replace(state.admitted.len());
+        drop(state);
+        Some(Place { rounds: self.clone(), provider, due, slots })
+    }
+
+    /// Where the round goes on, and where the one after it does.
+    pub(super) fn cursor(&self) -> Option<String> {
+        self.lock().cursor.clone()
+    }
+
+    pub(super) fn go_on_at(&self, cursor: Option<String>) {
+        self.lock().cursor = cursor;
+    }
+
+    /// Ends the waiting of everybody who has not begun.
+    pub(in crate::service) fn close(&self) {
+        self.slots.close();
+        for provider in self.lock().providers.values() {
+            provider.slots.close();
+        }
+    }
+
+    /// Returns once nobody has a place any more.
+    pub(in crate::service) async fn rest(&self) {
+        // The sender is borrowed here, so it cannot be gone.
+        let _ = self.busy.subscribe().wait_for(|busy| *busy == 0).await;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Provider {
+    fn new() -> Self {
+        Self { slots: Arc::new(Semaphore::new(A_PROVIDER)), admitted: 0 }
+    }
+}
+
+impl Place {
+    /// Its connection.
+    pub(super) fn due(&self) -> Due {
+        self.due
+    }
+
+    /// Waits for its turn, first at its provider, then at all; none when the host stops.
+    pub(super) async fn turn(&self) -> Option<(OwnedSemaphorePermit, OwnedSemaphorePermit)> {
+        let own = Arc::clone(&self.slots).acquire_owned().await.ok()?;
+        let any = Arc::clone(&self.rounds.slots).acquire_owned().await.ok()?;
+        Some((own, any))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut state = self.rounds.lock();
+        state.admitted.remove(&self.due.connection);
+        if let Some(queue) = state.providers.get_mut(&self.provider) {
+            queue.admitted -= 1;
+            if queue.admitted == 0 {
+                state.providers.remove(&self.provider);
+            }
+        }
+        self.rounds.busy.send_replace(state.admitted.len());
+    }
+}

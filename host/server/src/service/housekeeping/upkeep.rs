@@ -1,0 +1,211 @@
+//! Looking after connections: those whose time has come are refreshed, or it is said that they end.
+
+use jackfield_auth::{
+    refresh as rules,
+    upkeep::{self, Duty, Plan, Seen},
+};
+use jackfield_model::{
+    connection::Connection,
+    credential::Credential,
+    failure::{Advice, Failure},
+    manifest::{Method, RefreshRules},
+    status::{Happening, IllegalTransition},
+};
+use jackfield_store::{Change, Due, StoreError};
+use jiff::{SignedDuration, Timestamp};
+use url::Url;
+
+use super::super::{ResolveError, Service, resolve::Party};
+
+/// How many entries of the index are read at a time.
+const STRIDE: usize = 500;
+/// How many entries one round reads at most; the next goes on from there.
+const A_ROUND: usize = 5000;
+/// When a connection that cannot be worked with, or whose refresh is refused for good, is looked at again.
+const LATER: SignedDuration = SignedDuration::from_hours(6);
+
+/// Why a connection was not looked after.
+#[derive(Debug, thiserror::Error)]
+enum LookError {
+    #[error(transparent)]
+    Resolve(#[from] ResolveError),
+    #[error(transparent)]
+    Status(#[from] IllegalTransition),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Service {
+    /// Begins the upkeep of every connection that is due: read from the index, never by walking the connections.
+    pub async fn look_after_connections(&self) -> Result<(), StoreError> {
+        let now = self.now();
+        let mut after = self.rounds.cursor();
+        for _ in 0..A_ROUND / STRIDE {
+            let page = self.store().connections().due(now, after.as_deref(), STRIDE).await?;
+            for due in page.items.into_iter().filter(|due| !self.rounds.has(due.connection)) {
+                self.begin(due).await;
+            }
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        self.rounds.go_on_at(after);
+        Ok(())
+    }
+
+    /// Returns once everything that housekeeping began for connections has come to its end.
+    pub async fn rest(&self) {
+        self.rounds.rest().await;
+    }
+
+    /// Gives a due connection its place in the queue of its provider, and a task of its own that waits there.
+    async fn begin(&self, due: Due) {
+        let provider = match self.connection(due.tenant, due.connection).await {
+            Ok(Some(connection)) => provider(&connection),
+            Ok(None) => return,
+            Err(error) => {
+                // Named where connections are listed; here it would be named every round.
+                tracing::debug!(connection = %due.connection, %error, "a connection that is due cannot be read");
+                return;
+            }
+        };
+        let Some(place) = self.rounds.admit(due, provider) else { return };
+        let service = self.clone();
+        self.tasks.spawn(async move {
+            let Some(_turn) = place.turn().await else { return };
+            let due = place.due();
+            if let Err(error) = Box::pin(service.look_after(due)).await {
+                tracing::warn!(connection = %due.connection, %error, "a connection could not be looked after");
+            }
+        });
+    }
+
+    async fn look_after(&self, due: Due) -> Result<(), LookError> {
+        let resolved = match self.resolve(due.tenant, due.connection).await {
+            Ok(resolved) => resolved,
+            Err(ResolveError::NotFound) => return Ok(()),
+            Err(error) => {
+                self.postpone(due).await?;
+                return Err(error.into());
+            }
+        };
+        let (party, credential) = resolved;
+        if !party.connection.upkeep.is_due(self.now()) {
+            return Ok(());
+        }
+        let Some(claimed) = self.claim_upkeep(&party, &credential).await? else { return Ok(()) };
+        // What it came to is written by the refresh itself: status, timeline, and when to look again.
+        if let Err(error) = self.refresh_from(&claimed, "host").await {
+            tracing::info!(connection = %due.connection, %error, "a refresh ahead of time did not succeed");
+        }
+        Ok(())
+    }
+
+    /// Takes what is due in one step, so that nobody else does it too: says what is to be said, and answers the connection
+    /// where it is to be refreshed. A claim that a crash cuts off runs out by itself.
+    async fn claim_upkeep(&self, party: &Party, credential: &Credential) -> Result<Option<Connection>, LookError> {
+        let seen = &party.connection;
+        let now = self.now();
+        let mut refresh = false;
+        let connections = self.store().connections();
+        let amended = connections.amend::<LookError>(seen.tenant, seen.id, |found, change| {
+            refresh = false;
+            if found.version != seen.version || !found.upkeep.is_due(now) {
+                return Ok(());
+            }
+            let duty = plan(party, found, credential, now).duty;
+            match duty {
+                None => {}
+                Some(Duty::Refresh) => {
+                    refresh = true;
+                    found.upkeep.due = Some(now + self.claim_lasts(found));
+                    return Ok(());
+                }
+                Some(Duty::SayNearsEnd) => self.say(found, change, (Happening::NearsEnd, "nears-end"), None)?,
+                Some(Duty::SayEnded) => self.say(found, change, (Happening::GrantLost, "ended"), Some(ended()))?,
+            }
+            found.upkeep.due = plan(party, found, credential, now).due(now);
+            Ok(())
+        });
+        Ok(amended.await?.filter(|_| refresh).map(|claimed| claimed.record))
+    }
+
+    fn say(
+        &self,
+        found: &mut Connection,
+        change: &mut Change,
+        (happening, kind): (Happening, &str),
+        failure: Option<Failure>,
+    ) -> Result<(), LookError> {
+        let note = failure.as_ref().map(|failure| failure.message.clone());
+        let note =
+            note.unwrap_or_else(|| "The permission ends soon: reauthorize the connection before it does.".into());
+        found.happen(happening, failure, self.now())?;
+        Ok(self.tell(change, found, kind, "host", Some(note))?)
+    }
+
+    /// Longer than any refresh takes, so that nobody begins a second one while the first is under way.
+    fn claim_lasts(&self, found: &Connection) -> SignedDuration {
+        let longest = SignedDuration::try_from(self.parts.settings.token_timeout).unwrap_or(LATER);
+        let spread = i64::try_from(upkeep::spread(found) % 300).unwrap_or(0);
+        longest * 2 + SignedDuration::from_mins(5) + SignedDuration::from_secs(spread)
+    }
+
+    /// A connection that cannot be worked with now: its connector or client is gone, and may come back.
+    async fn postpone(&self, due: Due) -> Result<(), StoreError> {
+        let later = self.now() + LATER;
+        let connections = self.store().connections();
+        let amended = connections.amend::<StoreError>(due.tenant, due.connection, |found, _| {
+            found.upkeep.due = Some(later);
+            Ok(())
+        });
+        amended.await.map(drop)
+    }
+
+    /// Sets when a connection is looked at next, from all that is known of it now.
+    pub(in crate::service) fn schedule(&self, method: &Method, connection: &mut Connection, credential: &Credential) {
+        let now = self.now();
+        connection.upkeep.due = plan_of(method, connection, refreshable(method, credential), now).due(now);
+    }
+
+    /// The same for a connection whose refresh failed, which therefore had something to refresh with.
+    pub(in crate::service) fn schedule_again(&self, method: &Method, connection: &mut Connection) {
+        let now = self.now();
+        let rules = method.kind.oauth2().map(|oauth2| &oauth2.refresh);
+        connection.upkeep.due = plan_of(method, connection, rules, now).due(now);
+    }
+
+    /// Nothing changes by itself: in hours, where nobody does something about it before.
+    pub(in crate::service) fn schedule_later(&self, connection: &mut Connection) {
+        connection.upkeep.due = Some(self.now() + LATER).filter(|_| connection.status.is_usable());
+    }
+}
+
+fn plan(party: &Party, connection: &Connection, credential: &Credential, now: Timestamp) -> Plan {
+    plan_of(&party.method, connection, refreshable(&party.method, credential), now)
+}
+
+fn plan_of(method: &Method, connection: &Connection, rules: Option<&RefreshRules>, now: Timestamp) -> Plan {
+    upkeep::plan(&Seen { connection, rules, lifetime: &method.lifetime, now })
+}
+
+/// How this credential is refreshed; none where there is nothing to refresh it with.
+fn refreshable<'a>(method: &'a Method, credential: &Credential) -> Option<&'a RefreshRules> {
+    let Credential::Tokens(tokens) = credential else { return None };
+    let rules = method.kind.oauth2().map(|oauth2| &oauth2.refresh)?;
+    rules::can_refresh(rules, tokens).then_some(rules)
+}
+
+/// Whom its refreshes ask: the host name of the token endpoint.
+fn provider(connection: &Connection) -> String {
+    let endpoints = connection.endpoints.as_ref();
+    let url = endpoints.map(|endpoints| endpoints.refresh.as_ref().unwrap_or(&endpoints.token));
+    let host = url.and_then(|url| Url::parse(url).ok()?.host_str().map(str::to_owned));
+    host.unwrap_or_else(|| connection.connector.clone())
+}
+
+fn ended() -> Failure {
+    let sentence = "The permission has ended, and nothing but a person can renew it: reauthorize the connection.";
+    Failure::new(Advice::Reauthorize, "ended", sentence)
+}
