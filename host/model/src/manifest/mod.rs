@@ -20,8 +20,8 @@ pub use field::{Choice, Condition, Field, FieldKind};
 pub use method::{Lifetime, Method, MethodKind, Revocation};
 pub use oauth2::{
     AuthorizeRules, BodyFormat, ClientAuth, Envelope, ExpiryFormat, KeptFrom, KeptValue, OAuth2, Parameter, Pkce,
-    RefreshRules, RefreshUsing, Rename, Rotation, ScopeFormat, TokenRequestRules, TokenResponseRules, TokenSource,
-    WithoutToken,
+    RefreshRules, RefreshUsing, Rename, Rotation, ScopeFormat, TokenRequestRules, TokenResponseRules, TokenRules,
+    TokenSource, WithoutToken,
 };
 pub use placement::{CallHeader, Placed, Placement};
 

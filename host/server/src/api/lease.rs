@@ -15,7 +15,7 @@ use super::{
     reply::found,
     view::connection::ConnectionView,
 };
-use crate::service::{LeasedCredential, Service};
+use crate::service::{LeaseAsk, LeasedCredential, Refused, Service};
 
 /// `POST /v1/connections/{id}/lease`.
 #[derive(Debug, Deserialize)]
@@ -24,6 +24,8 @@ struct Lease {
     /// How many seconds the credential must still be good for.
     #[serde(default = "a_minute")]
     min_valid: u64,
+    /// Which of several tokens; left out, the first.
+    token: Option<String>,
 }
 
 fn a_minute() -> u64 {
@@ -36,12 +38,16 @@ fn a_minute() -> u64 {
 struct Unauthorized {
     /// The version of the lease that the provider refused.
     version: u64,
+    /// Which of several tokens it was; left out, the first.
+    token: Option<String>,
 }
 
 /// A lease as JSON: one of the places where a secret is shown.
 #[derive(Serialize)]
 struct LeaseView<'a> {
     credential: CredentialView<'a>,
+    /// Which of several tokens it is; null where the connection has one credential.
+    token: Option<&'a str>,
     version: u64,
     /// Null where nobody said when it ends.
     expires_at: Option<Timestamp>,
@@ -79,9 +85,11 @@ async fn lease(
     Id(id): Id<ConnectionId>,
     Json(asked): Json<Lease>,
 ) -> Result<Response, Problem> {
-    let lease = Box::pin(service.lease(by.tenant, id, asked.min_valid, &by.caller.name())).await?;
+    let ask = LeaseAsk { min_valid: asked.min_valid, token: asked.token.as_deref() };
+    let lease = Box::pin(service.lease(by.tenant, id, ask, &by.caller.name())).await?;
     Ok(found(LeaseView {
         credential: (&lease.credential).into(),
+        token: lease.token.as_deref(),
         version: lease.version,
         expires_at: lease.expires_at,
     }))
@@ -93,6 +101,7 @@ async fn unauthorized(
     Id(id): Id<ConnectionId>,
     Json(asked): Json<Unauthorized>,
 ) -> Result<Response, Problem> {
-    let connection = Box::pin(service.unauthorized(by.tenant, id, asked.version, &by.caller.name())).await?;
+    let refused = Refused { version: asked.version, token: asked.token.as_deref() };
+    let connection = Box::pin(service.unauthorized(by.tenant, id, refused, &by.caller.name())).await?;
     Ok(found(ConnectionView::from(&connection)))
 }

@@ -8,7 +8,7 @@ use jackfield_auth::{
 };
 use jackfield_model::{
     client::Client,
-    connection::{Connection, RefreshState},
+    connection::{Connection, RefreshState, TokenState},
     connector::Connector,
     credential::{Credential, SecretFields},
     expiry::{Clocks, Expiry, Source},
@@ -19,6 +19,7 @@ use jackfield_model::{
     secret::Secret,
     session::{ConnectSession, Endpoints, Stage},
     status::{Happening, Status},
+    target::Targeting,
 };
 use jackfield_store::{Change, StoreError, Versioned};
 use jiff::{SignedDuration, Timestamp};
@@ -173,6 +174,8 @@ impl Service {
             version: 1,
             clocks: Clocks { access: None, grant: declared_end(&agreed.method.lifetime, now) },
             refresh: RefreshState::Idle,
+            tokens: vec![],
+            target: Targeting::None,
             verification: None,
             uses: 0,
             created_at: now,
@@ -207,8 +210,11 @@ impl Service {
             party.connection.subject = self.identify(party, &tokens, code.nonce.as_ref()).await?;
         }
         let connection = &mut party.connection;
-        connection.grant = tokens.grant(std::mem::take(&mut connection.grant.requested));
+        if let Some(oauth2) = party.method.kind.oauth2() {
+            connection.grant = tokens.grant(std::mem::take(&mut connection.grant.requested), oauth2);
+        }
         connection.clocks.access = tokens.expiry;
+        connection.set_tokens(states(&tokens, connection.version));
         connection.fields.extend(tokens.kept.clone());
         Ok(Credential::Tokens(tokens.into_token_set(secrets)))
     }
@@ -336,6 +342,8 @@ impl Service {
         found.endpoints.clone_from(&new.endpoints);
         found.clocks = new.clocks;
         found.refresh = RefreshState::Idle;
+        let version = found.version + 1;
+        found.set_tokens(new.tokens.iter().map(|token| TokenState { version, ..token.clone() }).collect());
         let now = self.now();
         found.happen(Happening::Reauthorized, None, now).map_err(|_| ResolveError::NotFound)?;
         Ok(())
@@ -357,6 +365,12 @@ impl Service {
         let now = self.store().sessions().get(session.tenant, session.id).await?;
         Ok(now.is_some_and(|now| now.stage == session.stage))
     }
+}
+
+/// How the tokens of a first answer stand, where there are several.
+fn states(tokens: &Tokens, version: u64) -> Vec<TokenState> {
+    let all = std::iter::once(tokens).chain(&tokens.further).filter(|token| !token.name.is_empty());
+    all.map(|token| TokenState::fresh(&token.name, token.expiry, version)).collect()
 }
 
 /// When the manifest says the permission itself ends.

@@ -59,13 +59,14 @@ pub use endpoints::EndpointsError;
 pub use establish::EstablishError;
 pub use fields::{FieldFault, Typed};
 pub use health::Health;
-pub use lease::{Lease, LeaseError, LeasedCredential};
+pub use lease::{Lease, LeaseAsk, LeaseError, LeasedCredential};
 pub use permissions::{ActionWords, Permissions, PermissionsError, ScopeWords};
 pub use proxy::{ProxyError, ProxyRequest};
 pub use refresh::RefreshError;
 pub use resolve::ResolveError;
 pub use session::{NewSession, Reauthorize, SessionError};
 pub use tenant::{NewTenant, TenantChange, TenantError};
+pub use unauthorized::Refused;
 pub use verify::VerifyError;
 
 pub use jackfield_store::StoreError;

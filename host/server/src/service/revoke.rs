@@ -13,6 +13,7 @@ use jackfield_model::{
     origin::Origin,
     scope::Grant,
     status::Status,
+    target::Targeting,
 };
 use jackfield_runtime::{Denial, Hook, Outbound as Asked, egress};
 use jackfield_store::{Change, Revocation, StoreError, Versioned};
@@ -251,6 +252,8 @@ fn shadow(due: &Revocation) -> Connection {
         version: 0,
         clocks: Clocks::default(),
         refresh: RefreshState::Idle,
+        tokens: vec![],
+        target: Targeting::None,
         verification: None,
         uses: 0,
         created_at: due.created_at,

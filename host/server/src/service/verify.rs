@@ -14,7 +14,7 @@ use jackfield_runtime::Hook;
 use jackfield_store::StoreError;
 use jiff::Timestamp;
 
-use super::{RefreshError, ResolveError, Service, outcome, resolve::Party};
+use super::{RefreshError, ResolveError, Service, outcome, resolve::Party, unauthorized::Refused};
 
 /// Why a verify could not even be asked. A provider's refusal is no error: it is in the connection's verification.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -67,7 +67,7 @@ impl Service {
         let mut answer = self.ask(&party, &credential).await;
         if may_be_stale(&party, &answer) {
             let version = party.connection.version;
-            match self.unauthorized(tenant, id, version, "host").await {
+            match self.unauthorized(tenant, id, Refused { version, token: None }, "host").await {
                 Ok(connection) if connection.version > version => {
                     let again = self.resolve(tenant, id).await?;
                     answer = self.ask(&again.0, &again.1).await;

@@ -68,6 +68,7 @@ impl From<LeaseError> for Problem {
             LeaseError::Pair(_) => Self::new(Code::NeedsReauthorization, told),
             LeaseError::MinValid | LeaseError::TooShort { .. } => Self::invalid("min_valid", told),
             LeaseError::Refresh(error) => Self::from(&*error),
+            LeaseError::Token(error) => Self::from(&error),
             LeaseError::Store(error) => error.into(),
         }
     }
@@ -99,6 +100,8 @@ impl From<&RefreshError> for Problem {
         match error {
             RefreshError::Resolve(error) => error.clone().into(),
             RefreshError::NotRefreshable | RefreshError::TooEarly => Self::new(Code::Unsupported, told),
+            RefreshError::NoToken { .. } => Self::invalid("token", told),
+            RefreshError::TokenLost(_) => Self::new(Code::NeedsReauthorization, told),
             RefreshError::Unusable(status) => unusable(*status, told),
             RefreshError::ClientFault(_) => Self::new(Code::ClientFault, told),
             RefreshError::Waiting { .. } | RefreshError::Uncertain => Self::new(Code::TryLater, told),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jackfield_model::{
     account::Account,
-    connection::{Connection, Verification},
+    connection::{Connection, TokenState, Verification},
     expiry::Expiry,
     id::{ClientId, ConnectionId, EventId, TenantId},
     scope::{Grant, ScopeSet},
@@ -33,7 +33,9 @@ pub(in crate::api) struct ConnectionView<'a> {
     actions: &'a BTreeSet<String>,
     scopes: ScopesView<'a>,
     version: u64,
-    /// When the token ends; null where nobody knows.
+    /// Its tokens, where it has several; the first is the one used unless another is named.
+    tokens: Vec<TokenView<'a>>,
+    /// When the token ends that ends first; null where nobody knows.
     access_expires: Option<Expiry>,
     /// When the permission itself ends.
     grant_expires: Option<Expiry>,
@@ -55,6 +57,16 @@ struct ScopesView<'a> {
     granted: &'a ScopeSet,
     /// Whether the provider itself said what it granted.
     stated: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct TokenView<'a> {
+    name: &'a str,
+    expires: Option<Expiry>,
+    /// Whether its grant is gone, so that the connection has to be reauthorized for it.
+    lost: bool,
+    /// Why its last refresh failed; null when it did not.
+    failure: Option<FailureView<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -93,6 +105,7 @@ impl<'a> From<&'a Connection> for ConnectionView<'a> {
             actions: &connection.actions,
             scopes: ScopesView::from(&connection.grant),
             version: connection.version,
+            tokens: connection.tokens.iter().map(TokenView::from).collect(),
             access_expires: connection.clocks.access,
             grant_expires: connection.clocks.grant,
             verification: connection.verification.as_ref().map(VerificationView::from),
@@ -111,6 +124,17 @@ impl<'a> From<&'a Account> for AccountView<'a> {
 impl<'a> From<&'a Grant> for ScopesView<'a> {
     fn from(grant: &'a Grant) -> Self {
         Self { requested: &grant.requested, granted: &grant.granted, stated: grant.stated }
+    }
+}
+
+impl<'a> From<&'a TokenState> for TokenView<'a> {
+    fn from(token: &'a TokenState) -> Self {
+        Self {
+            name: &token.name,
+            expires: token.access,
+            lost: token.lost,
+            failure: token.failure.as_ref().map(FailureView::from),
+        }
     }
 }
 
@@ -147,6 +171,7 @@ mod tests {
         expiry::{Clocks, Source},
         failure::{Advice, Failure},
         session::Endpoints,
+        target::Targeting,
     };
     use serde_json::json;
 
@@ -173,6 +198,8 @@ mod tests {
             version: 3,
             clocks: Clocks { access: Some(Expiry { at: now, source: Source::Response }), grant: None },
             refresh: RefreshState::Idle,
+            tokens: vec![],
+            target: Targeting::None,
             verification: None,
             uses: 0,
             created_at: now,
@@ -197,6 +224,7 @@ mod tests {
             "actions": ["list"],
             "scopes": {"requested": ["read"], "granted": ["read"], "stated": false},
             "version": 3,
+            "tokens": [],
             "access_expires": {"at": "1970-01-01T00:00:00Z", "source": "response"},
             "grant_expires": null,
             "verification": null,
