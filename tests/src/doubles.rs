@@ -7,6 +7,7 @@ pub mod github;
 mod log;
 pub mod relay;
 mod serve;
+pub mod slack;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
