@@ -55,8 +55,7 @@ pub use hooks::{Authorize, Callback, Classify, Discover, Revoke, Sign, TokenRequ
 pub use json::Json;
 pub use manifest::{
     Action, AuthMethod, ClientAuth, Envelope, Expiry, FailureRule, Field, Hook, Manifest, NamedToken, Oauth2, Origin,
-    OriginPlace,
-    Pagination, Placement, RateLimit, RequestPattern, Revocation, Rotation, Scope,
+    OriginPlace, Pagination, Placement, RateLimit, RequestPattern, Revocation, Rotation, Scope,
 };
 pub use paging::Pages;
 pub use plan::IntoTemplate;

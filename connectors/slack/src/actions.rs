@@ -35,7 +35,9 @@ pub(crate) fn declare(manifest: Manifest) -> Manifest {
                 .needs(&["user/chat:write"])
                 .post("api", "/api/chat.postMessage"),
         )
-        .action(Action::read("search", "Search messages").needs(&["user/search:read"]).get("api", "/api/search.messages"))
+        .action(
+            Action::read("search", "Search messages").needs(&["user/search:read"]).get("api", "/api/search.messages"),
+        )
         .action(
             Action::write("set-status", "Set your status")
                 .needs(&["user/users.profile:write"])

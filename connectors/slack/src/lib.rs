@@ -11,8 +11,8 @@ mod revoke;
 mod scopes;
 
 use jackfield_sdk::{
-    Account, AuthMethod, Connection, Connector, Envelope, Failure, Hook, Manifest, NamedToken, Oauth2, Origin,
-    Request, RequestPattern, Revocation, Rotation,
+    Account, AuthMethod, Connection, Connector, Envelope, Failure, Hook, Manifest, NamedToken, Oauth2, Origin, Request,
+    RequestPattern, Revocation, Rotation,
 };
 
 const TEST: &str = "https://slack.com/api/auth.test";

@@ -57,7 +57,10 @@ mod tests {
     #[test]
     fn a_header_speaks_for_its_own_list() {
         let known = ["chat:write".to_owned(), "user/search:read".to_owned()];
-        assert_eq!(granted("users:read, chat:write", List::Bot, &known), ["users:read", "chat:write", "user/search:read"]);
+        assert_eq!(
+            granted("users:read, chat:write", List::Bot, &known),
+            ["users:read", "chat:write", "user/search:read"]
+        );
         assert_eq!(granted("chat:write", List::Person, &known), ["user/chat:write", "chat:write"]);
         assert_eq!(granted("", List::Bot, &[]), Vec::<String>::new());
     }

@@ -197,12 +197,14 @@ fn refusal(response: &Response<Vec<u8>>, value: Option<&Value>, reading: &Readin
     let mut rules = reading.failures.iter().filter(|rule| failures::matches(rule, status, headers, value));
     let first = rules.clone().next();
     if let Some(rule) = rules.find(|rule| rule.body.is_some()) {
-        return TokenError::declared(rule, status, error, wait);
+        return TokenError::declared(rule, several::missing(rule, value, reading), status, error, wait);
     }
     let standard = TokenError::of(status, error.clone(), wait);
     let recognised = matches!(standard, TokenError::InvalidGrant(_) | TokenError::ClientMisconfigured(_));
     match first {
-        Some(rule) if !recognised => TokenError::declared(rule, status, error, wait),
+        Some(rule) if !recognised => {
+            TokenError::declared(rule, several::missing(rule, value, reading), status, error, wait)
+        }
         _ => standard,
     }
 }
@@ -211,7 +213,10 @@ fn refusal(response: &Response<Vec<u8>>, value: Option<&Value>, reading: &Readin
 fn without_token(response: &Response<Vec<u8>>, accepted: &Accepted, reading: &Reading<'_>) -> TokenError {
     let rule = failures::classify(reading.failures, response.status(), response.headers(), response.body());
     match (rule, accepted.body_fault) {
-        (Some(rule), _) => TokenError::declared(rule, response.status(), None, None),
+        (Some(rule), _) => {
+            let scopes = several::missing(rule, accepted.payload.as_ref(), reading);
+            TokenError::declared(rule, scopes, response.status(), None, None)
+        }
         (None, Some(fault)) => fault.into(),
         (None, None) => Unusable::NoToken.into(),
     }

@@ -3,9 +3,12 @@
 
 use http::HeaderMap;
 use jackfield_model::{
-    manifest::{OAuth2, TokenRules},
+    failure::{Advice, plain},
+    manifest::{FailureRule, OAuth2, TokenRules},
     scope::{Grant, ScopeSet},
 };
+
+use serde_json::Value;
 
 use super::{
     Reading, TokenError,
@@ -41,6 +44,24 @@ pub(super) fn in_list(scopes: ScopeSet, asked: Option<&TokenRules>) -> ScopeSet 
         Some(rules) => scopes.iter().map(|scope| scope_lists::id(scope, &rules.scope_list)).collect(),
         None => scopes,
     }
+}
+
+/// The scopes that a rule says are missing: declared ones, and those an answer names at a pointer, in the list of the
+/// token that was refreshed.
+pub(super) fn missing(rule: &FailureRule, answer: Option<&Value>, reading: &Reading<'_>) -> Vec<String> {
+    let Advice::InsufficientScope(declared) = &rule.advice else { return Vec::new() };
+    let asked = reading.oauth2.response.tokens.iter().find(|rules| rules.name == reading.token);
+    let named = |pointer: &str| {
+        let text = answer.and_then(|answer| answer.pointer(pointer)).and_then(Value::as_str).unwrap_or_default();
+        let scopes = text.split([',', ' ']).filter(|scope| !scope.is_empty());
+        let scopes: ScopeSet = scopes.map(|scope| plain(scope, 80)).take(20).collect();
+        in_list(scopes, asked)
+    };
+    let each = declared.iter().flat_map(|scope| match scope.strip_prefix('/') {
+        Some(_) => named(scope).into_iter().collect(),
+        None => vec![scope.clone()],
+    });
+    each.collect()
 }
 
 /// The grant of a first answer. A list without a token was not granted; one whose token states nothing was granted as
@@ -90,7 +111,7 @@ mod tests {
         manifest::{Envelope, ScopeFormat},
     };
     use jiff::Timestamp;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
     use crate::{

@@ -15,6 +15,7 @@ mod proxy;
 mod refusal;
 mod reply;
 mod sessions;
+mod target;
 mod tenants;
 mod view;
 
@@ -34,6 +35,7 @@ pub fn routes() -> Router<Service> {
         .merge(health::routes())
         .merge(lease::routes())
         .merge(sessions::routes())
+        .merge(target::routes())
         .merge(tenants::routes())
         .layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .layer(SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")));

@@ -27,6 +27,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     Service, VerifyError,
     resolve::{Party, ResolveError},
+    target::Pointed,
     token::{Ask, AskError},
 };
 
@@ -73,7 +74,7 @@ impl From<VerifyError> for EstablishError {
     fn from(error: VerifyError) -> Self {
         match error {
             VerifyError::Resolve(error) => Self::Resolve(error),
-            VerifyError::Ended(_) => Self::Resolve(ResolveError::NotFound),
+            VerifyError::Ended(_) | VerifyError::ChooseTarget(_) => Self::Resolve(ResolveError::NotFound),
             VerifyError::Store(error) => Self::Store(error),
         }
     }
@@ -287,8 +288,12 @@ impl Service {
         self.tell(&mut change, connection, "created", by, None)?;
         self.complete_in(&mut change, session, connection.id).await?;
         self.store().commit(change).await?;
+        let party = match self.point(party, &credential, by).await? {
+            Pointed::At(party) => party,
+            Pointed::Not(connection) => return Ok(*connection),
+        };
         let answer = self.ask(&party, &credential).await;
-        Ok(self.record_verify(connection, answer, by).await?)
+        Ok(self.record_verify(&party.connection, answer, by).await?)
     }
 
     /// Reauthorizing: the old credential stays in use until the new one has proved to be the same account's.
@@ -299,9 +304,10 @@ impl Service {
         session: Option<Versioned<ConnectSession>>,
         by: &str,
     ) -> Result<Connection, EstablishError> {
-        let Proven { party, credential } = proven;
+        let Proven { mut party, credential } = proven;
         let tenant = party.connection.tenant;
         let old = self.connection(tenant, id).await?.ok_or(ResolveError::NotFound)?;
+        self.point_again(&mut party, &credential, &old).await.map_err(EstablishError::Unproven)?;
         let answer = self.ask(&party, &credential).await;
         let account = match &answer.result {
             Ok(account) => account,
@@ -337,6 +343,7 @@ impl Service {
         found.client = new.client;
         found.subject.clone_from(&new.subject);
         found.fields.clone_from(&new.fields);
+        found.target.clone_from(&new.target);
         found.actions.clone_from(&new.actions);
         found.grant = new.grant.clone();
         found.endpoints.clone_from(&new.endpoints);

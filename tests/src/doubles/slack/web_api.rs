@@ -61,9 +61,7 @@ pub(super) async fn post_message(State(state): State<Shared>, headers: HeaderMap
 
 /// <https://docs.slack.dev/reference/methods/conversations.list>: needs `channels:read` for public channels.
 pub(super) async fn conversations(State(state): State<Shared>, headers: HeaderMap) -> Response {
-    let answer = |_: &Token| {
-        json!({"ok": true, "channels": [{"id": "C012AB3CD", "name": "general"}], "response_metadata": {"next_cursor": ""}})
-    };
+    let answer = |_: &Token| json!({"ok": true, "channels": [{"id": "C012AB3CD", "name": "general"}], "response_metadata": {"next_cursor": ""}});
     needing(&state, &headers, "channels:read", answer)
 }
 

@@ -20,6 +20,7 @@ impl<'a> Checker<'a> {
 
     fn method(&mut self, place: &str, method: &'a Method, hooks: &BTreeSet<String>) {
         self.templates(place, method);
+        self.taken(place, method);
         self.placements(place, method);
         match &method.kind {
             MethodKind::ApiToken { field } => {
@@ -110,6 +111,30 @@ impl<'a> Checker<'a> {
                         "the scope `{}` travels in the list `{list}`, so its id is `{list}/` and the provider's string",
                         scope.id
                     ),
+                );
+            }
+        }
+    }
+
+    /// A value taken out of a secret has one place it comes from and one it goes to, and nobody types it.
+    fn taken(&mut self, place: &str, method: &'a Method) {
+        for taken in &method.taken {
+            let fields = || self.manifest.fields_of(method);
+            let secret = fields().any(|field| field.key == taken.secret && field.secret);
+            let public = fields().any(|field| field.key == taken.field && !field.secret && field.hidden);
+            if !secret || !public {
+                self.fault(
+                    place,
+                    format!(
+                        "takes `{}` out of `{}`: the first is a hidden public field, the second a secret one",
+                        taken.field, taken.secret
+                    ),
+                );
+            }
+            if taken.pattern.groups() != 1 {
+                self.fault(
+                    place,
+                    format!("takes `{}` by a pattern that has one group, which is the value", taken.field),
                 );
             }
         }

@@ -5,7 +5,8 @@ use jackfield_model::status::Status;
 use crate::{
     api::problem::{Code, Problem},
     service::{
-        DeleteError, LeaseError, ListError, PermissionsError, ProxyError, RefreshError, RenameError, VerifyError,
+        DeleteError, LeaseError, ListError, PermissionsError, ProxyError, RefreshError, RenameError, TargetError,
+        VerifyError,
     },
 };
 
@@ -45,7 +46,21 @@ impl From<VerifyError> for Problem {
         match error {
             VerifyError::Resolve(error) => error.into(),
             VerifyError::Ended(status) => unusable(status, told),
+            VerifyError::ChooseTarget(_) => Self::new(Code::TargetWanted, told),
             VerifyError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<TargetError> for Problem {
+    fn from(error: TargetError) -> Self {
+        let told = error.to_string();
+        match error {
+            TargetError::Resolve(error) => error.into(),
+            TargetError::NotOpen(_) => Self::new(Code::NoChoice, told),
+            TargetError::Unknown { .. } => Self::invalid("id", told),
+            TargetError::Verify(error) => error.into(),
+            TargetError::Store(error) => error.into(),
         }
     }
 }

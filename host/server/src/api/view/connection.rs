@@ -9,6 +9,7 @@ use jackfield_model::{
     id::{ClientId, ConnectionId, EventId, TenantId},
     scope::{Grant, ScopeSet},
     status::Status,
+    target::{Target, Targeting},
     timeline::Event,
 };
 use jiff::Timestamp;
@@ -33,6 +34,8 @@ pub(in crate::api) struct ConnectionView<'a> {
     actions: &'a BTreeSet<String>,
     scopes: ScopesView<'a>,
     version: u64,
+    /// What it points at, or the choices a person has to make one of; null where its connector knows no targets.
+    target: Option<TargetView<'a>>,
     /// Its tokens, where it has several; the first is the one used unless another is named.
     tokens: Vec<TokenView<'a>>,
     /// When the token ends that ends first; null where nobody knows.
@@ -57,6 +60,20 @@ struct ScopesView<'a> {
     granted: &'a ScopeSet,
     /// Whether the provider itself said what it granted.
     stated: bool,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "is")]
+enum TargetView<'a> {
+    Open { choices: Vec<ChoiceView<'a>> },
+    Chosen { id: &'a str, label: &'a str },
+}
+
+#[derive(Debug, Serialize)]
+struct ChoiceView<'a> {
+    id: &'a str,
+    label: &'a str,
+    description: &'a str,
 }
 
 #[derive(Debug, Serialize)]
@@ -105,6 +122,7 @@ impl<'a> From<&'a Connection> for ConnectionView<'a> {
             actions: &connection.actions,
             scopes: ScopesView::from(&connection.grant),
             version: connection.version,
+            target: TargetView::of(&connection.target),
             tokens: connection.tokens.iter().map(TokenView::from).collect(),
             access_expires: connection.clocks.access,
             grant_expires: connection.clocks.grant,
@@ -124,6 +142,23 @@ impl<'a> From<&'a Account> for AccountView<'a> {
 impl<'a> From<&'a Grant> for ScopesView<'a> {
     fn from(grant: &'a Grant) -> Self {
         Self { requested: &grant.requested, granted: &grant.granted, stated: grant.stated }
+    }
+}
+
+impl<'a> TargetView<'a> {
+    fn of(target: &'a Targeting) -> Option<Self> {
+        match target {
+            Targeting::None => None,
+            Targeting::Chosen { id, label } => Some(Self::Chosen { id, label }),
+            Targeting::Open { choices } => {
+                let choice = |target: &'a Target| ChoiceView {
+                    id: &target.id,
+                    label: &target.label,
+                    description: &target.description,
+                };
+                Some(Self::Open { choices: choices.iter().map(choice).collect() })
+            }
+        }
     }
 }
 
@@ -171,7 +206,6 @@ mod tests {
         expiry::{Clocks, Source},
         failure::{Advice, Failure},
         session::Endpoints,
-        target::Targeting,
     };
     use serde_json::json;
 
@@ -224,6 +258,7 @@ mod tests {
             "actions": ["list"],
             "scopes": {"requested": ["read"], "granted": ["read"], "stated": false},
             "version": 3,
+            "target": null,
             "tokens": [],
             "access_expires": {"at": "1970-01-01T00:00:00Z", "source": "response"},
             "grant_expires": null,
