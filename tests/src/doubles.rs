@@ -5,6 +5,7 @@ pub mod fault;
 mod gate;
 pub mod github;
 mod log;
+pub mod mailchimp;
 pub mod relay;
 mod serve;
 pub mod slack;
