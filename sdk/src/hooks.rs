@@ -150,6 +150,33 @@ impl<T: TokenResponse> bindings::token_response::Guest for T {
     }
 }
 
+impl Target {
+    /// A target by its id and what a person recognises it by.
+    pub fn new(id: &str, label: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            label: label.to_owned(),
+            description: String::new(),
+            fields: Vec::new(),
+            extras: Vec::new(),
+        }
+    }
+
+    /// With a sentence about it.
+    #[must_use]
+    pub fn description(mut self, text: &str) -> Self {
+        text.clone_into(&mut self.description);
+        self
+    }
+
+    /// With a connection field that choosing it sets.
+    #[must_use]
+    pub fn field(mut self, key: &str, value: &str) -> Self {
+        self.fields.push((key.to_owned(), value.to_owned()));
+        self
+    }
+}
+
 impl Tokens {
     /// An access token alone, by its placeholder.
     pub fn new(access_token: impl Into<String>) -> Self {

@@ -54,8 +54,8 @@ pub use connector::Connector;
 pub use hooks::{Authorize, Callback, Classify, Discover, Revoke, Sign, TokenRequest, TokenResponse};
 pub use json::Json;
 pub use manifest::{
-    Action, AuthMethod, ClientAuth, Expiry, FailureRule, Field, Hook, Manifest, Oauth2, Origin, OriginPlace,
-    Pagination, Placement, RateLimit, RequestPattern, Revocation, Rotation, Scope,
+    Action, AuthMethod, ClientAuth, Envelope, Expiry, FailureRule, Field, Hook, Manifest, NamedToken, Oauth2, Origin,
+    OriginPlace, Pagination, Placement, RateLimit, RequestPattern, Revocation, Rotation, Scope,
 };
 pub use paging::Pages;
 pub use plan::IntoTemplate;

@@ -6,8 +6,10 @@ mod gate;
 pub mod github;
 pub mod issuer;
 mod log;
+pub mod mailchimp;
 pub mod relay;
 mod serve;
+pub mod slack;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -81,6 +81,7 @@ fn response() -> TokenResponseRules {
         scope_format: ScopeFormat::Separated(" ".into()),
         envelope: None,
         keep: vec![],
+        tokens: vec![],
     }
 }
 

@@ -48,8 +48,11 @@ pub enum Revoked {
 /// The tokens of a credential in the order they are revoked: the refresh token first (REF-8), so
 /// that nothing can bring back what is revoked next.
 pub fn order(tokens: &TokenSet) -> Vec<(Which, &Secret)> {
-    let refresh = tokens.refresh_token.as_ref().map(|token| (Which::Refresh, token));
-    refresh.into_iter().chain([(Which::Access, &tokens.access_token)]).collect()
+    fn pair<'a>(refresh: Option<&'a Secret>, access: &'a Secret) -> impl Iterator<Item = (Which, &'a Secret)> {
+        refresh.map(|token| (Which::Refresh, token)).into_iter().chain([(Which::Access, access)])
+    }
+    let further = tokens.further.iter().flat_map(|token| pair(token.refresh_token.as_ref(), &token.access_token));
+    pair(tokens.refresh_token.as_ref(), &tokens.access_token).chain(further).collect()
 }
 
 /// Builds a revocation request, authenticated as at the token endpoint.
@@ -96,7 +99,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
     use std::collections::BTreeMap;
 
-    use jackfield_model::manifest::ClientAuth;
+    use jackfield_model::{credential::NamedToken, manifest::ClientAuth};
 
     use super::*;
     use crate::fixtures;
@@ -155,12 +158,16 @@ mod tests {
 
     #[test]
     fn ref_8_the_refresh_token_is_revoked_first() {
-        let tokens = TokenSet {
-            access_token: Secret::new("a".into()),
-            refresh_token: Some(Secret::new("r".into())),
-            fields: BTreeMap::new(),
+        let mut tokens = TokenSet::single(Secret::new("a".into()), Some(Secret::new("r".into())));
+        let further = |name: &str, refresh_token| NamedToken {
+            name: name.into(),
+            access_token: Secret::new(format!("a-{name}")),
+            refresh_token,
         };
-        let order: Vec<Which> = order(&tokens).into_iter().map(|(which, _)| which).collect();
-        assert_eq!(order, [Which::Refresh, Which::Access]);
+        tokens.further.push(further("user", Some(Secret::new("r-user".into()))));
+        let order: Vec<(Which, &str)> =
+            order(&tokens).into_iter().map(|(which, token)| (which, token.expose())).collect();
+        let (refresh, access) = (Which::Refresh, Which::Access);
+        assert_eq!(order, [(refresh, "r"), (access, "a"), (refresh, "r-user"), (access, "a-user")]);
     }
 }

@@ -5,6 +5,7 @@ mod error;
 pub(crate) mod expiry;
 mod request;
 mod response;
+mod several;
 mod standard;
 
 use jackfield_model::{
@@ -45,6 +46,8 @@ pub struct Reading<'a> {
     pub oauth2: &'a OAuth2,
     /// The manifest's failure rules.
     pub failures: &'a [FailureRule],
+    /// The token that was refreshed, where the method has several; else empty.
+    pub token: &'a str,
     /// Where the provider tells of its limits.
     pub rate_limit: Option<&'a RateLimit>,
     /// The secrets the request carried: nothing of them may come back in an error or a kept value.

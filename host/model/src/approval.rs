@@ -39,6 +39,16 @@ pub fn requests(manifest: &Manifest) -> Vec<Request> {
             }
             MethodKind::ApiToken { .. } | MethodKind::Basic(_) => {}
         }
+        for taken in &method.taken {
+            let sentence = format!(
+                "`{}` takes the public value `{}` out of the secret `{}` ({}).",
+                method.id,
+                taken.field,
+                taken.secret,
+                taken.pattern.source()
+            );
+            push(&mut asked, "deviation", &taken.field, sentence, true);
+        }
         placements(method, &mut asked);
     }
     asked

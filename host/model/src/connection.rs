@@ -1,5 +1,7 @@
 //! Connections: a tenant's stored link to one account through one connector.
 
+mod tokens;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -14,7 +16,10 @@ use crate::{
     session::Endpoints,
     status::{Happening, IllegalTransition, Status},
     upkeep::Upkeep,
+    target::Targeting,
 };
+
+pub use tokens::TokenState;
 
 /// The longest name a connection may have, in characters.
 pub const NAME_LIMIT: usize = 120;
@@ -61,6 +66,12 @@ pub struct Connection {
     /// What the host does for it unasked.
     #[serde(default)]
     pub upkeep: Upkeep,
+    /// Its tokens in the manifest's order, where it has several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tokens: Vec<TokenState>,
+    /// What it points at there, where its connector finds that out.
+    #[serde(default, skip_serializing_if = "Targeting::is_none")]
+    pub target: Targeting,
     /// The last verify.
     pub verification: Option<Verification>,
     /// In how many places the application says it is used.
@@ -160,9 +171,10 @@ impl Connection {
         failure: Option<Failure>,
         now: Timestamp,
     ) -> Result<(), IllegalTransition> {
-        self.status = self.status.after(happening)?;
+        let (status, held_back_by) = self.held_back(self.status.after(happening)?);
+        self.status = status;
         let explained = matches!(self.status, Status::Active | Status::Expiring | Status::Pending);
-        self.failure = if explained { None } else { failure.or_else(|| self.failure.take()) };
+        self.failure = if explained { None } else { failure.or(held_back_by).or_else(|| self.failure.take()) };
         self.updated_at = now;
         Ok(())
     }

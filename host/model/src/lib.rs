@@ -25,6 +25,7 @@ pub mod scope;
 pub mod secret;
 pub mod session;
 pub mod status;
+pub mod target;
 pub mod template;
 pub mod tenant;
 pub mod timeline;

@@ -40,6 +40,16 @@ impl Pattern {
         self.compiled.is_match(value)
     }
 
+    /// What its first group matches, where the whole value matches.
+    pub fn group<'a>(&self, value: &'a str) -> Option<&'a str> {
+        self.compiled.captures(value)?.get(1).map(|found| found.as_str())
+    }
+
+    /// How many groups it has.
+    pub fn groups(&self) -> usize {
+        self.compiled.captures_len() - 1
+    }
+
     /// The pattern as it was written.
     pub fn source(&self) -> &str {
         &self.source
@@ -143,6 +153,15 @@ mod tests {
         let pattern = Pattern::new("[a-z]+|x1").unwrap();
         assert!(pattern.matches("abc") && pattern.matches("x1"));
         assert!(!pattern.matches("abc.evil") && !pattern.matches("abc\n"));
+    }
+
+    #[test]
+    fn a_group_is_read_of_a_whole_match_only() {
+        let pattern = Pattern::new("[0-9a-f]{4}-(us[0-9]{1,3})").unwrap();
+        assert_eq!((pattern.groups(), pattern.group("00ff-us6")), (1, Some("us6")));
+        for value in ["00ff-us6.evil.example", "00ff-us6/", "00ff", "x00ff-us6"] {
+            assert_eq!(pattern.group(value), None, "{value}");
+        }
     }
 
     #[test]

@@ -1,11 +1,19 @@
 //! A small valid manifest for this crate's tests.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::{
+    connection::{Connection, RefreshState},
+    expiry::Clocks,
+    id::{ConnectionId, TenantId},
     manifest::{
         Access, Action, AuthorizeRules, BodyFormat, ClientAuth, HookRequests, Lifetime, Manifest, Method, MethodKind,
         OAuth2, Origin, OriginPlace, Pkce, Placed, Placement, Presentation, RefreshRules, RefreshUsing, RequestPattern,
         Revocation, Rotation, Scope, TokenRequestRules, TokenResponseRules, WithoutToken,
     },
+    scope::Grant,
+    status::Status,
+    target::Targeting,
     template::Template,
 };
 
@@ -38,6 +46,37 @@ fn action(id: &str, any_of: &[&[&str]]) -> Action {
 
 fn request() -> RequestPattern {
     RequestPattern { methods: vec!["GET".into()], origin: "api".into(), path: template("/me") }
+}
+
+/// An active connection with one token.
+pub(crate) fn connection() -> Connection {
+    let now = jiff::Timestamp::UNIX_EPOCH;
+    Connection {
+        id: ConnectionId::new(now, 1),
+        tenant: TenantId::new(now, 1),
+        connector: "sample".into(),
+        method: "oauth".into(),
+        client: None,
+        end_user: None,
+        name: "Sample".into(),
+        status: Status::Active,
+        failure: None,
+        account: None,
+        subject: None,
+        fields: BTreeMap::new(),
+        actions: BTreeSet::new(),
+        grant: Grant::default(),
+        endpoints: None,
+        version: 1,
+        clocks: Clocks::default(),
+        refresh: RefreshState::Idle,
+        tokens: vec![],
+        target: Targeting::None,
+        uses: 0,
+        verification: None,
+        created_at: now,
+        updated_at: now,
+    }
 }
 
 /// OAuth 2 rules of a provider without deviations.
@@ -119,6 +158,7 @@ pub(crate) fn manifest() -> Manifest {
             help: None,
             kind: MethodKind::OAuth2Code(Box::new(oauth2())),
             fields: vec![],
+            taken: vec![],
             placements: vec![Placement::Header(placed("Authorization", "Bearer "))],
             lifetime: Lifetime::default(),
             revocation: Revocation::Rfc7009,

@@ -120,7 +120,7 @@ fn gate(
 ) -> Result<Gate, Denial> {
     let placements = match (input.hook, input.credential) {
         // A plan gets its secrets by holes; only a connection handle has a credential placed.
-        (Hook::Verify, Some(credential)) => placements(manifest, input.method, credential, values)?,
+        (Hook::Verify | Hook::Discover, Some(credential)) => placements(manifest, input.method, credential, values)?,
         _ => Placements::default(),
     };
     Ok(Gate {

@@ -13,6 +13,8 @@ pub enum Hook {
     TokenResponse,
     /// Plans the end of a grant.
     Revoke,
+    /// Finds out what a fresh connection can point at.
+    Discover,
 }
 
 /// Which token request or response is meant.
@@ -32,12 +34,13 @@ impl Hook {
             Self::TokenRequest => "token-request",
             Self::TokenResponse => "token-response",
             Self::Revoke => "revoke",
+            Self::Discover => "discover",
         }
     }
 
     /// Hook interfaces of the contract that this host runs.
     pub fn runs(name: &str) -> bool {
-        [Self::TokenRequest, Self::TokenResponse, Self::Revoke].iter().any(|hook| hook.name() == name)
+        [Self::TokenRequest, Self::TokenResponse, Self::Revoke, Self::Discover].iter().any(|hook| hook.name() == name)
     }
 }
 

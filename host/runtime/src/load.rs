@@ -7,7 +7,7 @@ use tokio::sync::Semaphore;
 use wasmtime::component::{Component, InstancePre, Linker};
 
 use crate::{
-    bindings::exports::jackfield::connector::{connector, revoke, token_request, token_response},
+    bindings::exports::jackfield::connector::{connector, discover, revoke, token_request, token_response},
     engine::Engines,
     imports,
     limits::Limits,
@@ -31,6 +31,7 @@ pub(crate) struct Exports {
     pub(crate) token_request: Option<token_request::GuestIndices>,
     pub(crate) token_response: Option<token_response::GuestIndices>,
     pub(crate) revoke: Option<revoke::GuestIndices>,
+    pub(crate) discover: Option<discover::GuestIndices>,
 }
 
 /// What each class of component may import.
@@ -65,6 +66,7 @@ impl Linkers {
             token_request: token_request::GuestIndices::new(&pre).ok(),
             token_response: token_response::GuestIndices::new(&pre).ok(),
             revoke: revoke::GuestIndices::new(&pre).ok(),
+            discover: discover::GuestIndices::new(&pre).ok(),
         };
         let slots = Semaphore::new(usize::try_from(limits.calls_at_once).unwrap_or(1));
         Ok(Loaded { class, pre, exports, slots, room: Arc::clone(&self.room) })

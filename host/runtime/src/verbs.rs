@@ -1,4 +1,6 @@
-//! The calls: verify, the token hooks, revoke. Each takes a settled context and brings an answer in the model's words.
+//! The calls: verify, discover, the token hooks, revoke. Each takes a settled context and brings an answer in the model's words.
+
+mod discover;
 
 use std::sync::{Arc, PoisonError};
 

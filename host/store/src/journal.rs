@@ -28,6 +28,9 @@ pub struct JournalEntry {
     pub tenant: TenantId,
     /// The connection.
     pub connection: ConnectionId,
+    /// The token that was refreshed, where the connection has several; else empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub token: String,
     /// The version of the credential it started from.
     pub from_version: u64,
     /// Counts the tries from that version.
@@ -116,7 +119,11 @@ impl Journal<'_> {
 fn key(kind: Kind, entry: &JournalEntry) -> Vec<u8> {
     // With the moment of sending, so that no response is ever refused because another is still there.
     let sent = Padded(u64::try_from(entry.sent_at.as_millisecond()).unwrap_or(0));
-    kind.key(&[&entry.tenant, &entry.connection, &Padded(entry.from_version), &entry.attempt, &sent])
+    let version = Padded(entry.from_version);
+    if entry.token.is_empty() {
+        return kind.key(&[&entry.tenant, &entry.connection, &version, &entry.attempt, &sent]);
+    }
+    kind.key(&[&entry.tenant, &entry.connection, &version, &entry.attempt, &sent, &entry.token])
 }
 
 fn parts_prefix(entry: &JournalEntry) -> Vec<u8> {
@@ -128,7 +135,8 @@ fn part_key(entry: &JournalEntry, number: u32) -> Vec<u8> {
 }
 
 fn names(entry: &JournalEntry, number: u32) -> (String, String) {
-    (entry.connection.to_string(), format!("sent {} part {number}", entry.sent_at.as_millisecond()))
+    let of = if entry.token.is_empty() { String::new() } else { format!(" of {}", entry.token) };
+    (entry.connection.to_string(), format!("sent {} part {number}{of}", entry.sent_at.as_millisecond()))
 }
 
 fn context<'a>(entry: &JournalEntry, record: &'a str, field: &'a str) -> Context<'a> {

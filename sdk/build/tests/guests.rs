@@ -35,14 +35,20 @@ fn contract(interface: &str) -> String {
 
 #[test]
 fn bundled_connectors_are_pure_and_export_the_hooks_they_name() {
-    let names = ["jackfield-api-token", "jackfield-github", "jackfield-openid-connect"];
+    let hooks = [
+        ("jackfield-api-token", None),
+        ("jackfield-github", Some("revoke")),
+        ("jackfield-mailchimp", Some("discover")),
+        ("jackfield-openid-connect", None),
+        ("jackfield-slack", Some("revoke")),
+    ];
+    let names = hooks.map(|(name, _)| name);
     let artifacts = build(&BuildRequest::packages(workspace(), names)).unwrap();
     assert_eq!(artifacts.iter().map(|artifact| artifact.name.as_str()).collect::<Vec<_>>(), names);
-    for artifact in &artifacts {
+    for (artifact, (_, hook)) in artifacts.iter().zip(hooks) {
         let surface = surface(artifact);
         assert!(surface.imports.iter().all(|name| name.starts_with("jackfield:")), "{:?}", surface.imports);
-        let hooks = if artifact.name == "jackfield-github" { vec![contract("revoke")] } else { Vec::new() };
-        let expected: Vec<String> = [contract("connector")].into_iter().chain(hooks).collect();
+        let expected: Vec<String> = [contract("connector")].into_iter().chain(hook.map(contract)).collect();
         assert_eq!(surface.exports, expected, "{}", artifact.name);
     }
 }

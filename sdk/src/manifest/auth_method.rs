@@ -1,6 +1,8 @@
 //! Auth methods: the ways to connect. Bearer header, no limits, nothing to revoke, unless said otherwise.
 
-use super::{AuthMethod, Basic, Field, Guide, Lifetime, MethodKind, Oauth2, Placement, RefreshUsing, Revocation};
+use super::{
+    AuthMethod, Basic, Field, Guide, Lifetime, MethodKind, Oauth2, Placement, RefreshUsing, Revocation, TakenValue,
+};
 
 impl AuthMethod {
     /// A method of this kind.
@@ -11,6 +13,7 @@ impl AuthMethod {
             help: None,
             kind,
             fields: Vec::new(),
+            taken: Vec::new(),
             placements: vec![Placement::bearer()],
             lifetime: Lifetime { absolute: None, idle: None, hard_cap: None, renewable: true, extras: Vec::new() },
             revocation: Revocation::None,
@@ -57,6 +60,15 @@ impl AuthMethod {
     #[must_use]
     pub fn field(mut self, field: Field) -> Self {
         self.fields.push(field);
+        self
+    }
+
+    /// A public field that is part of a secret one: what the one group of the pattern matches, which the whole secret must.
+    /// The operator approves this.
+    #[must_use]
+    pub fn takes_from_secret(mut self, field: &str, secret: &str, pattern: &str) -> Self {
+        let taken = TakenValue { field: field.to_owned(), secret: secret.to_owned(), pattern: pattern.to_owned() };
+        self.taken.push(taken);
         self
     }
 

@@ -114,6 +114,13 @@ impl Field {
         self.default_value(value)
     }
 
+    /// Never asked for: the host finds it out, by the `discover` hook or out of a secret field.
+    #[must_use]
+    pub fn found_out(mut self) -> Self {
+        self.hidden = true;
+        self.optional()
+    }
+
     /// Asked only while another field has one of these values.
     #[must_use]
     pub fn visible_when(mut self, field: &str, one_of: &[&str]) -> Self {

@@ -2,7 +2,7 @@
 //! and pointers, seconds, scopes separated by spaces; each deviation is a call here.
 
 use super::{
-    AuthorizeRules, BodyFormat, ClientAuth, Envelope, Expiry, KeptFrom, KeptValue, Oauth2, Parameter, Pkce,
+    AuthorizeRules, BodyFormat, ClientAuth, Envelope, Expiry, KeptFrom, KeptValue, NamedToken, Oauth2, Parameter, Pkce,
     RefreshRules, RefreshUsing, Rename, Rotation, ScopeFormat, Start, TokenRequestRules, TokenResponseRules,
     TokenSource, WithoutToken,
 };
@@ -161,6 +161,13 @@ impl Oauth2 {
         self
     }
 
+    /// One of several tokens that the first answer brings; the first one named is used by default.
+    #[must_use]
+    pub fn token(mut self, token: NamedToken) -> Self {
+        self.response.tokens.push(token);
+        self
+    }
+
     /// What the provider does with the refresh token it was shown.
     #[must_use]
     pub fn rotation(mut self, rotation: Rotation) -> Self {
@@ -179,6 +186,40 @@ impl Oauth2 {
     #[must_use]
     pub fn without_refresh(mut self) -> Self {
         self.refresh.using = RefreshUsing::None;
+        self
+    }
+}
+
+impl NamedToken {
+    /// A token in the answer itself, with scopes from the first list.
+    pub fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            under: String::new(),
+            bearer: String::new(),
+            scope_list: String::new(),
+            extras: Vec::new(),
+        }
+    }
+
+    /// A pointer to the object in the answer that has it.
+    #[must_use]
+    pub fn under(mut self, pointer: &str) -> Self {
+        pointer.clone_into(&mut self.under);
+        self
+    }
+
+    /// The provider's own word for the type of this bearer token.
+    #[must_use]
+    pub fn bearer_as(mut self, token_type: &str) -> Self {
+        token_type.clone_into(&mut self.bearer);
+        self
+    }
+
+    /// The scope list its scopes travel in.
+    #[must_use]
+    pub fn scope_list(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.scope_list);
         self
     }
 }
@@ -228,6 +269,7 @@ fn response_rules() -> TokenResponseRules {
         scope_format: ScopeFormat::Separated(" ".to_owned()),
         envelope: None,
         keep: Vec::new(),
+        tokens: Vec::new(),
         extras: Vec::new(),
     }
 }
@@ -241,7 +283,6 @@ fn refresh_rules() -> RefreshRules {
         margin: None,
         without_token: WithoutToken::IsFailure,
         using: RefreshUsing::RefreshToken,
-        tokens: Vec::new(),
         extras: Vec::new(),
     }
 }

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::components::appended;
 
-const BUNDLED: [&str; 3] = ["api-token", "github", "openid-connect"];
+const BUNDLED: [&str; 5] = ["api-token", "github", "mailchimp", "openid-connect", "slack"];
 
 fn texts(value: &Value) -> BTreeSet<&str> {
     value.as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect()

@@ -23,6 +23,7 @@ mod python;
 mod reach;
 mod scene;
 mod secrets;
+mod targets;
 
 /// `jackfield`, for compiling components and for the stories of the command line.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_jackfield-under-test");

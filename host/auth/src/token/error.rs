@@ -103,9 +103,10 @@ impl TokenError {
         }
     }
 
-    /// The class a manifest's rule gives.
+    /// The class a manifest's rule gives; `scopes` are those the answer says are missing.
     pub(super) fn declared(
         rule: &FailureRule,
+        scopes: Vec<String>,
         status: StatusCode,
         error: Option<ProviderError>,
         retry_after: Option<SignedDuration>,
@@ -114,7 +115,7 @@ impl TokenError {
         error.text.get_or_insert_with(|| rule.code.clone());
         match &rule.advice {
             Advice::Reauthorize => Self::InvalidGrant(error),
-            Advice::InsufficientScope(scopes) => Self::ScopeMissing(scopes.clone()),
+            Advice::InsufficientScope(_) => Self::ScopeMissing(scopes),
             Advice::Misconfigured => Self::ClientMisconfigured(error),
             Advice::Retry(after) => {
                 let declared = after.and_then(|ms| i64::try_from(ms).ok()).map(SignedDuration::from_millis);

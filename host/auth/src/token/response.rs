@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use http::{HeaderMap, Response, header::SET_COOKIE};
 use jackfield_model::{
-    credential::{SecretFields, TokenSet},
+    credential::{NamedToken, SecretFields, TokenSet},
     expiry::Expiry,
-    manifest::{KeptFrom, KeptValue, ScopeFormat, TokenSource, WithoutToken},
+    manifest::{KeptFrom, KeptValue, OAuth2, ScopeFormat, TokenRules, TokenSource, WithoutToken},
     scope::{Grant, ScopeSet},
     secret::Secret,
 };
@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::{
     Reading, TokenError, Unusable,
     body::{self, Body},
-    expiry, standard,
+    expiry, several, standard,
 };
 use crate::{failures, json, leak, provider_error::ProviderError};
 
@@ -27,6 +27,8 @@ pub(crate) const KEPT_LIMIT: usize = 128;
 /// What a token endpoint gave.
 #[derive(Debug)]
 pub struct Tokens {
+    /// What the method calls this token; empty where it has one only.
+    pub name: String,
     /// The access token; a bearer token.
     pub access_token: Secret,
     /// The refresh token, where it gave one.
@@ -41,6 +43,8 @@ pub struct Tokens {
     pub kept: BTreeMap<String, String>,
     /// Keys whose value was there and was refused: against its pattern, too long, or part of a secret.
     pub refused: Vec<String>,
+    /// The other tokens of the answer, in the manifest's order.
+    pub further: Vec<Tokens>,
 }
 
 /// What a refresh gave.
@@ -58,24 +62,36 @@ pub enum RefreshOutcome {
 impl Tokens {
     /// The credential to store after a first grant.
     pub fn into_token_set(self, fields: SecretFields) -> TokenSet {
-        TokenSet { access_token: self.access_token, refresh_token: self.refresh_token, fields }
+        let further = self.further.into_iter().map(|token| NamedToken {
+            name: token.name,
+            access_token: token.access_token,
+            refresh_token: token.refresh_token,
+        });
+        TokenSet {
+            name: self.name,
+            access_token: self.access_token,
+            refresh_token: self.refresh_token,
+            fields,
+            further: further.collect(),
+        }
     }
 
     /// The grant after a first exchange.
-    pub fn grant(&self, requested: ScopeSet) -> Grant {
-        Grant::new(requested, self.scopes.clone())
+    pub fn grant(&self, requested: ScopeSet, oauth2: &OAuth2) -> Grant {
+        several::grant(self, requested, oauth2)
     }
 }
 
 impl RefreshOutcome {
-    /// The credential to store: a refresh token that did not come back is kept (CORE-10).
+    /// The credential to store, `old` led by the token that was refreshed: a refresh token that did not come back is
+    /// kept (CORE-10).
     pub fn into_token_set(self, old: TokenSet) -> TokenSet {
         match self {
             Self::Extended { .. } => old,
             Self::Replaced(new) => TokenSet {
                 access_token: new.access_token,
                 refresh_token: new.refresh_token.or(old.refresh_token),
-                fields: old.fields,
+                ..old
             },
         }
     }
@@ -88,39 +104,48 @@ impl RefreshOutcome {
         }
     }
 
-    /// The grant afterwards: unchanged where the answer does not state a scope.
-    pub fn grant(&self, before: Grant) -> Grant {
-        let stated = match self {
-            Self::Replaced(tokens) => tokens.scopes.clone(),
-            Self::Extended { .. } => None,
-        };
-        match stated {
-            Some(granted) => Grant { granted, stated: true, ..before },
-            None => before,
+    /// The grant afterwards: unchanged where the answer does not state a scope, and in the lists of other tokens.
+    pub fn grant(&self, before: Grant, oauth2: &OAuth2) -> Grant {
+        match self {
+            Self::Replaced(tokens) => several::regrant(tokens, before, oauth2),
+            Self::Extended { .. } => before,
         }
     }
 }
 
 /// An answer that is no refusal.
-struct Accepted {
-    payload: Option<Value>,
+pub(super) struct Accepted {
+    pub(super) payload: Option<Value>,
     text: String,
-    body_fault: Option<Unusable>,
+    pub(super) body_fault: Option<Unusable>,
+}
+
+impl Accepted {
+    /// The part of it that holds one of several tokens.
+    pub(super) fn under(&self, pointer: &str) -> Self {
+        let payload = self.payload.as_ref().and_then(|payload| payload.pointer(pointer)).cloned();
+        Self { payload, text: String::new(), body_fault: self.body_fault }
+    }
 }
 
 /// Reads the answer to a first grant.
 pub fn read(response: &Response<Vec<u8>>, reading: &Reading<'_>) -> Result<Tokens, TokenError> {
     let accepted = accept(response, reading)?;
-    match tokens(response.headers(), &accepted, reading)? {
-        Some(tokens) => Ok(tokens),
-        None => Err(without_token(response, &accepted, reading)),
-    }
+    let found = match reading.oauth2.response.tokens.as_slice() {
+        [] => tokens(response.headers(), &accepted, reading, None)?,
+        several => several::read(response.headers(), &accepted, reading, several)?,
+    };
+    let Some(mut found) = found else { return Err(without_token(response, &accepted, reading)) };
+    keep(&mut found, accepted.payload.as_ref(), reading);
+    Ok(found)
 }
 
-/// Reads the answer to a refresh.
+/// Reads the answer to a refresh: one token, at the standard places, whichever of several was asked for.
 pub fn read_refresh(response: &Response<Vec<u8>>, reading: &Reading<'_>) -> Result<RefreshOutcome, TokenError> {
     let accepted = accept(response, reading)?;
-    if let Some(tokens) = tokens(response.headers(), &accepted, reading)? {
+    let asked = reading.oauth2.response.tokens.iter().find(|rules| rules.name == reading.token);
+    if let Some(mut tokens) = tokens(response.headers(), &accepted, reading, asked)? {
+        keep(&mut tokens, accepted.payload.as_ref(), reading);
         return Ok(RefreshOutcome::Replaced(tokens));
     }
     if reading.oauth2.refresh.without_token == WithoutToken::IsFailure || accepted.body_fault.is_some() {
@@ -172,12 +197,14 @@ fn refusal(response: &Response<Vec<u8>>, value: Option<&Value>, reading: &Readin
     let mut rules = reading.failures.iter().filter(|rule| failures::matches(rule, status, headers, value));
     let first = rules.clone().next();
     if let Some(rule) = rules.find(|rule| rule.body.is_some()) {
-        return TokenError::declared(rule, status, error, wait);
+        return TokenError::declared(rule, several::missing(rule, value, reading), status, error, wait);
     }
     let standard = TokenError::of(status, error.clone(), wait);
     let recognised = matches!(standard, TokenError::InvalidGrant(_) | TokenError::ClientMisconfigured(_));
     match first {
-        Some(rule) if !recognised => TokenError::declared(rule, status, error, wait),
+        Some(rule) if !recognised => {
+            TokenError::declared(rule, several::missing(rule, value, reading), status, error, wait)
+        }
         _ => standard,
     }
 }
@@ -186,7 +213,10 @@ fn refusal(response: &Response<Vec<u8>>, value: Option<&Value>, reading: &Readin
 fn without_token(response: &Response<Vec<u8>>, accepted: &Accepted, reading: &Reading<'_>) -> TokenError {
     let rule = failures::classify(reading.failures, response.status(), response.headers(), response.body());
     match (rule, accepted.body_fault) {
-        (Some(rule), _) => TokenError::declared(rule, response.status(), None, None),
+        (Some(rule), _) => {
+            let scopes = several::missing(rule, accepted.payload.as_ref(), reading);
+            TokenError::declared(rule, scopes, response.status(), None, None)
+        }
         (None, Some(fault)) => fault.into(),
         (None, None) => Unusable::NoToken.into(),
     }
@@ -206,7 +236,13 @@ pub(crate) fn provider_error(value: &Value, shown: &[&Secret]) -> Option<Provide
     Some(ProviderError::new(code, value.get("error_description").and_then(Value::as_str), shown))
 }
 
-fn tokens(headers: &HeaderMap, accepted: &Accepted, reading: &Reading<'_>) -> Result<Option<Tokens>, TokenError> {
+/// The token in an answer; `asked` names it where the method has several.
+pub(super) fn tokens(
+    headers: &HeaderMap,
+    accepted: &Accepted,
+    reading: &Reading<'_>,
+    asked: Option<&TokenRules>,
+) -> Result<Option<Tokens>, TokenError> {
     let rules = &reading.oauth2.response;
     let Some(access) = taken(&rules.access_token, "/access_token", headers, accepted) else { return Ok(None) };
     if !is_token(&access) {
@@ -217,6 +253,7 @@ fn tokens(headers: &HeaderMap, accepted: &Accepted, reading: &Reading<'_>) -> Re
         accepted.payload.as_ref().and_then(|payload| payload.pointer(or_standard(pointer, standard)))
     };
     let token_type = member(&rules.token_type, "/token_type").and_then(Value::as_str).unwrap_or("bearer");
+    let token_type = several::bearer(token_type, asked);
     let read =
         standard::read(&standard::Standard { access_token: &access, token_type, refresh_token: refresh.as_deref() });
     let read = read.ok_or(Unusable::Unreadable)?;
@@ -224,17 +261,18 @@ fn tokens(headers: &HeaderMap, accepted: &Accepted, reading: &Reading<'_>) -> Re
         return Err(Unusable::TokenType.into());
     }
     let id_token = member(&rules.id_token, "/id_token").and_then(Value::as_str).filter(|token| is_token(token));
-    let mut tokens = Tokens {
+    let stated = member(&rules.scope, "/scope").and_then(|value| scopes(&rules.scope_format, value));
+    Ok(Some(Tokens {
+        name: asked.map(|rules| rules.name.clone()).unwrap_or_default(),
         expiry: end(accepted, read.access_token.expose(), reading),
-        scopes: member(&rules.scope, "/scope").and_then(|value| scopes(&rules.scope_format, value)),
+        scopes: stated.map(|scopes| several::in_list(scopes, asked)),
         id_token: id_token.map(|token| Secret::new(token.to_owned())),
         access_token: read.access_token,
         refresh_token: read.refresh_token,
         kept: BTreeMap::new(),
         refused: Vec::new(),
-    };
-    keep(&mut tokens, accepted.payload.as_ref(), reading);
-    Ok(Some(tokens))
+        further: Vec::new(),
+    }))
 }
 
 fn end(accepted: &Accepted, access_token: &str, reading: &Reading<'_>) -> Option<Expiry> {
@@ -289,8 +327,9 @@ fn keep(tokens: &mut Tokens, payload: Option<&Value>, reading: &Reading<'_>) {
         let KeptFrom::Response(pointer) = &declared.place else { continue };
         let found = payload.and_then(|payload| payload.pointer(pointer)).filter(|value| !value.is_null());
         let Some(found) = found else { continue };
-        let own = [Some(&tokens.access_token), tokens.refresh_token.as_ref(), tokens.id_token.as_ref()];
-        let secrets: Vec<&Secret> = own.into_iter().flatten().chain(reading.shown.iter().copied()).collect();
+        let all = std::iter::once(&*tokens).chain(&tokens.further);
+        let own = all.flat_map(|of| [Some(&of.access_token), of.refresh_token.as_ref(), of.id_token.as_ref()]);
+        let secrets: Vec<&Secret> = own.flatten().chain(reading.shown.iter().copied()).collect();
         match json::scalar(found).filter(|value| may_be_kept(declared, value, &secrets)) {
             Some(value) => {
                 tokens.kept.insert(declared.key.clone(), value);

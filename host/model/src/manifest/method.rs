@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Basic, Field, Guide, OAuth2, Placement};
+use crate::pattern::Pattern;
 
 /// One way to connect.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,12 +18,26 @@ pub struct Method {
     pub kind: MethodKind,
     /// Asked only for this method.
     pub fields: Vec<Field>,
+    /// Public fields that are part of a secret one.
+    #[serde(default)]
+    pub taken: Vec<TakenValue>,
     /// Where the credential goes on calls.
     pub placements: Vec<Placement>,
     /// How long the permission lasts.
     pub lifetime: Lifetime,
     /// How it is ended at the provider.
     pub revocation: Revocation,
+}
+
+/// A public value taken out of a secret field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenValue {
+    /// The public field that gets it.
+    pub field: String,
+    /// The secret field.
+    pub secret: String,
+    /// The whole secret must match; its one group is the value.
+    pub pattern: Pattern,
 }
 
 /// The method itself.

@@ -18,11 +18,11 @@ use crate::{failure::Advice, template::Template};
 pub use basic::{Basic, Pair, PairError};
 pub use check::{Fault, check};
 pub use field::{Choice, Condition, Field, FieldKind};
-pub use method::{Lifetime, Method, MethodKind, Revocation};
+pub use method::{Lifetime, Method, MethodKind, Revocation, TakenValue};
 pub use oauth2::{
     AuthorizeRules, BodyFormat, ClientAuth, Envelope, ExpiryFormat, KeptFrom, KeptValue, OAuth2, Parameter, Pkce,
-    RefreshRules, RefreshUsing, Rename, Rotation, ScopeFormat, TokenRequestRules, TokenResponseRules, TokenSource,
-    WithoutToken,
+    RefreshRules, RefreshUsing, Rename, Rotation, ScopeFormat, TokenRequestRules, TokenResponseRules, TokenRules,
+    TokenSource, WithoutToken,
 };
 pub use placement::{CallHeader, Placed, Placement};
 

@@ -161,6 +161,22 @@ pub struct TokenResponseRules {
     pub envelope: Option<Envelope>,
     /// Public values to keep as fields.
     pub keep: Vec<KeptValue>,
+    /// The tokens of a first answer that brings several.
+    #[serde(default)]
+    pub tokens: Vec<TokenRules>,
+}
+
+/// One of several tokens that an answer brings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenRules {
+    /// What it is called.
+    pub name: String,
+    /// Pointer to the object that holds it, as RFC 6749 section 5.1 has it; empty for the answer itself.
+    pub under: String,
+    /// The provider's own word for a bearer token of this kind; empty where it says bearer.
+    pub bearer: String,
+    /// The scope list its scopes travel in; empty for the first.
+    pub scope_list: String,
 }
 
 impl TokenResponseRules {
@@ -177,6 +193,7 @@ impl TokenResponseRules {
             scope_format: ScopeFormat::Separated(" ".into()),
             envelope: None,
             keep: vec![],
+            tokens: vec![],
         }
     }
 }

@@ -4,13 +4,17 @@ use jackfield_model::{
     account::Account,
     failure::{self, Advice, Failure},
     plan::{Hole, Part, Plan, PlanBody, Value},
+    target::Target,
 };
 use jiff::Timestamp;
 
 use crate::{
-    bindings::jackfield::connector::types,
+    bindings::{exports::jackfield::connector::discover, jackfield::connector::types},
     egress::{Denial, shown},
 };
+
+/// More choices than this are none.
+const MOST_TARGETS: usize = 200;
 
 pub(crate) fn advice(given: types::Advice) -> Advice {
     match given {
@@ -58,6 +62,40 @@ pub(crate) fn account(given: types::Account) -> Result<Account, Denial> {
         expires: expires.transpose()?,
         extras: given.extras.into_iter().map(|(key, value)| (key, failure::plain(&value, 1024))).collect(),
     })
+}
+
+/// Targets, if each is one line to choose by; whether a connection has the fields they set is asked elsewhere.
+pub(crate) fn targets(given: Vec<discover::Target>) -> Result<Vec<Target>, Denial> {
+    let bad = |what: &str| {
+        Denial::new("target", format!("`discover` answered with {what}: the connector's author may correct it"))
+    };
+    if given.len() > MOST_TARGETS {
+        return Err(bad("more than 200 targets"));
+    }
+    let mut targets: Vec<Target> = Vec::with_capacity(given.len());
+    for target in given {
+        let id = target.id;
+        if id.is_empty() || id.len() > 256 || id.chars().any(char::is_control) {
+            return Err(bad("a target's id that is empty, longer than 256 bytes or not one line"));
+        }
+        if targets.iter().any(|known| known.id == id) {
+            return Err(bad("two targets of one id"));
+        }
+        if !target.extras.is_empty() {
+            return Err(bad("extras that this host does not know"));
+        }
+        if target.fields.len() > 16 || target.fields.iter().any(|(key, value)| key.len() > 64 || value.len() > 1024) {
+            return Err(bad("more than 16 fields for a target, or one too long"));
+        }
+        let label = failure::plain(&target.label, 200);
+        targets.push(Target {
+            label: if label.is_empty() { id.clone() } else { label },
+            description: failure::plain(&target.description, 400),
+            fields: target.fields.into_iter().collect(),
+            id,
+        });
+    }
+    Ok(targets)
 }
 
 /// A hole this host fills; otherwise its name.

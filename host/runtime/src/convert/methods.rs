@@ -8,6 +8,7 @@ pub(super) fn method(faults: &mut Faults, place: &str, given: wit::AuthMethod) -
     faults.extras(place, &given.extras);
     let kind = kind(faults, &format!("{place}.kind"), given.kind);
     let fields = faults.each(&format!("{place}.fields"), given.fields, fields::field);
+    let taken = faults.each(&format!("{place}.taken"), given.taken, taken);
     let placements = faults.each(&format!("{place}.placements"), given.placements, placement);
     let help = given.help.map(|given| guide(faults, &format!("{place}.help"), given));
     let lifetime = lifetime(faults, &format!("{place}.lifetime"), given.lifetime);
@@ -18,6 +19,7 @@ pub(super) fn method(faults: &mut Faults, place: &str, given: wit::AuthMethod) -
         help,
         kind: kind?,
         fields: fields?,
+        taken: taken?,
         placements: placements?,
         lifetime,
         revocation: revocation?,
@@ -49,6 +51,11 @@ fn kind(faults: &mut Faults, place: &str, given: wit::MethodKind) -> Option<mode
         wit::MethodKind::None => "none",
     };
     faults.not_run(place, &format!("`{name}`"))
+}
+
+fn taken(faults: &mut Faults, place: &str, given: wit::TakenValue) -> Option<model::TakenValue> {
+    let pattern = faults.pattern(format!("{place}.pattern"), &given.pattern)?;
+    Some(model::TakenValue { field: given.field, secret: given.secret, pattern })
 }
 
 fn placement(faults: &mut Faults, place: &str, given: wit::Placement) -> Option<model::Placement> {
@@ -104,6 +111,7 @@ mod tests {
             help: None,
             kind,
             fields: vec![],
+            taken: vec![],
             placements: vec![placement],
             lifetime: wit::Lifetime {
                 absolute: None,

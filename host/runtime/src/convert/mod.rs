@@ -9,5 +9,5 @@ mod oauth2;
 
 use crate::bindings::jackfield::connector::manifest_types as wit;
 
-pub(crate) use answers::{account, advice, failure, hole, plan, value};
+pub(crate) use answers::{account, advice, failure, hole, plan, targets, value};
 pub(crate) use manifest::manifest;

@@ -121,6 +121,7 @@ fn token_response(
         message: given.message,
     });
     let keep = faults.each(&format!("{place}.keep"), given.keep, kept);
+    let tokens = faults.each(&format!("{place}.tokens"), given.tokens, named_token);
     Some(model::TokenResponseRules {
         access_token: access_token?,
         refresh_token: refresh_token?,
@@ -132,7 +133,13 @@ fn token_response(
         scope_format: scope_format?,
         envelope,
         keep: keep?,
+        tokens: tokens?,
     })
+}
+
+fn named_token(faults: &mut Faults, place: &str, given: wit::NamedToken) -> Option<model::TokenRules> {
+    faults.extras(place, &given.extras);
+    Some(model::TokenRules { name: given.name, under: given.under, bearer: given.bearer, scope_list: given.scope_list })
 }
 
 fn token_source(
@@ -176,9 +183,6 @@ pub(super) fn expiry(faults: &mut Faults, place: &str, given: wit::Expiry) -> Op
 
 fn refresh(faults: &mut Faults, place: &str, given: wit::RefreshRules) -> Option<model::RefreshRules> {
     faults.extras(place, &given.extras);
-    if !given.tokens.is_empty() {
-        faults.not_run::<()>(format!("{place}.tokens"), "refreshing several tokens of one connection");
-    }
     let parameters = faults.each(&format!("{place}.parameters"), given.parameters, parameter);
     let rotation = match given.rotation {
         wit::Rotation::None => Some(model::Rotation::None),

@@ -92,11 +92,7 @@ impl Sandbox {
     }
 
     pub fn settle(&self, connector: &Connector, hook: Hook, at: Timestamp) -> Result<CallContext, Denial> {
-        let credential = Credential::Tokens(TokenSet {
-            access_token: Secret::new(TOKEN.into()),
-            refresh_token: None,
-            fields: BTreeMap::new(),
-        });
+        let credential = Credential::Tokens(TokenSet::single(Secret::new(TOKEN.into()), None));
         let input = CallInput {
             hook,
             tenant: "ten_01J0000000000000000000000A".parse().unwrap(),

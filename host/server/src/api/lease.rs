@@ -18,7 +18,7 @@ use super::{
     reply::{Found, found},
     view::connection::ConnectionView,
 };
-use crate::service::{LeaseError, LeasedCredential, RefreshError, Service};
+use crate::service::{LeaseAsk, LeaseError, LeasedCredential, RefreshError, Refused, Service};
 
 /// For how long a credential is wanted.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -29,6 +29,8 @@ struct Lease {
     #[serde(default = "a_minute")]
     #[schemars(example = 300)]
     min_valid: u64,
+    /// Which of several tokens; left out, the first.
+    token: Option<String>,
 }
 
 fn a_minute() -> u64 {
@@ -43,6 +45,8 @@ struct Unauthorized {
     /// The version of the lease that the provider refused.
     #[schemars(example = 3)]
     version: u64,
+    /// Which of several tokens it was; left out, the first.
+    token: Option<String>,
 }
 
 /// A credential handed out: one of the places where a secret is shown.
@@ -51,6 +55,9 @@ struct Unauthorized {
 struct LeaseView<'a> {
     /// What proves the connection at the provider.
     credential: CredentialView<'a>,
+    /// Which of several tokens it is; null where the connection has one credential.
+    #[schemars(example = &"user")]
+    token: Option<&'a str>,
     /// The version to name where the provider refuses it.
     #[schemars(example = 3)]
     version: u64,
@@ -133,9 +140,11 @@ async fn lease(
     Id(id): Id<ConnectionId>,
     Json(asked): Json<Lease>,
 ) -> Result<Found<LeaseView<'static>>, Problem> {
-    let lease = Box::pin(service.lease(by.tenant, id, asked.min_valid, &by.caller.name())).await?;
+    let ask = LeaseAsk { min_valid: asked.min_valid, token: asked.token.as_deref() };
+    let lease = Box::pin(service.lease(by.tenant, id, ask, &by.caller.name())).await?;
     Ok(found(LeaseView {
         credential: (&lease.credential).into(),
+        token: lease.token.as_deref(),
         version: lease.version,
         expires_at: lease.expires_at,
     }))
@@ -147,6 +156,7 @@ async fn unauthorized(
     Id(id): Id<ConnectionId>,
     Json(asked): Json<Unauthorized>,
 ) -> Result<Found<ConnectionView<'static>>, Problem> {
-    let connection = Box::pin(service.unauthorized(by.tenant, id, asked.version, &by.caller.name())).await?;
+    let refused = Refused { version: asked.version, token: asked.token.as_deref() };
+    let connection = Box::pin(service.unauthorized(by.tenant, id, refused, &by.caller.name())).await?;
     Ok(found(ConnectionView::from(&connection)))
 }

@@ -23,6 +23,7 @@ pub(crate) mod rate;
 mod refusal;
 mod reply;
 mod sessions;
+mod target;
 mod tenants;
 mod uses;
 mod view;
@@ -38,7 +39,7 @@ use describe::{Entry, Routes};
 pub use openapi::written as written_description;
 
 /// Every route that is described, noun by noun.
-const NOUNS: [fn() -> Routes; 12] = [
+const NOUNS: [fn() -> Routes; 13] = [
     api_keys::routes,
     audit::routes,
     clients::routes,
@@ -49,6 +50,7 @@ const NOUNS: [fn() -> Routes; 12] = [
     lease::routes,
     openapi::routes,
     sessions::routes,
+    target::routes,
     tenants::routes,
     uses::routes,
 ];

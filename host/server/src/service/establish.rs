@@ -8,7 +8,7 @@ use jackfield_auth::{
 };
 use jackfield_model::{
     client::Client,
-    connection::{Connection, RefreshState},
+    connection::{Connection, RefreshState, TokenState},
     connector::Connector,
     credential::{Credential, SecretFields},
     expiry::{Clocks, Expiry, Source},
@@ -20,6 +20,7 @@ use jackfield_model::{
     session::{ConnectSession, Endpoints, Stage},
     status::{Happening, Status},
     upkeep::Upkeep,
+    target::Targeting,
 };
 use jackfield_store::{Change, StoreError, Versioned};
 use jiff::{SignedDuration, Timestamp};
@@ -27,6 +28,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     Service, VerifyError,
     resolve::{Party, ResolveError},
+    target::Pointed,
     token::{Ask, AskError},
 };
 
@@ -73,7 +75,7 @@ impl From<VerifyError> for EstablishError {
     fn from(error: VerifyError) -> Self {
         match error {
             VerifyError::Resolve(error) => Self::Resolve(error),
-            VerifyError::Ended(_) => Self::Resolve(ResolveError::NotFound),
+            VerifyError::Ended(_) | VerifyError::ChooseTarget(_) => Self::Resolve(ResolveError::NotFound),
             VerifyError::Store(error) => Self::Store(error),
         }
     }
@@ -175,6 +177,8 @@ impl Service {
             clocks: Clocks { access: None, grant: declared_end(&agreed.method.lifetime, now) },
             refresh: RefreshState::Idle,
             upkeep: Upkeep::default(),
+            tokens: vec![],
+            target: Targeting::None,
             verification: None,
             uses: 0,
             created_at: now,
@@ -209,9 +213,12 @@ impl Service {
             party.connection.subject = self.identify(party, &tokens, code.nonce.as_ref()).await?;
         }
         let connection = &mut party.connection;
-        connection.grant = tokens.grant(std::mem::take(&mut connection.grant.requested));
+        if let Some(oauth2) = party.method.kind.oauth2() {
+            connection.grant = tokens.grant(std::mem::take(&mut connection.grant.requested), oauth2);
+        }
         connection.clocks.access = tokens.expiry;
         connection.upkeep.token_since = Some(answered.sent_at);
+        connection.set_tokens(states(&tokens, connection.version));
         connection.fields.extend(tokens.kept.clone());
         Ok(Credential::Tokens(tokens.into_token_set(secrets)))
     }
@@ -285,8 +292,12 @@ impl Service {
         self.tell(&mut change, connection, "created", by, None)?;
         self.complete_in(&mut change, session, connection.id).await?;
         self.store().commit(change).await?;
+        let party = match self.point(party, &credential, by).await? {
+            Pointed::At(party) => party,
+            Pointed::Not(connection) => return Ok(*connection),
+        };
         let answer = self.ask(&party, &credential).await;
-        Ok(self.record_verify(connection, answer, by).await?)
+        Ok(self.record_verify(&party.connection, answer, by).await?)
     }
 
     /// Reauthorizing: the old credential stays in use until the new one has proved to be the same account's.
@@ -297,9 +308,10 @@ impl Service {
         session: Option<Versioned<ConnectSession>>,
         by: &str,
     ) -> Result<Connection, EstablishError> {
-        let Proven { party, credential } = proven;
+        let Proven { mut party, credential } = proven;
         let tenant = party.connection.tenant;
         let old = self.connection(tenant, id).await?.ok_or(ResolveError::NotFound)?;
+        self.point_again(&mut party, &credential, &old).await.map_err(EstablishError::Unproven)?;
         let answer = self.ask(&party, &credential).await;
         let account = match &answer.result {
             Ok(account) => account,
@@ -336,12 +348,15 @@ impl Service {
         found.client = new.client;
         found.subject.clone_from(&new.subject);
         found.fields.clone_from(&new.fields);
+        found.target.clone_from(&new.target);
         found.actions.clone_from(&new.actions);
         found.grant = new.grant.clone();
         found.endpoints.clone_from(&new.endpoints);
         found.clocks = new.clocks;
         found.upkeep = new.upkeep;
         found.refresh = RefreshState::Idle;
+        let version = found.version + 1;
+        found.set_tokens(new.tokens.iter().map(|token| TokenState { version, ..token.clone() }).collect());
         let now = self.now();
         found.happen(Happening::Reauthorized, None, now).map_err(|_| ResolveError::NotFound)?;
         Ok(())
@@ -363,6 +378,12 @@ impl Service {
         let now = self.store().sessions().get(session.tenant, session.id).await?;
         Ok(now.is_some_and(|now| now.stage == session.stage))
     }
+}
+
+/// How the tokens of a first answer stand, where there are several.
+fn states(tokens: &Tokens, version: u64) -> Vec<TokenState> {
+    let all = std::iter::once(tokens).chain(&tokens.further).filter(|token| !token.name.is_empty());
+    all.map(|token| TokenState::fresh(&token.name, token.expiry, version)).collect()
 }
 
 /// When the manifest says the permission itself ends.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jackfield_model::{
     credential::SecretFields,
-    manifest::{Field, FieldKind},
+    manifest::{Field, FieldKind, Manifest, Method},
     origin::{Origin, Scheme},
     secret::Secret,
 };
@@ -60,6 +60,41 @@ pub fn check<'a>(
     let unknown = typed.into_keys().map(|key| FieldFault { message: format!("there is no field `{key}` here"), key });
     faults.extend(unknown);
     if faults.is_empty() { Ok(checked) } else { Err(faults) }
+}
+
+/// The fewest bytes of a secret that stay secret when a public value is taken out of it.
+const LEFT_SECRET: usize = 16;
+/// The longest value that is taken out of a secret, in bytes.
+const TAKEN_LIMIT: usize = 128;
+
+/// Fills the public fields that are part of a secret one. A secret of another form is a fault of its field.
+pub(super) fn take_out(manifest: &Manifest, method: &Method, checked: &mut Checked) -> Result<(), Vec<FieldFault>> {
+    let mut faults = Vec::new();
+    for taken in &method.taken {
+        let Some(secret) = checked.secret.get(&taken.secret) else { continue };
+        let field = manifest.fields_of(method).find(|field| field.key == taken.field);
+        let value = taken.pattern.group(secret.expose()).filter(|value| {
+            let left = secret.expose().len().saturating_sub(value.len());
+            value.len() <= TAKEN_LIMIT && left >= LEFT_SECRET
+        });
+        match field.zip(value).map(|(field, value)| found_out(field, value)) {
+            Some(Ok(value)) => drop(checked.public.insert(taken.field.clone(), value)),
+            Some(Err(_)) | None => {
+                let label = manifest.fields_of(method).find(|field| field.key == taken.secret);
+                let label = label.map_or(taken.secret.as_str(), |field| field.label.as_str());
+                let message = format!("{label} does not have the form that says where it belongs");
+                faults.push(FieldFault { key: taken.secret.clone(), message });
+            }
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
+}
+
+/// A public value that nobody typed, held to its field all the same.
+pub(super) fn found_out(field: &Field, value: &str) -> Result<String, String> {
+    let given = Some(Secret::new(value.to_owned()));
+    let value = value_of(field, given, true, false)?;
+    value.map(|value| value.expose().to_owned()).ok_or_else(|| format!("{} has no value", field.label))
 }
 
 impl Service {

@@ -17,7 +17,16 @@ use tokio_util::task::TaskTracker;
 use super::RefreshError;
 
 type Outcome = Result<Connection, RefreshError>;
-type Flight = Shared<BoxFuture<'static, Outcome>>;
+type Flight = Shared<BoxFuture<'static, Flown>>;
+
+/// A flight that ended.
+#[derive(Clone)]
+pub(super) struct Flown {
+    /// The token it was for; empty for the only one.
+    pub(super) token: String,
+    /// What came of it.
+    pub(super) outcome: Outcome,
+}
 
 /// The refreshes under way.
 #[derive(Clone, Default)]
@@ -26,16 +35,16 @@ pub(super) struct Flights {
 }
 
 impl Flights {
-    /// Joins the flight of this connection, or starts `work` as one.
-    pub(super) async fn join<F>(&self, id: ConnectionId, tasks: &TaskTracker, work: F) -> Outcome
+    /// Joins the flight of this connection, whichever token it is for, or starts `work` for `token` as one.
+    pub(super) async fn join<F>(&self, id: ConnectionId, token: &str, tasks: &TaskTracker, work: F) -> Flown
     where
         F: Future<Output = Outcome> + Send + 'static,
     {
-        let flight = self.find_or_start(id, tasks, work);
+        let flight = self.find_or_start(id, token, tasks, work);
         flight.await
     }
 
-    fn find_or_start<F>(&self, id: ConnectionId, tasks: &TaskTracker, work: F) -> Flight
+    fn find_or_start<F>(&self, id: ConnectionId, token: &str, tasks: &TaskTracker, work: F) -> Flight
     where
         F: Future<Output = Outcome> + Send + 'static,
     {
@@ -49,7 +58,10 @@ impl Flights {
             let _landing = Landing { flights, id };
             work.await
         });
-        let flight = task.map(|joined| joined.unwrap_or(Err(RefreshError::Interrupted))).boxed().shared();
+        let token = token.to_owned();
+        let landed =
+            |joined: Result<Outcome, _>| Flown { token, outcome: joined.unwrap_or(Err(RefreshError::Interrupted)) };
+        let flight = task.map(landed).boxed().shared();
         current.insert(id, flight.clone());
         flight
     }

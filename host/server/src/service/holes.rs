@@ -2,7 +2,7 @@
 
 use data_encoding::BASE64;
 use jackfield_model::{
-    credential::{Credential, TokenSet},
+    credential::{Credential, NamedToken, TokenSet},
     origin::Origin,
     plan::Hole,
     secret::Secret,
@@ -34,6 +34,14 @@ pub(super) fn of_client(party: &Party, endpoints: &[Origin]) -> Holes {
 pub(super) fn add_tokens(holes: &mut Holes, tokens: &TokenSet, endpoints: &[Origin]) {
     holes.secret(Hole::AccessToken, copy(&tokens.access_token), endpoints);
     if let Some(refresh) = &tokens.refresh_token {
+        holes.secret(Hole::RefreshToken, copy(refresh), endpoints);
+    }
+}
+
+/// Fills the holes of tokens with one of several, in place of the first.
+pub(super) fn add_token(holes: &mut Holes, token: &NamedToken, endpoints: &[Origin]) {
+    holes.secret(Hole::AccessToken, copy(&token.access_token), endpoints);
+    if let Some(refresh) = &token.refresh_token {
         holes.secret(Hole::RefreshToken, copy(refresh), endpoints);
     }
 }

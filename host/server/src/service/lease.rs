@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use jackfield_model::{
+    connection::{Connection, TokenState},
     credential::Credential,
     id::{ConnectionId, TenantId},
     manifest::{MethodKind, Pair, PairError},
@@ -13,10 +14,19 @@ use jackfield_runtime::egress::public_values;
 use jackfield_store::StoreError;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{RefreshError, ResolveError, Service};
+use super::{RefreshError, ResolveError, Service, refresh::known};
 
 /// The longest validity that may be asked for, in seconds.
 const MIN_VALID_LIMIT: u64 = 24 * 60 * 60;
+
+/// What a caller wants.
+#[derive(Debug, Clone, Copy)]
+pub struct LeaseAsk<'a> {
+    /// How many seconds it must still be good for.
+    pub min_valid: u64,
+    /// Which of several tokens; none is the first.
+    pub token: Option<&'a str>,
+}
 
 /// What a caller gets.
 #[derive(Debug)]
@@ -34,6 +44,8 @@ pub enum LeasedCredential {
 pub struct Lease {
     /// The credential.
     pub credential: LeasedCredential,
+    /// Which of several tokens it is; none where the connection has one credential.
+    pub token: Option<String>,
     /// Which credential of the connection it is; report a 401 by it.
     pub version: u64,
     /// When it ends; none where nobody knows.
@@ -58,6 +70,9 @@ pub enum LeaseError {
     /// Its name and password cannot be used: the connector's declaration of them changed.
     #[error("the name and password of this connection {0}: reauthorize it")]
     Pair(#[from] PairError),
+    /// It has no token of that name, or lost it.
+    #[error(transparent)]
+    Token(RefreshError),
     /// The provider's tokens never last that long.
     #[error("the provider's tokens do not last as long as `min_valid`: the fresh one lasts {left} seconds")]
     TooShort {
@@ -75,9 +90,10 @@ impl Service {
         &self,
         tenant: TenantId,
         id: ConnectionId,
-        min_valid: u64,
+        asked: LeaseAsk<'_>,
         by: &str,
     ) -> Result<Lease, LeaseError> {
+        let LeaseAsk { min_valid, token } = asked;
         if min_valid > MIN_VALID_LIMIT {
             return Err(LeaseError::MinValid);
         }
@@ -86,15 +102,18 @@ impl Service {
         if !connection.status.is_usable() {
             return Err(LeaseError::Unusable(connection.status));
         }
+        let name = token.unwrap_or(connection.first_token()).to_owned();
+        let state = usable(&connection, &name)?;
         let mut refreshed = Ok(());
-        if !connection.clocks.access_covers(self.now(), wanted) {
-            refreshed = self.refresh_from(&connection, by).await.map(drop);
+        if !state.covers(self.now(), wanted) {
+            refreshed = self.refresh_from(&connection, &name, by).await.map(drop);
         }
         let (party, credential) = self.resolve(tenant, id).await?;
         let connection = &party.connection;
+        let state = usable(connection, &name)?;
         let now = self.now();
-        if !connection.clocks.access_covers(now, wanted) {
-            let left = connection.clocks.access_left(now).unwrap_or(0);
+        if !state.covers(now, wanted) {
+            let left = state.access.map_or(0, |expiry| expiry.at.duration_since(now).as_secs());
             match refreshed {
                 Ok(()) => return Err(LeaseError::TooShort { left }),
                 // A provider's bad hour is no reason to withhold a token that still works; `expires_at` says how long.
@@ -103,7 +122,10 @@ impl Service {
             }
         }
         let credential = match (credential, &party.method.kind) {
-            (Credential::Tokens(tokens), _) => LeasedCredential::Token(tokens.access_token),
+            (Credential::Tokens(tokens), _) => {
+                let tokens = tokens.led_by(&name).ok_or(ResolveError::NoCredential)?;
+                LeasedCredential::Token(tokens.access_token)
+            }
             (Credential::Fields(fields), MethodKind::Basic(basic)) => {
                 let values = public_values(party.manifest(), &party.method, &party.connection.fields, None, None);
                 LeasedCredential::Basic(basic.pair(&values, &fields)?)
@@ -114,8 +136,16 @@ impl Service {
         self.audit(tenant, by, "connection.leased", &id.to_string()).await?;
         Ok(Lease {
             credential,
+            token: Some(name).filter(|name| !name.is_empty()),
             version: connection.version,
-            expires_at: connection.clocks.access.map(|expiry| expiry.at),
+            expires_at: state.access.map(|expiry| expiry.at),
         })
     }
+}
+
+/// The named token, if it is there and its grant is not gone.
+fn usable(connection: &Connection, token: &str) -> Result<TokenState, LeaseError> {
+    let state = known(connection, token).map_err(LeaseError::Token)?;
+    let lost = state.lost && !connection.tokens.is_empty();
+    if lost { Err(LeaseError::Token(RefreshError::TokenLost(state.name))) } else { Ok(state) }
 }

@@ -2,7 +2,8 @@
 
 use jackfield_model::{
     connection::Connection,
-    failure::{Advice, Failure},
+    failure::{Advice, Failure, plain},
+    manifest::Manifest,
     status::Happening,
 };
 use jackfield_runtime::{CallError, SendError};
@@ -17,6 +18,20 @@ pub(super) fn of_call(error: &CallError) -> Failure {
             Failure::new(Advice::Other("connector".into()), error.kind(), &error.to_string())
         }
     }
+}
+
+/// Names the actions that need the scopes a failure says are missing: people know those, not scopes.
+pub(super) fn with_actions(manifest: &Manifest, mut failure: Failure) -> Failure {
+    let Advice::InsufficientScope(missing) = &failure.advice else { return failure };
+    let needing = manifest.actions.iter().filter(|action| {
+        let mut needed = action.any_of.iter().flatten();
+        needed.any(|scope| missing.contains(scope))
+    });
+    let titles: Vec<String> = needing.map(|action| format!("{} ({})", action.title, action.id)).collect();
+    if !titles.is_empty() {
+        failure.message = plain(&format!("{} It is needed for: {}.", failure.message, titles.join(", ")), 400);
+    }
+    failure
 }
 
 /// The failure behind a request that was not answered.

@@ -9,7 +9,7 @@ use jackfield_store::{JournalEntry, Pending, StoreError};
 
 use super::{
     Service,
-    refresh::{Attempt, RefreshError, decoded},
+    refresh::{Attempt, RefreshError, decoded, is_open, known},
 };
 
 impl Service {
@@ -22,12 +22,24 @@ impl Service {
             }
         }
         for connection in self.store().connections().refreshing().await?.items {
-            let open = matches!(connection.refresh, RefreshState::Refreshing { .. });
-            if open && let Err(error) = self.settle_leftover(&connection).await {
-                tracing::warn!(connection = %connection.id, %error, "a refresh that was cut off did not succeed");
-            }
+            self.settle_leftovers(connection.record).await?;
         }
         self.drop_orphans().await
+    }
+
+    /// Settles the refresh of each token that a crash cut off.
+    async fn settle_leftovers(&self, mut connection: Connection) -> Result<(), StoreError> {
+        for name in connection.token_names() {
+            if !connection.token(&name).is_some_and(|token| is_open(&token)) {
+                continue;
+            }
+            if let Err(error) = self.settle_leftover(&connection, &name).await {
+                tracing::warn!(connection = %connection.id, token = name, %error, "a refresh that was cut off did not succeed");
+            }
+            let Some(now) = self.connection(connection.tenant, connection.id).await? else { break };
+            connection = now;
+        }
+        Ok(())
     }
 
     /// Answers whose refresh has an outcome already, or whose connection is gone.
@@ -35,7 +47,8 @@ impl Service {
         for pending in self.store().journal().pending().await?.items {
             let entry = pending.entry;
             let connection = self.connection(entry.tenant, entry.connection).await?;
-            if connection.is_none_or(|connection| connection.version != entry.from_version) {
+            let current = connection.and_then(|connection| connection.token(&entry.token));
+            if current.is_none_or(|token| token.version > entry.from_version) {
                 let mut change =
                     self.audited_for(entry.tenant, "host", "answer.dropped", &entry.connection.to_string())?;
                 self.store().journal().done(&mut change, &entry).await?;
@@ -46,14 +59,19 @@ impl Service {
     }
 
     /// Gives a refresh that ended without an outcome one: from the newest answer in the journal, or from its absence.
-    pub(super) async fn settle_leftover(&self, connection: &Connection) -> Result<Connection, RefreshError> {
+    pub(super) async fn settle_leftover(
+        &self,
+        connection: &Connection,
+        token: &str,
+    ) -> Result<Connection, RefreshError> {
+        let state = known(connection, token)?;
         let mut answers = self.store().journal().pending().await?.items;
-        answers.retain(|pending| {
-            pending.entry.connection == connection.id && pending.entry.from_version == connection.version
+        answers.retain(|Pending { entry, .. }| {
+            entry.connection == connection.id && entry.token == token && entry.from_version >= state.version
         });
         match answers.into_iter().max_by_key(|pending| pending.entry.sent_at) {
             Some(pending) => self.settle_pending(pending).await,
-            None => self.settle_unanswered(connection).await,
+            None => self.settle_unanswered(connection, token).await,
         }
     }
 
@@ -61,6 +79,7 @@ impl Service {
         let entry = pending.entry;
         let (party, credential) = self.resolve(entry.tenant, entry.connection).await?;
         let Credential::Tokens(tokens) = credential else { return Err(RefreshError::NotRefreshable) };
+        let tokens = tokens.led_by(&entry.token).ok_or(RefreshError::NotRefreshable)?;
         let attempt = attempt(&party.connection, entry);
         match decoded(&pending.response) {
             Some(answered) => self.settle(party, tokens, &attempt, answered).await,
@@ -69,11 +88,12 @@ impl Service {
     }
 
     /// The intent is there and no answer is: the provider may have rotated. Its policy decides.
-    async fn settle_unanswered(&self, connection: &Connection) -> Result<Connection, RefreshError> {
+    async fn settle_unanswered(&self, connection: &Connection, token: &str) -> Result<Connection, RefreshError> {
         let (party, _) = self.resolve(connection.tenant, connection.id).await?;
         let entry = JournalEntry {
             tenant: connection.tenant,
             connection: connection.id,
+            token: token.to_owned(),
             from_version: connection.version,
             attempt: 0,
             sent_at: self.now(),
@@ -84,7 +104,8 @@ impl Service {
 }
 
 fn attempt(connection: &Connection, entry: JournalEntry) -> Attempt {
-    let (attempts, first_sent, resent) = match connection.refresh {
+    let refresh = connection.token(&entry.token).map_or(connection.refresh, |token| token.refresh);
+    let (attempts, first_sent, resent) = match refresh {
         RefreshState::Refreshing { attempts, since, resent, .. } => (attempts, since, resent),
         RefreshState::Unknown { attempts, since, .. } => (attempts, since, true),
         RefreshState::Idle | RefreshState::Waiting { .. } => (0, entry.sent_at, false),

@@ -5,8 +5,9 @@ mod settle;
 
 use jackfield_auth::refresh::{self as rules, Failed, Need};
 use jackfield_model::{
-    connection::{Connection, RefreshState},
+    connection::{Connection, RefreshState, TokenState},
     credential::{Credential, TokenSet},
+    expiry::Clocks,
     failure::Failure,
     id::{ConnectionId, TenantId},
     secret::Secret,
@@ -42,6 +43,17 @@ pub enum RefreshError {
     /// Its method has nothing to refresh with.
     #[error("this connection cannot be refreshed: reauthorize it when its token ends")]
     NotRefreshable,
+    /// It has no token of that name.
+    #[error("the connection has no token `{given}`: it has {known}")]
+    NoToken {
+        /// What was asked for.
+        given: String,
+        /// What there is.
+        known: String,
+    },
+    /// The grant of this one of its tokens is gone.
+    #[error("the grant of the token `{0}` is gone: reauthorize the connection")]
+    TokenLost(String),
     /// Its status forbids it.
     #[error("the connection is {0}: reauthorize it")]
     Unusable(Status),
@@ -77,45 +89,104 @@ impl Service {
     /// Refreshes now. Whoever asks while one is under way shares its outcome; hanging up ends nothing.
     pub async fn refresh(&self, tenant: TenantId, id: ConnectionId, by: &str) -> Result<Connection, RefreshError> {
         let seen = self.connection(tenant, id).await?.ok_or(ResolveError::NotFound)?;
-        self.refresh_from(&seen, by).await
+        self.refresh_each(&seen, by, |_| true).await
     }
 
-    /// Refreshes the credential that was seen; where a newer one is stored by now, that is the answer.
-    pub(super) async fn refresh_from(&self, seen: &Connection, by: &str) -> Result<Connection, RefreshError> {
-        self.refresh_seen(seen, Access::MayWork, by).await
+    /// Refreshes the tokens that are wanted, each on its own: what one of them meets with keeps no other from its turn.
+    /// Answers the first failure; a token that nothing can refresh is none while another can.
+    pub(super) async fn refresh_each(
+        &self,
+        seen: &Connection,
+        by: &str,
+        wanted: impl Fn(&TokenState) -> bool,
+    ) -> Result<Connection, RefreshError> {
+        let (mut done, mut lasting, mut failed) = (None, None, None);
+        for token in seen.token_names().iter().filter_map(|name| seen.token(name)).filter(wanted) {
+            match self.refresh_from(seen, &token.name, by).await {
+                Ok(connection) => done = Some(connection),
+                Err(RefreshError::NotRefreshable) => lasting = Some(RefreshError::NotRefreshable),
+                Err(error) => failed = failed.or(Some(error)),
+            }
+        }
+        match (failed, done, lasting) {
+            (Some(error), ..) | (None, None, Some(error)) => Err(error),
+            (None, Some(connection), _) => Ok(connection),
+            (None, None, None) => Ok(seen.clone()),
+        }
+    }
+
+    /// Refreshes a token of the credential that was seen; where a newer one is stored by now, that is the answer.
+    pub(super) async fn refresh_from(
+        &self,
+        seen: &Connection,
+        token: &str,
+        by: &str,
+    ) -> Result<Connection, RefreshError> {
+        self.refresh_seen(seen, token, Access::MayWork, by).await
     }
 
     /// As `refresh_from`, when the provider refused the access token: nothing is left to wait for.
-    pub(super) async fn refresh_refused(&self, seen: &Connection, by: &str) -> Result<Connection, RefreshError> {
-        self.refresh_seen(seen, Access::Refused, by).await
+    pub(super) async fn refresh_refused(
+        &self,
+        seen: &Connection,
+        token: &str,
+        by: &str,
+    ) -> Result<Connection, RefreshError> {
+        self.refresh_seen(seen, token, Access::Refused, by).await
     }
 
-    async fn refresh_seen(&self, seen: &Connection, access: Access, by: &str) -> Result<Connection, RefreshError> {
-        let (service, by, seen) = (self.clone(), by.to_owned(), seen.clone());
-        let id = seen.id;
-        let work = async move { Box::pin(service.refresh_now(&seen, access, &by)).await };
-        self.flights.join(id, &self.tasks, work).await
+    async fn refresh_seen(
+        &self,
+        seen: &Connection,
+        token: &str,
+        access: Access,
+        by: &str,
+    ) -> Result<Connection, RefreshError> {
+        loop {
+            let (service, by, seen, name) = (self.clone(), by.to_owned(), seen.clone(), token.to_owned());
+            let id = seen.id;
+            let work = async move { Box::pin(service.refresh_now(&seen, &name, access, &by)).await };
+            let flown = self.flights.join(id, token, &self.tasks, work).await;
+            // One flight at a time for a connection, so this may have been another token's: then ours is next.
+            if flown.token == token {
+                return flown.outcome;
+            }
+        }
     }
 
     /// How much life a token must have left to be used: never more than a fifth of a short one.
-    pub(super) fn margin(connection: &Connection) -> SignedDuration {
+    pub(super) fn margin(connection: &Connection, token: &TokenState) -> SignedDuration {
         let since = connection.upkeep.token_since.unwrap_or(connection.updated_at);
-        let life = connection.clocks.access.map(|expiry| expiry.at.duration_since(since));
+        let life = token.access.map(|expiry| expiry.at.duration_since(since));
         life.filter(SignedDuration::is_positive).map_or(rules::SAFETY, |life| rules::SAFETY.min(life / 5))
     }
 
-    async fn refresh_now(&self, seen: &Connection, access: Access, by: &str) -> Result<Connection, RefreshError> {
-        let (party, credential) = self.resolve(seen.tenant, seen.id).await?;
-        if party.connection.version != seen.version {
+    async fn refresh_now(
+        &self,
+        seen: &Connection,
+        token: &str,
+        access: Access,
+        by: &str,
+    ) -> Result<Connection, RefreshError> {
+        let (mut party, mut credential) = self.resolve(seen.tenant, seen.id).await?;
+        let state = known(&party.connection, token)?;
+        if state.version > seen.version {
             return Ok(party.connection);
         }
-        if matches!(party.connection.refresh, RefreshState::Refreshing { .. }) {
-            // This flight is the only one, so that one ended without an outcome: first what became of it.
-            return self.settle_leftover(&party.connection).await;
+        for name in party.connection.token_names() {
+            if party.connection.token(&name).is_some_and(|state| is_open(&state)) {
+                // This flight is the only one, so that one ended without an outcome: first what became of it.
+                let settled = self.settle_leftover(&party.connection, &name).await;
+                if name == token {
+                    return settled;
+                }
+                (party, credential) = self.resolve(seen.tenant, seen.id).await?;
+            }
         }
         let Credential::Tokens(tokens) = credential else { return Err(RefreshError::NotRefreshable) };
+        let tokens = tokens.led_by(token).ok_or(RefreshError::NotRefreshable)?;
         self.check_refreshable(&party, &tokens, access)?;
-        let attempt = self.intend(&party, by).await?;
+        let attempt = self.intend(&party, token, by).await?;
         let answered = match self.ask_token(&party, &Ask::Refresh(&tokens)).await {
             Ok(answered) => answered,
             Err(error) => {
@@ -136,6 +207,10 @@ impl Service {
         if !connection.status.is_usable() {
             return Err(RefreshError::Unusable(connection.status));
         }
+        let state = known(connection, &tokens.name)?;
+        if state.lost {
+            return Err(RefreshError::TokenLost(state.name));
+        }
         let oauth2 = party.method.kind.oauth2().ok_or(RefreshError::NotRefreshable)?;
         if !rules::can_refresh(&oauth2.refresh, tokens) {
             return Err(RefreshError::NotRefreshable);
@@ -144,7 +219,7 @@ impl Service {
             return Err(RefreshError::ClientFault(fault.code.clone()));
         }
         let now = self.now();
-        match connection.refresh {
+        match state.refresh {
             RefreshState::Waiting { until, .. } if now < until => return Err(RefreshError::Waiting { until }),
             RefreshState::Unknown { until, .. }
                 if access == Access::MayWork && until.is_none_or(|until| now < until) =>
@@ -154,14 +229,15 @@ impl Service {
             _ => {}
         }
         let longest = SignedDuration::from_secs(i64::MAX / 1_000_000_000);
-        match rules::on_demand(&oauth2.refresh, &connection.clocks, None, now, longest) {
+        let clocks = Clocks { access: state.access, ..connection.clocks };
+        match rules::on_demand(&oauth2.refresh, &clocks, None, now, longest) {
             Need::TooEarly => Err(RefreshError::TooEarly),
             Need::Fresh | Need::Refresh => Ok(()),
         }
     }
 
     /// Writes the intent, durably, before the call (security: windows W1 and W2).
-    async fn intend(&self, party: &Party, by: &str) -> Result<Attempt, RefreshError> {
+    async fn intend(&self, party: &Party, token: &str, by: &str) -> Result<Attempt, RefreshError> {
         let (tenant, id, version) = (party.connection.tenant, party.connection.id, party.connection.version);
         let since = self.now();
         let mut attempt = None;
@@ -170,16 +246,23 @@ impl Service {
             if connection.version != version {
                 return Err(RefreshError::Interrupted);
             }
-            let (attempts, first_sent, resent) = match connection.refresh {
+            let mut state = known(connection, token)?;
+            let (attempts, first_sent, resent) = match state.refresh {
                 RefreshState::Idle => (0, since, false),
                 RefreshState::Waiting { attempts, .. } => (attempts, since, false),
                 RefreshState::Refreshing { attempts, since, .. } => (attempts + 1, since, true),
                 RefreshState::Unknown { attempts, since, .. } => (attempts + 1, since, true),
             };
-            connection.refresh =
-                RefreshState::Refreshing { from_version: version, attempts, since: first_sent, resent };
-            let entry =
-                JournalEntry { tenant, connection: id, from_version: version, attempt: attempts, sent_at: since };
+            state.refresh = RefreshState::Refreshing { from_version: version, attempts, since: first_sent, resent };
+            connection.put_token(state);
+            let entry = JournalEntry {
+                tenant,
+                connection: id,
+                token: token.to_owned(),
+                from_version: version,
+                attempt: attempts,
+                sent_at: since,
+            };
             attempt = Some(Attempt { entry, first_sent, resent, attempts, by: by.to_owned() });
             Ok(())
         });
@@ -190,8 +273,20 @@ impl Service {
 
 /// The secrets a refresh shows the provider, for masking its answer.
 fn shown<'a>(tokens: &'a TokenSet, party: &'a Party) -> Vec<&'a Secret> {
-    let token = std::iter::once(&tokens.access_token);
-    token.chain(&tokens.refresh_token).chain(&party.client_secret).collect()
+    tokens.secrets().chain(&party.client_secret).collect()
+}
+
+/// How the named token stands.
+pub(super) fn known(connection: &Connection, token: &str) -> Result<TokenState, RefreshError> {
+    connection.token(token).ok_or_else(|| RefreshError::NoToken {
+        given: token.chars().take(64).collect(),
+        known: connection.token_names().iter().filter(|name| !name.is_empty()).cloned().collect::<Vec<_>>().join(", "),
+    })
+}
+
+/// Whether its refresh was begun and has no outcome.
+pub(super) fn is_open(token: &TokenState) -> bool {
+    matches!(token.refresh, RefreshState::Refreshing { .. })
 }
 
 /// Whether the provider may have seen the refresh token: everything after the first byte.

@@ -6,14 +6,16 @@ use jackfield_auth::{
 };
 use jackfield_model::{
     connection::{Connection, RefreshState},
-    credential::Credential,
+    credential::{Credential, NamedToken},
     expiry::Clocks,
+    failure::Advice,
     id::EventId,
-    manifest::{Guide, Revocation as Way},
+    manifest::{Guide, Manifest, Revocation as Way},
     origin::Origin,
     scope::Grant,
     status::Status,
     upkeep::Upkeep,
+    target::Targeting,
 };
 use jackfield_runtime::{Denial, Hook, Outbound as Asked, egress};
 use jackfield_store::{Change, Revocation, StoreError, Versioned};
@@ -131,22 +133,24 @@ impl Service {
             Ok(origins) => origins,
             Err(denial) => return Ended::Refused(denial.message),
         };
-        let mut filling = holes::of_client(party, &origins.of_client);
-        holes::add_credential(&mut filling, credential, &origins.of_connection);
-        for plan in &planned {
-            let filled = match plan.fill(&filling) {
-                Ok(filled) => filled,
-                Err(denial) => return Ended::Refused(denial.message),
-            };
-            match self.send_ending(party, filled.request).await {
-                Err(ended) => return ended,
-                Ok(response) if response.status().is_success() || response.status().as_u16() == 404 => {}
-                Ok(response) if response.status().is_server_error() || response.status().as_u16() == 429 => {
-                    let after =
-                        failures::retry_after(response.headers(), party.manifest().rate_limit.as_ref(), self.now());
-                    return Ended::Later { after, why: "the provider asks to try later".into() };
+        for token in each_token(credential) {
+            let mut filling = holes::of_client(party, &origins.of_client);
+            holes::add_credential(&mut filling, credential, &origins.of_connection);
+            if let Some(token) = token {
+                holes::add_token(&mut filling, token, &origins.of_connection);
+            }
+            for plan in &planned {
+                let filled = match plan.fill(&filling) {
+                    Ok(filled) => filled,
+                    Err(denial) => return Ended::Refused(denial.message),
+                };
+                let ended = match self.send_ending(party, filled.request).await {
+                    Ok(response) => read_ending(party.manifest(), &response, self.now()),
+                    Err(ended) => ended,
+                };
+                if ended != Ended::Done {
+                    return ended;
                 }
-                Ok(response) => return Ended::Refused(format!("the provider answered {}", response.status().as_u16())),
             }
         }
         Ended::Done
@@ -231,6 +235,34 @@ impl Service {
     }
 }
 
+/// The tokens that plans are filled with one after another: the further ones, and at last, as none, the first.
+fn each_token(credential: &Credential) -> impl Iterator<Item = Option<&NamedToken>> {
+    let further = match credential {
+        Credential::Tokens(tokens) => tokens.further.as_slice(),
+        Credential::Fields(_) => &[],
+    };
+    further.iter().map(Some).chain([None])
+}
+
+/// What the answer to a planned revocation means. A success whose body says otherwise is read by the manifest's rules: a
+/// grant that is gone already is as good as ended.
+fn read_ending(manifest: &Manifest, response: &http::Response<Vec<u8>>, now: Timestamp) -> Ended {
+    let (status, headers) = (response.status(), response.headers());
+    let later = || Ended::Later {
+        after: failures::retry_after(headers, manifest.rate_limit.as_ref(), now),
+        why: "the provider asks to try later".into(),
+    };
+    let rule = failures::classify(&manifest.failures, status, headers, response.body());
+    match rule.filter(|rule| rule.body.is_some()).map(|rule| &rule.advice) {
+        Some(Advice::Reauthorize) => Ended::Done,
+        Some(Advice::Retry(_) | Advice::ProviderDown) => later(),
+        Some(_) => Ended::Refused("the provider refused to revoke it".into()),
+        None if status.is_success() || status.as_u16() == 404 => Ended::Done,
+        None if status.is_server_error() || status.as_u16() == 429 => later(),
+        None => Ended::Refused(format!("the provider answered {}", status.as_u16())),
+    }
+}
+
 /// The connection as its revocation remembers it: enough to find its connector, client and endpoints.
 fn shadow(due: &Revocation) -> Connection {
     Connection {
@@ -253,6 +285,8 @@ fn shadow(due: &Revocation) -> Connection {
         clocks: Clocks::default(),
         refresh: RefreshState::Idle,
         upkeep: Upkeep::default(),
+        tokens: vec![],
+        target: Targeting::None,
         verification: None,
         uses: 0,
         created_at: due.created_at,

@@ -165,13 +165,15 @@ impl Service {
         &self,
         party: &Party,
         answered: &Answered,
+        token: &str,
         shown: &[&Secret],
     ) -> Result<RefreshOutcome, AskError> {
         let oauth2 = party.method.kind.oauth2().ok_or(AskError::NoTokens)?;
         if let Some((response, rules)) = self.read_by_hook(party, oauth2, answered, Occasion::Refresh).await? {
             return Ok(token::read_refresh(&response, &party.reading(&rules, answered.sent_at, shown))?);
         }
-        Ok(token::read_refresh(&answered.response, &party.reading(oauth2, answered.sent_at, shown))?)
+        let reading = Reading { token, ..party.reading(oauth2, answered.sent_at, shown) };
+        Ok(token::read_refresh(&answered.response, &reading)?)
     }
 
     /// What the `token-response` hook found in a redacted success, as a standard response; none without the hook.
@@ -241,6 +243,13 @@ impl Party {
 
     fn reading<'a>(&'a self, oauth2: &'a OAuth2, sent_at: Timestamp, shown: &'a [&'a Secret]) -> Reading<'a> {
         let manifest = self.manifest();
-        Reading { oauth2, failures: &manifest.failures, rate_limit: manifest.rate_limit.as_ref(), shown, sent_at }
+        Reading {
+            oauth2,
+            failures: &manifest.failures,
+            token: "",
+            rate_limit: manifest.rate_limit.as_ref(),
+            shown,
+            sent_at,
+        }
     }
 }

@@ -5,7 +5,7 @@ use jackfield_runtime::egress;
 
 use super::{
     Service,
-    fields::{Checked, FieldFault, Typed},
+    fields::{Checked, FieldFault, Typed, take_out},
 };
 
 impl Service {
@@ -17,7 +17,8 @@ impl Service {
         method: &Method,
         typed: Typed,
     ) -> Result<Checked, Vec<FieldFault>> {
-        let checked = self.checked(&manifest.name, manifest.fields_of(method), typed)?;
+        let mut checked = self.checked(&manifest.name, manifest.fields_of(method), typed)?;
+        take_out(manifest, method, &mut checked)?;
         let mut faults = pair(manifest, method, &checked);
         if faults.is_empty() && method.kind.oauth2().is_none() {
             let values = egress::public_values(manifest, method, &checked.public, None, None);

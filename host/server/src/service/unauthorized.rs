@@ -1,31 +1,43 @@
 //! A 401 reported by a caller: one refresh for everybody who saw the same token refused.
 
 use jackfield_model::{
-    connection::Connection,
+    connection::{Connection, TokenState},
     id::{ConnectionId, TenantId},
 };
 
-use super::{RefreshError, ResolveError, Service};
+use super::{RefreshError, ResolveError, Service, refresh::known};
+
+/// The credential a provider refused.
+#[derive(Debug, Clone, Copy)]
+pub struct Refused<'a> {
+    /// The version of the lease.
+    pub version: u64,
+    /// Which of several tokens; none is the first.
+    pub token: Option<&'a str>,
+}
 
 impl Service {
-    /// Refreshes if `version` is still the current credential; an old report changes nothing.
+    /// Refreshes the token if the one of `version` is still in use; an old report changes nothing.
     pub async fn unauthorized(
         &self,
         tenant: TenantId,
         id: ConnectionId,
-        version: u64,
+        refused: Refused<'_>,
         by: &str,
     ) -> Result<Connection, RefreshError> {
         let connection = self.connection(tenant, id).await?.ok_or(ResolveError::NotFound)?;
-        if connection.version == version { self.refresh_refused(&connection, by).await } else { Ok(connection) }
+        let token = known(&connection, refused.token.unwrap_or(connection.first_token()))?;
+        let current = token.version <= refused.version && refused.version <= connection.version;
+        if current { self.refresh_refused(&connection, &token.name, by).await } else { Ok(connection) }
     }
 
-    /// Refreshes where the access token is over.
+    /// Refreshes each token that is over.
     pub(super) async fn refresh_if_over(&self, tenant: TenantId, id: ConnectionId) -> Result<(), RefreshError> {
         let Some(connection) = self.connection(tenant, id).await? else { return Ok(()) };
-        let over = !connection.clocks.access_covers(self.now(), Self::margin(&connection));
-        if connection.status.is_usable() && over {
-            self.refresh_from(&connection, "host").await?;
+        if connection.status.is_usable() {
+            let now = self.now();
+            let over = |token: &TokenState| !token.covers(now, Self::margin(&connection, token)) && !token.lost;
+            self.refresh_each(&connection, "host", over).await?;
         }
         Ok(())
     }

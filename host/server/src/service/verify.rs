@@ -1,6 +1,6 @@
 //! Verify: asks the provider whether a credential works and whose it is; never changes the credential.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jackfield_model::{
     account::Account,
@@ -14,7 +14,7 @@ use jackfield_runtime::Hook;
 use jackfield_store::StoreError;
 use jiff::Timestamp;
 
-use super::{RefreshError, ResolveError, Service, outcome, resolve::Party};
+use super::{RefreshError, ResolveError, Service, outcome, resolve::Party, target::Pointed, unauthorized::Refused};
 
 /// Why a verify could not even be asked. A provider's refusal is no error: it is in the connection's verification.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -25,6 +25,9 @@ pub enum VerifyError {
     /// Its status forbids it.
     #[error("the connection is {0}: there is nothing to verify")]
     Ended(Status),
+    /// A person has to choose first what it points at.
+    #[error("the connection waits for a choice among its {0} targets: choose one, then it is verified")]
+    ChooseTarget(usize),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -39,6 +42,11 @@ pub(super) struct Answer {
 }
 
 impl Answer {
+    /// A failure before anything could be verified.
+    pub(super) fn failed(failure: Failure, took: Duration) -> Self {
+        Self { result: Err(failure), latency_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX), decides: true }
+    }
+
     /// A refused token whose refresh waits is no lost grant: what the refresh says is the reason.
     fn explain(&mut self, error: &RefreshError) {
         match error {
@@ -64,10 +72,17 @@ impl Service {
         if party.connection.status == Status::Revoked {
             return Err(VerifyError::Ended(party.connection.status));
         }
+        if !party.connection.target.choices().is_empty() {
+            return Err(VerifyError::ChooseTarget(party.connection.target.choices().len()));
+        }
+        party = match self.point(party, &credential, by).await? {
+            Pointed::At(party) => *party,
+            Pointed::Not(connection) => return Ok(*connection),
+        };
         let mut answer = self.ask(&party, &credential).await;
         if may_be_stale(&party, &answer) {
             let version = party.connection.version;
-            match self.unauthorized(tenant, id, version, "host").await {
+            match self.unauthorized(tenant, id, Refused { version, token: None }, "host").await {
                 Ok(connection) if connection.version > version => {
                     let again = self.resolve(tenant, id).await?;
                     answer = self.ask(&again.0, &again.1).await;
@@ -87,7 +102,7 @@ impl Service {
             Err(denial) => Err(Failure::new(Advice::Misconfigured, denial.rule, &denial.message)),
             Ok(context) => self.parts.runtime.verify(context).await.result.map_err(|error| {
                 tracing::warn!(connector = %party.connector.name, kind = error.kind(), "verify did not succeed");
-                outcome::of_call(&error)
+                outcome::with_actions(party.manifest(), outcome::of_call(&error))
             }),
         };
         let latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);

@@ -18,6 +18,7 @@ use jackfield_model::{
     secret::Secret,
     session::{Authorization, ConnectSession, Endpoints, Stage},
     status::Status,
+    target::Targeting,
     tenant::Tenant,
     timeline::Event,
     upkeep::Upkeep,
@@ -212,6 +213,8 @@ pub(super) fn connection(number: u128) -> Connection {
         clocks: Clocks { access: Some(Expiry { at: at(3600), source: Source::Response }), grant: None },
         refresh: RefreshState::Idle,
         upkeep: Upkeep { token_since: Some(at(0)), due: Some(at(3300)) },
+        tokens: vec![],
+        target: Targeting::None,
         verification: None,
         uses: 0,
         created_at: at(6),
@@ -224,11 +227,7 @@ pub(super) fn refreshing(from_version: u64) -> RefreshState {
 }
 
 pub(super) fn tokens(refresh: &str) -> Credential {
-    Credential::Tokens(TokenSet {
-        access_token: secret("canary-at-4b6d"),
-        refresh_token: Some(secret(refresh)),
-        fields: SecretFields::new(),
-    })
+    Credential::Tokens(TokenSet::single(secret("canary-at-4b6d"), Some(secret(refresh))))
 }
 
 /// The refresh token in a credential.
@@ -290,7 +289,14 @@ pub(super) fn kept_answer() -> KeptAnswer {
 }
 
 pub(super) fn journal_entry() -> JournalEntry {
-    JournalEntry { tenant: tenant_id(1), connection: connection_id(1), from_version: 1, attempt: 1, sent_at: at(9) }
+    JournalEntry {
+        tenant: tenant_id(1),
+        connection: connection_id(1),
+        token: String::new(),
+        from_version: 1,
+        attempt: 1,
+        sent_at: at(9),
+    }
 }
 
 pub(super) fn revocation(number: u128) -> Revocation {

@@ -44,7 +44,8 @@ fn refused(failures: &[FailureRule], status: u16, wait: Option<&str>, body: &str
         response.headers_mut().insert("retry-after", wait.parse().unwrap());
     }
     let oauth2 = fixtures::oauth2();
-    read(&response, &Reading { oauth2: &oauth2, failures, rate_limit: None, shown: &[], sent_at: noon() }).unwrap_err()
+    read(&response, &Reading { oauth2: &oauth2, failures, token: "", rate_limit: None, shown: &[], sent_at: noon() })
+        .unwrap_err()
 }
 
 #[test]

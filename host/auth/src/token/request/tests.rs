@@ -45,11 +45,7 @@ fn exchanged(oauth2: &OAuth2) -> Result<Sent, RequestError> {
 }
 
 fn refreshed(oauth2: &OAuth2, grant: &Grant) -> Result<Sent, RequestError> {
-    let tokens = TokenSet {
-        access_token: Secret::new("at".into()),
-        refresh_token: Some(Secret::new("rt".into())),
-        fields: BTreeMap::new(),
-    };
+    let tokens = TokenSet::single(Secret::new("at".into()), Some(Secret::new("rt".into())));
     made(oauth2, &fixtures::endpoints(), "client-1", Some("shh"), |call| refresh(call, &tokens, grant))
 }
 
@@ -229,7 +225,7 @@ fn instagram_is_refreshed_with_its_own_access_token() {
 #[test]
 fn figma_refreshes_elsewhere() {
     let endpoints = Endpoints { refresh: Some("https://as.example/refresh?v=1".into()), ..fixtures::endpoints() };
-    let tokens = TokenSet { access_token: Secret::new("a".into()), refresh_token: None, fields: BTreeMap::new() };
+    let tokens = TokenSet::single(Secret::new("a".into()), None);
     let none = made(&fixtures::oauth2(), &endpoints, "c", None, |call| refresh(call, &tokens, &Grant::default()));
     assert_eq!(none.err(), Some(RequestError::NotRefreshable));
     let tokens = TokenSet { refresh_token: Some(Secret::new("r".into())), ..tokens };

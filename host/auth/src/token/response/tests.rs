@@ -28,7 +28,7 @@ fn json_response(status: u16, body: impl Into<Vec<u8>>) -> Response<Vec<u8>> {
 
 fn read_by(oauth2: &OAuth2, failures: &[FailureRule], response: &Response<Vec<u8>>) -> Result<Tokens, TokenError> {
     let shown = Secret::new("shown-refresh-token-0001".into());
-    read(response, &Reading { oauth2, failures, rate_limit: None, shown: &[&shown], sent_at: noon() })
+    read(response, &Reading { oauth2, failures, token: "", rate_limit: None, shown: &[&shown], sent_at: noon() })
 }
 
 fn read_plain(response: &Response<Vec<u8>>) -> Result<Tokens, TokenError> {
@@ -36,7 +36,7 @@ fn read_plain(response: &Response<Vec<u8>>) -> Result<Tokens, TokenError> {
 }
 
 fn refresh_by(oauth2: &OAuth2, body: &str) -> Result<RefreshOutcome, TokenError> {
-    let reading = Reading { oauth2, failures: &[], rate_limit: None, shown: &[], sent_at: noon() };
+    let reading = Reading { oauth2, failures: &[], token: "", rate_limit: None, shown: &[], sent_at: noon() };
     read_refresh(&json_response(200, body), &reading)
 }
 
@@ -115,7 +115,7 @@ fn core_8_granted_scopes_are_told_from_requested_ones() {
         (r#","scope":17"#, &["a", "b"], false, &[], &[]),
     ] {
         let tokens = read_plain(&json_response(200, format!(r#"{{"access_token":"t"{member}}}"#))).unwrap();
-        let grant = tokens.grant(set(&["a", "b"]));
+        let grant = tokens.grant(set(&["a", "b"]), &fixtures::oauth2());
         assert_eq!((&grant.granted, grant.stated), (&set(granted), stated), "{member}");
         assert_eq!((grant.missing(&manifest), grant.unasked(&manifest)), (set(missing), set(unasked)), "{member}");
     }
@@ -131,9 +131,8 @@ fn core_9_errors_at_the_token_endpoint_are_a_closed_set() {
 #[test]
 fn core_10_the_refresh_token_is_replaced_when_one_comes_and_kept_when_none_does() {
     let old = || TokenSet {
-        access_token: Secret::new("a1".into()),
-        refresh_token: Some(Secret::new("r1".into())),
         fields: SecretFields::from([("k".into(), Secret::new("v".into()))]),
+        ..TokenSet::single(Secret::new("a1".into()), Some(Secret::new("r1".into())))
     };
     for (body, access, refresh) in [
         (r#"{"access_token":"a2","refresh_token":"r2"}"#, "a2", "r2"),
@@ -255,7 +254,7 @@ fn coros_extends_the_token_there_is() {
     });
     let outcome = refresh_by(&rules, r#"{"result":"0000","message":"OK"}"#).unwrap();
     assert!(matches!(outcome, RefreshOutcome::Extended { expiry: Some(_) }));
-    let old = TokenSet { access_token: Secret::new("a".into()), refresh_token: None, fields: SecretFields::new() };
+    let old = TokenSet::single(Secret::new("a".into()), None);
     assert_eq!(outcome.into_token_set(old).access_token.expose(), "a");
     assert!(refresh_by(&rules, r#"{"result":"5001"}"#).is_err());
     assert!(refresh_by(&rules, "<html>").is_err());
@@ -267,9 +266,12 @@ fn coros_extends_the_token_there_is() {
 #[test]
 fn a_refresh_that_states_no_scope_leaves_the_grant() {
     let before = Grant { requested: set(&["a", "b"]), granted: set(&["a"]), stated: true };
-    let same = refresh_by(&fixtures::oauth2(), r#"{"access_token":"t"}"#).unwrap().grant(before.clone());
+    let same =
+        refresh_by(&fixtures::oauth2(), r#"{"access_token":"t"}"#).unwrap().grant(before.clone(), &fixtures::oauth2());
     assert_eq!(same, before);
-    let wider = refresh_by(&fixtures::oauth2(), r#"{"access_token":"t","scope":"a b"}"#).unwrap().grant(before);
+    let wider = refresh_by(&fixtures::oauth2(), r#"{"access_token":"t","scope":"a b"}"#)
+        .unwrap()
+        .grant(before, &fixtures::oauth2());
     assert_eq!(wider.granted, set(&["a", "b"]));
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Checker;
 use crate::{
-    manifest::{Basic, KeptValue, Method, MethodKind, OAuth2, Revocation},
+    manifest::{Basic, KeptValue, Method, MethodKind, OAuth2, Revocation, TokenSource},
     pattern::Pattern,
     template::Template,
 };
@@ -20,6 +20,7 @@ impl<'a> Checker<'a> {
 
     fn method(&mut self, place: &str, method: &'a Method, hooks: &BTreeSet<String>) {
         self.templates(place, method);
+        self.taken(place, method);
         self.placements(place, method);
         match &method.kind {
             MethodKind::ApiToken { field } => {
@@ -40,6 +41,10 @@ impl<'a> Checker<'a> {
                 }
                 self.endpoint_keys(place, oauth2);
             }
+        }
+        let several = method.kind.oauth2().is_some_and(|oauth2| !oauth2.response.tokens.is_empty());
+        if several && hooks.contains("token-response") {
+            self.fault(place, "names several tokens, and the hook `token-response` finds one: use one or the other");
         }
         if method.revocation == Revocation::Hook && !hooks.contains("revoke") {
             self.fault(place, "is revoked by the hook `revoke`, which the component does not export");
@@ -86,6 +91,7 @@ impl<'a> Checker<'a> {
                 }
             }
         }
+        self.several_tokens(place, oauth2);
         let lists: BTreeSet<&str> = oauth2.authorize.scope_lists.iter().map(|(name, _)| name.as_str()).collect();
         for scope in &self.manifest.scopes {
             if !scope.scope_list.is_empty() && !lists.contains(scope.scope_list.as_str()) {
@@ -97,6 +103,79 @@ impl<'a> Checker<'a> {
                     ),
                 );
             }
+            let list = scope.scope_list.as_str();
+            if !list.is_empty() && !scope.id.strip_prefix(list).is_some_and(|rest| rest.starts_with('/')) {
+                self.fault(
+                    place,
+                    format!(
+                        "the scope `{}` travels in the list `{list}`, so its id is `{list}/` and the provider's string",
+                        scope.id
+                    ),
+                );
+            }
+        }
+    }
+
+    /// A value taken out of a secret has one place it comes from and one it goes to, and nobody types it.
+    fn taken(&mut self, place: &str, method: &'a Method) {
+        for taken in &method.taken {
+            let fields = || self.manifest.fields_of(method);
+            let secret = fields().any(|field| field.key == taken.secret && field.secret);
+            let public = fields().any(|field| field.key == taken.field && !field.secret && field.hidden);
+            if !secret || !public {
+                self.fault(
+                    place,
+                    format!(
+                        "takes `{}` out of `{}`: the first is a hidden public field, the second a secret one",
+                        taken.field, taken.secret
+                    ),
+                );
+            }
+            if taken.pattern.groups() != 1 {
+                self.fault(
+                    place,
+                    format!("takes `{}` by a pattern that has one group, which is the value", taken.field),
+                );
+            }
+        }
+    }
+
+    /// Several tokens are told apart by name, and each list of scopes belongs to one of them.
+    fn several_tokens(&mut self, place: &str, oauth2: &OAuth2) {
+        let tokens = &oauth2.response.tokens;
+        let lists = oauth2.authorize.scope_lists.iter().map(|(name, _)| name.as_str());
+        let lists: BTreeSet<&str> = lists.chain([""]).collect();
+        if tokens.len() == 1 {
+            self.fault(place, "names one token only: a method that has one token gives it no name");
+        }
+        let (mut names, mut taken) = (BTreeSet::new(), BTreeSet::new());
+        for token in tokens {
+            let plain = Pattern::new("[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?");
+            if !plain.is_ok_and(|pattern| pattern.matches(&token.name)) || !names.insert(token.name.as_str()) {
+                self.fault(
+                    place,
+                    format!(
+                        "the token `{}` needs a name of its own, in lower-case letters, digits and hyphens",
+                        token.name
+                    ),
+                );
+            }
+            if !token.under.is_empty() && !token.under.starts_with('/') {
+                self.fault(
+                    place,
+                    format!("the token `{}` is at `{}`, which is no JSON pointer", token.name, token.under),
+                );
+            }
+            if !lists.contains(token.scope_list.as_str()) || !taken.insert(token.scope_list.as_str()) {
+                self.fault(
+                    place,
+                    format!("the token `{}` needs a scope list of its own: `{}` is none", token.name, token.scope_list),
+                );
+            }
+        }
+        let sources = [&oauth2.response.access_token, &oauth2.response.refresh_token];
+        if !tokens.is_empty() && sources.iter().any(|source| !matches!(source, TokenSource::Pointer(_))) {
+            self.fault(place, "reads several tokens, so each is at a pointer into the body");
         }
     }
 

@@ -108,11 +108,7 @@ fn a_token_that_cannot_be_a_header_is_refused_without_being_shown() {
 
 #[test]
 fn a_refresh_token_is_never_placed() {
-    let tokens = TokenSet {
-        access_token: Secret::new("at-123".into()),
-        refresh_token: Some(Secret::new("rt-456".into())),
-        fields: [].into(),
-    };
+    let tokens = TokenSet::single(Secret::new("at-123".into()), Some(Secret::new("rt-456".into())));
     let placed = made(in_header("X-Api-Key", ""), &Credential::Tokens(tokens));
     assert_eq!(placed.unwrap_err().rule, "credential-missing");
 }

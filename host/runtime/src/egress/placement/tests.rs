@@ -27,6 +27,7 @@ pub(in crate::egress) fn token_method(placements: Vec<Placement>) -> Method {
         help: None,
         kind: MethodKind::ApiToken { field: "token".into() },
         fields: vec![],
+        taken: vec![],
         placements,
         lifetime: Lifetime::default(),
         revocation: Revocation::None,
@@ -165,11 +166,8 @@ fn a_pair_is_base64_of_utf_8_and_its_name_has_no_colon() {
     assert_eq!(place("test", "123\u{a3}").unwrap(), "Basic dGVzdDoxMjPCow==");
     assert_eq!(place("", "only").unwrap(), "Basic Om9ubHk=");
     assert_eq!(place("a:b", "c").unwrap_err().rule, "basic-pair");
-    let tokens = Credential::Tokens(TokenSet {
-        access_token: Secret::new("at".into()),
-        refresh_token: None,
-        fields: typed(&[("password", "p")]),
-    });
+    let fields = typed(&[("password", "p")]);
+    let tokens = Credential::Tokens(TokenSet { fields, ..TokenSet::single(Secret::new("at".into()), None) });
     let refused = super::placements(&manifest(vec![]), &method("u"), &tokens, &PublicValues::new());
     assert_eq!(refused.unwrap_err().rule, "credential-missing");
 }

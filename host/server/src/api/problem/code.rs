@@ -132,6 +132,8 @@ codes! {
     /// A person has to consent again.
     NeedsReauthorization = "needs-reauthorization", CONFLICT,
         "Reauthorize the connection and send the person to the link.";
+    /// The connection waits for no choice.
+    NoChoice = "no-choice", CONFLICT, "Read the connection: `target` says what it points at.";
     /// Nothing here.
     NoRoute = "no-route", NOT_FOUND, "Check the path against the description of the API.";
     /// No such thing, or not for this tenant.
@@ -167,6 +169,9 @@ codes! {
         "An operator makes room on the disk and restarts the host.";
     /// The store does not answer.
     StoreUnavailable = "store-unavailable", SERVICE_UNAVAILABLE, "Try again in a moment.";
+    /// A person has to choose first what the connection points at.
+    TargetWanted = "target-wanted", CONFLICT,
+        "Choose one of the connection's `target.choices` with `POST /v1/connections/{id}/target`.";
     /// An operator's key that names no tenant.
     TenantMissing = "tenant-missing", BAD_REQUEST, "Name the tenant in the header `jackfield-tenant`.";
     /// A one-time ticket that is not good.

@@ -9,7 +9,7 @@ use crate::{
     },
     service::{
         DeleteError, LeaseError, ListError, PermissionsError, ProxyError, RefreshError, RenameError, ResolveError,
-        StoreError, VerifyError,
+        StoreError, TargetError, VerifyError,
     },
 };
 
@@ -65,6 +65,7 @@ impl From<VerifyError> for Problem {
         match error {
             VerifyError::Resolve(error) => error.into(),
             VerifyError::Ended(status) => unusable(status, told),
+            VerifyError::ChooseTarget(_) => Self::new(Code::TargetWanted, told),
             VerifyError::Store(error) => error.into(),
         }
     }
@@ -73,6 +74,25 @@ impl From<VerifyError> for Problem {
 impl Refuses for VerifyError {
     fn codes() -> Codes {
         Codes::of(&[Code::NeedsReauthorization, Code::ConnectionUnusable]).and::<ResolveError>()
+    }
+}
+
+impl From<TargetError> for Problem {
+    fn from(error: TargetError) -> Self {
+        let told = error.to_string();
+        match error {
+            TargetError::Resolve(error) => error.into(),
+            TargetError::NotOpen(_) => Self::new(Code::NoChoice, told),
+            TargetError::Unknown { .. } => Self::invalid("id", told),
+            TargetError::Verify(error) => error.into(),
+            TargetError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl Refuses for TargetError {
+    fn codes() -> Codes {
+        Codes::of(&[Code::NoChoice, Code::Invalid]).and::<VerifyError>()
     }
 }
 
@@ -100,6 +120,7 @@ impl From<LeaseError> for Problem {
             LeaseError::Pair(_) => Self::new(Code::NeedsReauthorization, told),
             LeaseError::MinValid | LeaseError::TooShort { .. } => Self::invalid("min_valid", told),
             LeaseError::Refresh(error) => Self::from(&*error),
+            LeaseError::Token(error) => Self::from(&error),
             LeaseError::Store(error) => error.into(),
         }
     }
@@ -137,6 +158,8 @@ impl From<&RefreshError> for Problem {
         match error {
             RefreshError::Resolve(error) => error.clone().into(),
             RefreshError::NotRefreshable | RefreshError::TooEarly => Self::new(Code::Unsupported, told),
+            RefreshError::NoToken { .. } => Self::invalid("token", told),
+            RefreshError::TokenLost(_) => Self::new(Code::NeedsReauthorization, told),
             RefreshError::Unusable(status) => unusable(*status, told),
             RefreshError::ClientFault(_) => Self::new(Code::ClientFault, told),
             RefreshError::Waiting { .. } | RefreshError::Uncertain => Self::new(Code::TryLater, told),

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jackfield_model::{
     account::Account,
-    connection::{Connection, Verification},
+    connection::{Connection, TokenState, Verification},
     expiry::Expiry,
     id::{ClientId, ConnectionId, EventId, TenantId},
     scope::{Grant, ScopeSet},
     status::Status,
+    target::{Target, Targeting},
     timeline::Event,
 };
 use jiff::Timestamp;
@@ -58,7 +59,11 @@ pub(in crate::api) struct ConnectionView<'a> {
     /// Counts its credentials: a lease carries it, and a refused one is reported by it.
     #[schemars(example = 3)]
     version: u64,
-    /// When the token ends; null where nobody knows.
+    /// What it points at, or the choices a person has to make one of; null where its connector knows no targets.
+    target: Option<TargetView<'a>>,
+    /// Its tokens, where it has several; the first is the one used unless another is named.
+    tokens: Vec<TokenView<'a>>,
+    /// When the token ends that ends first; null where nobody knows.
     access_expires: Option<Expiry>,
     /// When the permission itself ends.
     grant_expires: Option<Expiry>,
@@ -100,6 +105,53 @@ struct ScopesView<'a> {
     granted: &'a ScopeSet,
     /// Whether the provider itself said what it granted.
     stated: bool,
+}
+
+/// What the connection points at there, or what it could point at.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", tag = "is")]
+#[schemars(rename = "Target")]
+enum TargetView<'a> {
+    /// A person has to choose, with `POST /v1/connections/{id}/target`.
+    Open {
+        /// What there is to choose from.
+        choices: Vec<ChoiceView<'a>>,
+    },
+    /// Chosen.
+    Chosen {
+        /// Its id at the provider.
+        id: &'a str,
+        /// What people call it.
+        label: &'a str,
+    },
+}
+
+/// One choice of a target.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "TargetChoice")]
+struct ChoiceView<'a> {
+    /// Its id at the provider.
+    id: &'a str,
+    /// What people call it.
+    label: &'a str,
+    /// What it is.
+    description: &'a str,
+}
+
+/// One of several tokens.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Token")]
+struct TokenView<'a> {
+    /// Its name in the manifest.
+    #[schemars(example = &"user")]
+    name: &'a str,
+    /// When it ends; null where nobody knows.
+    expires: Option<Expiry>,
+    /// Whether its grant is gone, so that the connection has to be reauthorized for it.
+    lost: bool,
+    /// Why its last refresh failed; null when it did not.
+    #[schemars(extend("examples" = [null]))]
+    failure: Option<FailureView<'a>>,
 }
 
 /// A verify: whether the provider accepted the credential.
@@ -157,6 +209,8 @@ impl<'a> From<&'a Connection> for ConnectionView<'a> {
             actions: &connection.actions,
             scopes: ScopesView::from(&connection.grant),
             version: connection.version,
+            target: TargetView::of(&connection.target),
+            tokens: connection.tokens.iter().map(TokenView::from).collect(),
             access_expires: connection.clocks.access,
             grant_expires: connection.clocks.grant,
             verification: connection.verification.as_ref().map(VerificationView::from),
@@ -176,6 +230,34 @@ impl<'a> From<&'a Account> for AccountView<'a> {
 impl<'a> From<&'a Grant> for ScopesView<'a> {
     fn from(grant: &'a Grant) -> Self {
         Self { requested: &grant.requested, granted: &grant.granted, stated: grant.stated }
+    }
+}
+
+impl<'a> TargetView<'a> {
+    fn of(target: &'a Targeting) -> Option<Self> {
+        match target {
+            Targeting::None => None,
+            Targeting::Chosen { id, label } => Some(Self::Chosen { id, label }),
+            Targeting::Open { choices } => {
+                let choice = |target: &'a Target| ChoiceView {
+                    id: &target.id,
+                    label: &target.label,
+                    description: &target.description,
+                };
+                Some(Self::Open { choices: choices.iter().map(choice).collect() })
+            }
+        }
+    }
+}
+
+impl<'a> From<&'a TokenState> for TokenView<'a> {
+    fn from(token: &'a TokenState) -> Self {
+        Self {
+            name: &token.name,
+            expires: token.access,
+            lost: token.lost,
+            failure: token.failure.as_ref().map(FailureView::from),
+        }
     }
 }
 
@@ -238,6 +320,8 @@ mod tests {
             clocks: Clocks { access: Some(Expiry { at: now, source: Source::Response }), grant: None },
             refresh: RefreshState::Idle,
             upkeep: jackfield_model::upkeep::Upkeep::default(),
+            tokens: vec![],
+            target: Targeting::None,
             verification: None,
             uses: 0,
             created_at: now,
@@ -262,6 +346,8 @@ mod tests {
             "actions": ["list"],
             "scopes": {"requested": ["read"], "granted": ["read"], "stated": false},
             "version": 3,
+            "target": null,
+            "tokens": [],
             "access_expires": {"at": "1970-01-01T00:00:00Z", "source": "response"},
             "grant_expires": null,
             "verification": null,

@@ -9,7 +9,7 @@ use jackfield_auth::{
 };
 use jackfield_model::{
     client::ClientFault,
-    connection::{Connection, RefreshState},
+    connection::{Connection, RefreshState, TokenState},
     credential::{Credential, TokenSet},
     failure::{Advice, Failure},
     secret::Secret,
@@ -22,7 +22,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use super::{
     super::{Service, resolve::Party, resolve::ResolveError, token::Answered, token::AskError},
-    RefreshError,
+    RefreshError, known,
 };
 
 /// A refresh under way.
@@ -86,7 +86,7 @@ impl Service {
     ) -> Result<Connection, RefreshError> {
         let read = {
             let shown: Vec<&Secret> = super::shown(&old, &party);
-            self.read_refreshed(&party, &answered, &shown).await
+            self.read_refreshed(&party, &answered, &old.name, &shown).await
         };
         match read {
             Ok(outcome) => match self.other_subject(&party, &outcome).await {
@@ -130,8 +130,13 @@ impl Service {
     ) -> Result<Connection, RefreshError> {
         let (entry, before) = (&attempt.entry, &party.connection);
         let (expiry, kept) = (outcome.expiry(), kept(&outcome));
-        let grant = outcome.grant(before.grant.clone());
-        let credential = Credential::Tokens(outcome.into_token_set(old));
+        let grant = match party.method.kind.oauth2() {
+            Some(oauth2) => outcome.grant(before.grant.clone(), oauth2),
+            None => before.grant.clone(),
+        };
+        // Back in the manifest's order, in which the first token leads.
+        let tokens = outcome.into_token_set(old).led_by(before.first_token());
+        let credential = Credential::Tokens(tokens.ok_or(RefreshError::Interrupted)?);
         loop {
             let Some(mut found) = self.store().connections().get(entry.tenant, entry.connection).await? else {
                 // Deleted meanwhile: the tokens of this answer are ended, not forgotten (REV-5).
@@ -142,17 +147,21 @@ impl Service {
             };
             let mut change = Change::new();
             self.store().journal().done(&mut change, entry).await?;
-            if found.version != entry.from_version {
+            if is_replaced(&found, entry) {
                 // Reauthorized meanwhile: what a person did is newer than this answer.
                 self.store().commit(change).await?;
                 return Ok(found.record);
             }
+            if found.version != before.version {
+                // Another token was stored since this credential was read: the answer stays in the journal.
+                return Err(RefreshError::Interrupted);
+            }
             found.grant = grant.clone();
-            found.clocks.access = expiry;
             found.fields.extend(kept.clone());
             found.clocks.grant = upkeep::after_use(&party.method.lifetime, found.clocks.grant, entry.sent_at);
-            found.refresh = RefreshState::Idle;
             found.upkeep.token_since = Some(entry.sent_at);
+            let version = found.version + 1;
+            found.put_token(TokenState::fresh(&entry.token, expiry, version));
             let now = self.now();
             found.happen(Happening::Refreshed, None, now).map_err(|_| ResolveError::NotFound)?;
             self.schedule(&party.method, &mut found, &credential);
@@ -184,11 +193,12 @@ impl Service {
         let Some(oauth2) = party.method.kind.oauth2() else { return Err(RefreshError::NotRefreshable) };
         let entry = &attempt.entry;
         let stored = self.connection(entry.tenant, entry.connection).await?.ok_or(ResolveError::NotFound)?;
+        let state = known(&stored, &entry.token)?;
         let [random, ..] = self.random_bytes()?.map(u64::from);
         let situation = Situation {
             from_version: entry.from_version,
-            stored_version: stored.version,
-            access_ends: stored.clocks.access.map(|expiry| expiry.at),
+            stored_version: state.version,
+            access_ends: state.access.map(|expiry| expiry.at),
             first_sent: attempt.first_sent,
             resent: attempt.resent,
             attempts: attempt.attempts,
@@ -196,7 +206,7 @@ impl Service {
             random,
         };
         let next = rules::next(&oauth2.refresh, failed, &situation);
-        let failure = said(&next, failure);
+        let failure = naming(&entry.token, said(&next, failure));
         let state = state_after(&next, attempt, is_unknown(failed));
         let after = self.write_outcome(party, attempt, (&next, state), &failure).await?;
         match next {
@@ -222,9 +232,12 @@ impl Service {
             let mut found: Versioned<Connection> = found.ok_or(ResolveError::NotFound)?;
             let mut change = Change::new();
             self.store().journal().done(&mut change, entry).await?;
-            if found.version == entry.from_version {
-                found.refresh = state;
-                if let Some(happening) = next.happening() {
+            if let Some(mut token) = found.token(&entry.token).filter(|_| !is_replaced(&found, entry)) {
+                token.refresh = state;
+                token.failure = Some(failure.clone());
+                token.lost |= next.happening() == Some(Happening::GrantLost);
+                found.put_token(token);
+                if let Some(happening) = happening(next, &found) {
                     let now = self.now();
                     found.happen(happening, Some(failure.clone()), now).map_err(|_| ResolveError::NotFound)?;
                 }
@@ -264,6 +277,27 @@ impl Service {
             Err(error) => Err(error),
         }
     }
+}
+
+/// Whether the token that was refreshed has a successor already, or is gone.
+fn is_replaced(connection: &Connection, entry: &JournalEntry) -> bool {
+    connection.token(&entry.token).is_none_or(|token| token.version > entry.from_version)
+}
+
+/// What happens to the connection: one lost token of several leaves the others in use.
+fn happening(next: &Next, connection: &Connection) -> Option<Happening> {
+    match next.happening() {
+        Some(Happening::GrantLost) if !connection.all_lost() => Some(Happening::VerifyFailed),
+        other => other,
+    }
+}
+
+/// Says which of several tokens a failure is about.
+fn naming(token: &str, mut failure: Failure) -> Failure {
+    if !token.is_empty() {
+        failure.message = format!("The token `{token}`: {}", failure.message);
+    }
+    failure
 }
 
 fn kept(outcome: &RefreshOutcome) -> std::collections::BTreeMap<String, String> {
