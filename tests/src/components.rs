@@ -8,7 +8,8 @@ use anyhow::{Context, Result};
 use jackfield_build::{BuildRequest, build};
 
 /// The bundled connectors, by the names of their packages.
-const CONNECTORS: [&str; 3] = ["jackfield-api-token", "jackfield-github", "jackfield-openid-connect"];
+const CONNECTORS: [&str; 5] =
+    ["jackfield-api-token", "jackfield-basic-auth", "jackfield-github", "jackfield-notion", "jackfield-openid-connect"];
 
 static BUILT: OnceLock<std::result::Result<BTreeMap<String, PathBuf>, String>> = OnceLock::new();
 

@@ -5,6 +5,7 @@ pub mod fault;
 mod gate;
 pub mod github;
 mod log;
+pub mod notion;
 pub mod relay;
 mod serve;
 

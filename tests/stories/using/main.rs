@@ -9,11 +9,14 @@
 )]
 
 mod api_token;
+mod basic_auth;
 mod deletion;
 mod front;
 mod github;
 mod machine;
+mod notion;
 mod outlives;
+mod placements;
 mod process;
 mod proxy;
 mod proxy_stream;
