@@ -8,8 +8,15 @@ use anyhow::{Context, Result};
 use jackfield_build::{BuildRequest, build};
 
 /// The bundled connectors, by the names of their packages.
-const CONNECTORS: [&str; 5] =
-    ["jackfield-api-token", "jackfield-github", "jackfield-mailchimp", "jackfield-openid-connect", "jackfield-slack"];
+const CONNECTORS: [&str; 7] = [
+    "jackfield-api-token",
+    "jackfield-basic-auth",
+    "jackfield-github",
+    "jackfield-mailchimp",
+    "jackfield-notion",
+    "jackfield-openid-connect",
+    "jackfield-slack",
+];
 
 static BUILT: OnceLock<std::result::Result<BTreeMap<String, PathBuf>, String>> = OnceLock::new();
 

@@ -7,6 +7,7 @@ pub mod github;
 pub mod issuer;
 mod log;
 pub mod mailchimp;
+pub mod notion;
 pub mod relay;
 mod serve;
 pub mod slack;

@@ -1,5 +1,7 @@
 //! A service with API tokens, of no provider in particular: checks the token where it is told to, and, asked to, echoes it back.
 
+mod credential;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -15,19 +17,10 @@ use http::header::{CONTENT_TYPE, SET_COOKIE, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Deserialize;
 use serde_json::json;
-use url::form_urlencoded;
 
+pub use self::credential::Placement;
 use super::Double;
 use crate::authority::Authority;
-
-/// Where the service wants its token.
-#[derive(Clone, Debug)]
-pub enum Placement {
-    /// In that header, after that prefix: `authorization` and `Bearer `, for one.
-    Header(String, String),
-    /// In that query parameter.
-    Query(String),
-}
 
 /// The running service.
 pub struct Api {
@@ -80,7 +73,7 @@ impl Accepted {
 /// `/me` who; `/items` pages of three; `/notes` takes a body; `/admin` needs a scope nobody has; `/envelope` fails with 200; `/echo` echoes.
 fn router(accepted: Accepted, placement: Placement) -> Router {
     Router::new()
-        .route("/me", get(me))
+        .route("/me", get(me).post(me))
         .route("/items", get(items))
         .route("/notes", post(note))
         .route("/admin", get(admin))
@@ -89,22 +82,8 @@ fn router(accepted: Accepted, placement: Placement) -> Router {
         .layer(from_fn_with_state((accepted, placement), check))
 }
 
-async fn check(
-    State((accepted, placement)): State<(Accepted, Placement)>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let token = match &placement {
-        Placement::Header(name, prefix) => {
-            let value = request.headers().get(name).and_then(|value| value.to_str().ok());
-            value.and_then(|value| value.strip_prefix(prefix.as_str())).map(str::to_owned)
-        }
-        Placement::Query(name) => {
-            let query = request.uri().query().unwrap_or_default();
-            let mut pairs = form_urlencoded::parse(query.as_bytes());
-            pairs.find_map(|(key, value)| (key == name.as_str()).then(|| value.into_owned()))
-        }
-    };
+async fn check(State((accepted, placement)): State<(Accepted, Placement)>, request: Request, next: Next) -> Response {
+    let (token, mut request) = placement.token(request).await;
     let caller = token.and_then(|token| {
         let account = accepted.lock().get(&token).cloned();
         account.map(|account| Caller { token, account })

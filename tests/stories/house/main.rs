@@ -12,5 +12,6 @@ mod architecture;
 mod browser;
 mod doubles;
 mod github_double;
+mod notion_double;
 mod oidc_provider;
 mod statements;

@@ -8,6 +8,7 @@ use jackfield_tests::browser::Browser;
 use jackfield_tests::components::component;
 use jackfield_tests::doubles::api::{Api, Placement};
 use jackfield_tests::doubles::github::{GitHub, OauthApp};
+use jackfield_tests::doubles::notion::{self, Notion, PublicConnection};
 use jackfield_tests::host::{RETURN_URL, Setting, TestHost};
 use jackfield_tests::peer::{Peer, PeerClient, PeerSettings, Server};
 use jackfield_tests::wire::Wire;
@@ -15,7 +16,8 @@ use serde_json::{Value, json};
 
 use crate::components::appended;
 
-const BUNDLED: [&str; 5] = ["api-token", "github", "mailchimp", "openid-connect", "slack"];
+const BUNDLED: [&str; 7] =
+    ["api-token", "basic-auth", "github", "mailchimp", "notion", "openid-connect", "slack"];
 
 fn texts(value: &Value) -> BTreeSet<&str> {
     value.as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect()
@@ -87,6 +89,40 @@ async fn api_token_tells_a_refused_token() {
     let fields =
         json!({ "base_url": "https://api.example.com", "token": "nobody-knows-this-one", "verify_path": "/me" });
     let wanted = json!({ "connector": "api-token", "method": "header", "fields": fields });
+    let made = host.post(&tenant.key, "/v1/connections", wanted).await.unwrap();
+    assert_eq!(advice(&made.json), "reauthorize");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn basic_auth_tells_a_refused_password() {
+    let authority = Authority::new().unwrap();
+    let api = Api::start(&authority, "files.example.com", Placement::Basic).await.unwrap();
+    let hosts = BTreeMap::from([("files.example.com".to_owned(), api.double().address())]);
+    let host = TestHost::start(Setting::with_doubles(crate::PROGRAM, &authority, hosts)).await.unwrap();
+    host.install("basic-auth").await.unwrap();
+    let tenant = host.tenant("Acme").await.unwrap();
+    let fields = json!({
+        "base_url": "https://files.example.com", "verify_path": "/me", "username": "ada", "password": "nobody knows it",
+    });
+    let wanted = json!({ "connector": "basic-auth", "method": "password", "fields": fields });
+    let made = host.post(&tenant.key, "/v1/connections", wanted).await.unwrap();
+    assert_eq!(advice(&made.json), "reauthorize");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn notion_tells_a_refused_token() {
+    let authority = Authority::new().unwrap();
+    let registered = PublicConnection {
+        client_id: "app".into(),
+        client_secret: "app-secret".into(),
+        redirect_uri: "http://127.0.0.1/oauth/callback".parse().unwrap(),
+    };
+    let notion = Notion::start(&authority, registered).await.unwrap();
+    let hosts = BTreeMap::from([(notion::NAME.to_owned(), notion.double().address())]);
+    let host = TestHost::start(Setting::with_doubles(crate::PROGRAM, &authority, hosts)).await.unwrap();
+    host.install("notion").await.unwrap();
+    let tenant = host.tenant("Acme").await.unwrap();
+    let wanted = json!({ "connector": "notion", "method": "token", "fields": { "token": "nobody-knows-this-one" } });
     let made = host.post(&tenant.key, "/v1/connections", wanted).await.unwrap();
     assert_eq!(advice(&made.json), "reauthorize");
 }

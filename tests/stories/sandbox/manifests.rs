@@ -38,3 +38,22 @@ async fn a_setting_nobody_knows_and_a_hook_nobody_runs_are_said() {
     let hook = detail(&scene.refused(component("hook_not_run").unwrap()).await);
     assert!(hook.contains("hook `classify`: is part of the contract and not run by this host yet"), "{hook}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn contradictory_placements_are_refused_each_with_its_place() {
+    let scene = Scene::start().await;
+    let answer = scene.refused(component("contradictory_placements").unwrap()).await;
+    assert_eq!((answer.status.as_u16(), answer.code()), (422, "component-refused"), "{}", answer.json);
+    let detail = detail(&answer);
+    for fault in [
+        "methods[0] `twice`.placements[1]: the header `x_key` is filled twice",
+        "methods[1] `owned`.placements[0]: `Host` is a header that no credential goes into",
+        "methods[2] `named`.placements[0]: `a=b` is no cookie name",
+        "methods[3] `bare`.placements[0]: `verify` declares only requests without a body",
+        "methods[4] `spare`.fields: the secret field `spare` goes nowhere",
+        "methods[5] `colon`: its name holds a colon",
+        "headers[0]: the header `Content-Length` belongs to the host",
+    ] {
+        assert!(detail.contains(fault), "{fault} in {detail}");
+    }
+}

@@ -10,13 +10,16 @@
 
 mod api_token;
 mod crowd;
+mod basic_auth;
 mod deletion;
 mod front;
 mod github;
 mod import;
 mod machine;
 mod mailchimp;
+mod notion;
 mod outlives;
+mod placements;
 mod process;
 mod proxy;
 mod proxy_stream;
