@@ -25,10 +25,10 @@ fn routes() -> Router<Service> {
 /// Everything this host answers, over HTTP.
 pub fn router(service: Service) -> Router {
     routes()
-        .layer(middleware::from_fn_with_state(service.clone(), api::once::once))
-        .layer(middleware::from_fn_with_state(service.clone(), api::rate::rate))
         .fallback(async || Problem::no_route())
         .method_not_allowed_fallback(async || Problem::method())
+        .layer(middleware::from_fn_with_state(service.clone(), api::once::once))
+        .layer(middleware::from_fn_with_state(service.clone(), api::rate::rate))
         .layer(CatchPanicLayer::custom(edge::Panicked))
         .layer(middleware::from_fn_with_state(service.clone(), edge::edge))
         .with_state(service)

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::stage::{Stage, json_headers, raw};
 
 /// Every route that takes JSON; an id that names nothing is never reached.
-const TAKES_JSON: [(&str, &str); 12] = [
+const TAKES_JSON: [(&str, &str); 14] = [
     ("POST", "/v1/tenants"),
     ("PATCH", "/v1/tenants/{tenant}"),
     ("POST", "/v1/clients"),
@@ -17,6 +17,8 @@ const TAKES_JSON: [(&str, &str); 12] = [
     ("POST", "/v1/connectors/api-token/approve"),
     ("POST", "/v1/connect-sessions"),
     ("POST", "/v1/connections"),
+    ("POST", "/v1/connections/import"),
+    ("PUT", "/v1/connections/conn_00000000000000000000000000/uses/flow-7"),
     ("PATCH", "/v1/connections/conn_00000000000000000000000000"),
     ("POST", "/v1/connections/conn_00000000000000000000000000/lease"),
     ("POST", "/v1/connections/conn_00000000000000000000000000/unauthorized"),

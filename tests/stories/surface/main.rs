@@ -27,6 +27,7 @@ mod identifiers;
 mod in_use;
 mod key_ring;
 mod links;
+mod methods;
 mod permissions;
 mod rate;
 mod readmes;

@@ -52,7 +52,8 @@ async fn lists_are_filtered_and_paged_without_gaps() {
         ids(&list(&scene, "?status=active&end_user=even&connector=api-token").await),
         [&made[0], &made[2], &made[6]]
     );
-    for bad in ["?limit=0", "?limit=201", "?limit=x", "?status=great", "?colour=red", "?cursor=conn_x"] {
+    assert_eq!(list(&scene, "?cursor=conn_x").await.code(), "cursor-unknown");
+    for bad in ["?limit=0", "?limit=201", "?limit=x", "?status=great", "?colour=red"] {
         let refused = list(&scene, bad).await;
         assert_eq!((refused.status.as_u16(), refused.code()), (400, "invalid-query"), "{bad}: {}", refused.json);
     }
