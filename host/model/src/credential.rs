@@ -119,6 +119,23 @@ impl TokenSet {
         Some(self)
     }
 
+    /// A copy, for a call that is led by another token; wiped like the original.
+    fn copy(&self) -> Self {
+        let copied = |secret: &Secret| Secret::new(secret.expose().to_owned());
+        let further = self.further.iter().map(|token| NamedToken {
+            name: token.name.clone(),
+            access_token: copied(&token.access_token),
+            refresh_token: token.refresh_token.as_ref().map(copied),
+        });
+        Self {
+            name: self.name.clone(),
+            access_token: copied(&self.access_token),
+            refresh_token: self.refresh_token.as_ref().map(copied),
+            fields: self.fields.iter().map(|(key, value)| (key.clone(), copied(value))).collect(),
+            further: further.collect(),
+        }
+    }
+
     /// Every access and refresh token.
     pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
         let further =
@@ -155,6 +172,12 @@ impl Credential {
             })),
             Form::Fields(fields) => Ok(Self::Fields(owned(fields))),
         }
+    }
+
+    /// A copy led by one of several tokens; none where it has no such token.
+    pub fn led_by(&self, name: &str) -> Option<Self> {
+        let Self::Tokens(tokens) = self else { return None };
+        tokens.copy().led_by(name).map(Self::Tokens)
     }
 
     /// Every secret text in it, for masking echoes.

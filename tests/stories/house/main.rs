@@ -12,6 +12,8 @@ mod architecture;
 mod browser;
 mod doubles;
 mod github_double;
+mod mailchimp_double;
 mod notion_double;
 mod oidc_provider;
+mod slack_double;
 mod statements;

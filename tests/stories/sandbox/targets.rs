@@ -84,7 +84,7 @@ async fn an_echoed_credential_is_in_no_target() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_endless_search_is_stopped() {
-    let scene = Scene::with(|config| config.limits.call_ms = 500).await;
+    let scene = Scene::with(|config| config.limits.cpu_ms = 100).await;
     scene.host.install("targets").await.unwrap();
     let failed = connect(&scene, "loop").await;
     assert_eq!((&failed["status"], &failed["failure"]["code"]), (&json!("failing"), &json!("limit")), "{failed}");

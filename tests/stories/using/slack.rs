@@ -172,3 +172,27 @@ async fn a_missing_scope_names_the_action_that_needs_it() {
     assert_eq!((&failure["advice"], &failure["scopes"]), (&json!("insufficient-scope"), &json!(["chat:write"])));
     assert!(failure["message"].as_str().unwrap().contains("Send messages (post-message)"), "{failure}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_takes_the_token_its_action_needs_or_its_caller_names() {
+    let scene = Scene::start(true).await;
+    let post = async |connection: &Value, token: Option<&str>| {
+        let mut request = http::Request::post("/").header("authorization", format!("Bearer {}", scene.tenant.key));
+        if let Some(token) = token {
+            request = request.header("jackfield-token", token);
+        }
+        let path = format!("/v1/connections/{}/proxy/api/chat.postMessage", connection["id"].as_str().unwrap());
+        scene.host.send(&path, request.body(bytes::Bytes::new()).unwrap()).await.unwrap()
+    };
+    let both = scene.connect(&["post-message", "post-as-you"]).await;
+    assert_eq!(post(&both, None).await.json["message"]["bot_id"], "BZYBOTHED");
+    assert_eq!(post(&both, Some("user")).await.json["message"]["user"], "W12345678");
+    let unknown = post(&both, Some("admin")).await;
+    assert!(unknown.status == 422 && unknown.text("/detail").unwrap().contains("bot, user"), "{}", unknown.json);
+    // Here only the person may post; the bot, who leads, may list channels.
+    let mixed = scene.connect(&["list-channels", "post-as-you"]).await;
+    assert_eq!(mixed["tokens"][0]["name"], "bot");
+    assert_eq!(post(&mixed, None).await.json["message"]["user"], "W12345678");
+    let refused = post(&mixed, Some("bot")).await.json;
+    assert_eq!((&refused["error"], &refused["needed"]), (&json!("missing_scope"), &json!("chat:write")));
+}

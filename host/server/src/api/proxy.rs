@@ -20,6 +20,8 @@ use crate::service::{ProxyRequest, Service};
 
 /// Selects among several approved origins of a connector.
 const ORIGIN_HEADER: &str = "jackfield-origin";
+/// Selects among several tokens of a connection.
+const TOKEN_HEADER: &str = "jackfield-token";
 /// Says that an answer is the provider's, not ours.
 const ANSWERED_BY: HeaderName = HeaderName::from_static("jackfield-answered-by");
 /// What begins with this is between the caller and us.
@@ -73,7 +75,8 @@ async fn proxy(
     let outgoing = ProxyRequest {
         method: parts.method,
         path_and_query: beyond(&parts.uri),
-        origin: origin(&parts.headers)?,
+        origin: named(&parts.headers, ORIGIN_HEADER)?,
+        token: named(&parts.headers, TOKEN_HEADER)?,
         headers: outgoing(parts.headers),
         body: body.map_err(Into::into).boxed_unsync(),
     };
@@ -82,9 +85,9 @@ async fn proxy(
     Ok(Response::from_parts(answer, Body::new(body)))
 }
 
-fn origin(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let given = headers.get(ORIGIN_HEADER).map(|value| value.to_str().map(str::to_owned));
-    given.transpose().map_err(|_| Problem::query("the header jackfield-origin is not plain text"))
+fn named(headers: &HeaderMap, name: &str) -> Result<Option<String>, Problem> {
+    let given = headers.get(name).map(|value| value.to_str().map(str::to_owned));
+    given.transpose().map_err(|_| Problem::query(&format!("the header {name} is not plain text")))
 }
 
 /// What follows `/v1/connections/{id}/proxy`, still encoded as it arrived.

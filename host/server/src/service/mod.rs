@@ -41,6 +41,7 @@ mod typed;
 mod unauthorized;
 mod uses;
 mod verify;
+mod which_token;
 
 use std::{sync::Arc, time::Duration};
 

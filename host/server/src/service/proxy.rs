@@ -15,7 +15,11 @@ use jackfield_runtime::{
 use jackfield_store::StoreError;
 use url::Url;
 
-use super::{ResolveError, Service, resolve::Party};
+use super::{
+    ResolveError, Service,
+    resolve::Party,
+    which_token::{Wanted, credential_for},
+};
 use crate::outbound::{StreamBody, judged};
 
 /// Headers that belong to one hop (RFC 9110 section 7.6.1), and those that could set cookies here.
@@ -46,6 +50,8 @@ pub struct ProxyRequest {
     pub body: StreamBody,
     /// The origin's id, where the connector has several that take the credential.
     pub origin: Option<String>,
+    /// Which of several tokens; none is the one its actions need there, or the first.
+    pub token: Option<String>,
 }
 
 /// Why a request was not passed on or not answered.
@@ -65,6 +71,9 @@ pub enum ProxyError {
         /// What there is.
         known: String,
     },
+    /// It has no token of that name, or lost it.
+    #[error(transparent)]
+    Token(super::RefreshError),
     /// The path.
     #[error("the path is no URL path")]
     Path,
@@ -99,7 +108,7 @@ impl Service {
         if !party.connection.status.is_usable() {
             return Err(ProxyError::Unusable(party.connection.status));
         }
-        let (gate, target) = self.gate(&party, &credential, asked.origin.as_deref())?;
+        let (gate, target) = self.gate(&party, &credential, &asked)?;
         let mut url = below(&target, &asked.path_and_query)?;
         let (mut headers, coding) = callers(&asked.headers);
         let origin = gate.judge(&Asked { method: &asked.method, url: &url, headers: &headers, credential: true })?;
@@ -121,7 +130,7 @@ impl Service {
         &self,
         party: &Party,
         credential: &Credential,
-        wanted: Option<&str>,
+        asked: &ProxyRequest,
     ) -> Result<(Gate, AllowedOrigin), ProxyError> {
         let (manifest, connection) = (party.manifest(), &party.connection);
         let endpoints = connection.endpoints.as_ref();
@@ -129,8 +138,11 @@ impl Service {
             egress::public_values(manifest, &party.method, &connection.fields, party.client.as_ref(), endpoints);
         let settings = self.parts.outbound.egress();
         let origins = egress::allowed_origins(manifest, &values, endpoints, settings)?;
-        let placements = egress::placements(manifest, &party.method, credential, &values)?;
-        let target = choose(&origins, wanted)?.clone();
+        let target = choose(&origins, asked.origin.as_deref())?.clone();
+        let path = asked.path_and_query.split('?').next().unwrap_or_default();
+        let wanted = Wanted { method: &asked.method, origin: &target.id, path, token: asked.token.as_deref() };
+        let led = credential_for(party, credential, &values, wanted).map_err(ProxyError::Token)?;
+        let placements = egress::placements(manifest, &party.method, led.as_ref().unwrap_or(credential), &values)?;
         let gate = Gate {
             connector: party.connector.name.clone(),
             origins,

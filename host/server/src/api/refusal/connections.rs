@@ -138,6 +138,7 @@ impl From<ProxyError> for Problem {
         match error {
             ProxyError::Resolve(error) => error.into(),
             ProxyError::Unusable(status) => unusable(status, told),
+            ProxyError::Token(error) => Self::from(&error),
             ProxyError::NoOrigin { .. } | ProxyError::Path | ProxyError::Upgrade => Self::new(Code::Unsupported, told),
             ProxyError::Denied(denial) => Self::new(Code::EgressDenied, denial.message).by_rule(denial.rule),
             ProxyError::Send(_) => Self::new(Code::ProviderDown, told).because(error),
