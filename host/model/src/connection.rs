@@ -15,8 +15,8 @@ use crate::{
     scope::Grant,
     session::Endpoints,
     status::{Happening, IllegalTransition, Status},
-    upkeep::Upkeep,
     target::Targeting,
+    upkeep::Upkeep,
 };
 
 pub use tokens::TokenState;

@@ -57,7 +57,8 @@ impl Schemas {
     fn keyword(&self, keyword: &str, said: &Value, value: &Value) -> Result<()> {
         match keyword {
             "$ref" => {
-                let name = said.as_str().and_then(|place| place.strip_prefix("#/components/schemas/")).unwrap_or_default();
+                let name =
+                    said.as_str().and_then(|place| place.strip_prefix("#/components/schemas/")).unwrap_or_default();
                 self.check(self.named.get(name).with_context(|| format!("no schema {said}"))?, value)
             }
             "type" => {

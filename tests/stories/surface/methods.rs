@@ -60,7 +60,9 @@ async fn whoever_makes_something_takes_an_idempotency_key() {
         let refused = raw(&stage.host, Method::POST, &path, &headers, b"{}").await;
         assert_problem(&refused, 400, "idempotency-key-invalid");
     }
-    for makes in ["api-keys", "clients", "connect-sessions", "connections", "connections/import", "connectors", "tenants"] {
+    for makes in
+        ["api-keys", "clients", "connect-sessions", "connections", "connections/import", "connectors", "tenants"]
+    {
         assert!(takers.contains(&format!("post /v1/{makes}")), "{makes} is not in {takers:?}");
     }
 }

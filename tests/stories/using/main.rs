@@ -9,8 +9,8 @@
 )]
 
 mod api_token;
-mod crowd;
 mod basic_auth;
+mod crowd;
 mod deletion;
 mod front;
 mod github;
@@ -30,8 +30,8 @@ mod slack;
 mod slack_refresh;
 mod through;
 mod token_service;
-mod uses;
 mod upkeep;
+mod uses;
 mod verify;
 
 /// `jackfield`, for compiling components and for the stories of the command line.

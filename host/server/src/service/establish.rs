@@ -19,8 +19,8 @@ use jackfield_model::{
     secret::Secret,
     session::{ConnectSession, Endpoints, Stage},
     status::{Happening, Status},
-    upkeep::Upkeep,
     target::Targeting,
+    upkeep::Upkeep,
 };
 use jackfield_store::{Change, StoreError, Versioned};
 use jiff::{SignedDuration, Timestamp};

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jackfield_model::{
     client::Client,
-    connection::{Connection, name},
+    connection::{Connection, TokenState, name},
     credential::{Credential, TokenSet},
     expiry::{Expiry, Source},
     failure::{Advice, Failure},
@@ -207,11 +207,19 @@ impl Service {
         let secrets = std::mem::take(&mut agreed.secrets);
         let mut party = self.new_party(agreed).await?;
         self.know(&mut party, &tokens);
+        let name = first_token(&party);
+        if !name.is_empty() {
+            let (access, version) = (party.connection.clocks.access, party.connection.version);
+            party.connection.set_tokens(vec![TokenState::fresh(&name, access, version)]);
+        }
         let credential = Credential::Tokens(TokenSet {
+            name,
             access_token: tokens.access_token,
             refresh_token: tokens.refresh_token,
             fields: secrets,
+            further: vec![],
         });
+        self.schedule(&party.method, &mut party.connection, &credential);
         let connection = &party.connection;
         let (tenant, id) = (connection.tenant, connection.id);
         let mut change = self.making(tenant, by, "connection.imported", &id.to_string()).await?;
@@ -250,4 +258,10 @@ impl Service {
         self.forget_deed(&mut change).await?;
         Ok(self.store().commit(change).await?)
     }
+}
+
+/// What the method calls the token that is imported: its first, where it has several.
+fn first_token(party: &Party) -> String {
+    let rules = party.method.kind.oauth2().and_then(|oauth2| oauth2.response.tokens.first());
+    rules.map(|rules| rules.name.clone()).unwrap_or_default()
 }

@@ -14,8 +14,8 @@ use jackfield_model::{
     origin::Origin,
     scope::Grant,
     status::Status,
-    upkeep::Upkeep,
     target::Targeting,
+    upkeep::Upkeep,
 };
 use jackfield_runtime::{Denial, Hook, Outbound as Asked, egress};
 use jackfield_store::{Change, Revocation, StoreError, Versioned};

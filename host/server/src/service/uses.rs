@@ -137,7 +137,7 @@ impl Service {
     /// Whether a change of uses happened; not, where somebody changed the connection meanwhile.
     async fn commit_uses(&self, mut change: Change, mut connection: Versioned<Connection>) -> Result<bool, StoreError> {
         connection.updated_at = self.now();
-        self.store().connections().update(&mut change, &mut connection)?;
+        self.store().connections().update(&mut change, &mut connection).await?;
         match self.store().commit(change).await {
             Ok(()) => Ok(true),
             Err(StoreError::Conflict) => Ok(false),

@@ -105,6 +105,13 @@ impl<'s> Operation<'s> {
         self.answers.insert(status.as_u16(), answer);
     }
 
+    /// Every answer given so far carries a header as well.
+    pub(in crate::api) fn answers_with_header(&mut self, name: &str, description: &str, schema: &Value) {
+        let answers = std::mem::take(&mut self.answers);
+        let with = |(status, answer): (u16, Answer)| (status, answer.with_header(name, description, schema));
+        self.answers = answers.into_iter().map(with).collect();
+    }
+
     /// The schema of what is answered.
     pub(in crate::api) fn schema<T: JsonSchema>(&mut self) -> Value {
         self.schemas.of_answer::<T>()

@@ -5,7 +5,7 @@ use jackfield_auth::{
     upkeep::{self, Duty, Plan, Seen},
 };
 use jackfield_model::{
-    connection::Connection,
+    connection::{Connection, TokenState},
     credential::Credential,
     failure::{Advice, Failure},
     manifest::{Method, RefreshRules},
@@ -96,7 +96,7 @@ impl Service {
         }
         let Some(claimed) = self.claim_upkeep(&party, &credential).await? else { return Ok(()) };
         // What it came to is written by the refresh itself: status, timeline, and when to look again.
-        if let Err(error) = self.refresh_from(&claimed, "host").await {
+        if let Err(error) = self.refresh_each(&claimed, "host", |token| ends_now(&claimed, token)).await {
             tracing::info!(connection = %due.connection, %error, "a refresh ahead of time did not succeed");
         }
         Ok(())
@@ -208,4 +208,12 @@ fn provider(connection: &Connection) -> String {
 fn ended() -> Failure {
     let sentence = "The permission has ended, and nothing but a person can renew it: reauthorize the connection.";
     Failure::new(Advice::Reauthorize, "ended", sentence)
+}
+
+/// Whether a token is one of those that are due now: the one that ends first, and what ends with it.
+fn ends_now(connection: &Connection, token: &TokenState) -> bool {
+    let first = connection.clocks.access.map(|expiry| expiry.at);
+    let together =
+        |first: Timestamp| token.access.is_some_and(|expiry| expiry.at.duration_since(first) <= rules::SAFETY);
+    !token.lost && first.is_none_or(together)
 }
