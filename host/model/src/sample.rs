@@ -70,6 +70,7 @@ pub(crate) fn connection() -> Connection {
         version: 1,
         clocks: Clocks::default(),
         refresh: RefreshState::Idle,
+        upkeep: crate::upkeep::Upkeep::default(),
         tokens: vec![],
         target: Targeting::None,
         uses: 0,

@@ -1,10 +1,8 @@
 //! Every route and the permission it needs: refused without a key, with an unknown one and with every other permission.
 
 use std::collections::BTreeSet;
-use std::fs;
 
 use http::Method;
-use jackfield_tests::components::workspace;
 use jackfield_tests::host::Answer;
 
 use crate::stage::{Stage, raw};

@@ -46,6 +46,8 @@ fn connection(life: Option<i64>) -> Connection {
         version: 1,
         clocks: Clocks { access: life.and_then(|life| expiry(life, Source::Response)), grant: None },
         refresh: RefreshState::Idle,
+        tokens: vec![],
+        target: jackfield_model::target::Targeting::None,
         upkeep: Upkeep { token_since: Some(noon()), due: None },
         verification: None,
         uses: 0,
