@@ -28,6 +28,7 @@ mod sdk_readme;
 mod secrets_stay;
 mod serving;
 mod sessions;
+mod shells;
 mod stage;
 mod tenants_apart;
 mod typed_secret;

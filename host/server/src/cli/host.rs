@@ -52,6 +52,13 @@ pub(super) enum HostError {
     Request(#[from] http::Error),
 }
 
+impl HostError {
+    /// Whether it is what this command was given, and not what the host said.
+    pub(super) fn is_wrong_use(&self) -> bool {
+        matches!(self, Self::Address(_) | Self::Plain(_) | Self::Key | Self::Tenant)
+    }
+}
+
 /// A running host and the key it is asked with.
 pub(super) struct Host {
     base: Url,

@@ -1,11 +1,12 @@
 //! The command line: `jackfield`, one file a noun.
 //!
 //! What needs a running host talks to its HTTP API like any other program; `serve`, `demo`, `keyring`,
-//! `connector build` and `connector check` do their work in this process.
+//! `config`, `completions`, `man`, `connector build` and `connector check` do their work in this process.
 
 mod approval;
 mod client;
 mod compile_worker;
+mod config;
 mod connection;
 mod connector;
 mod demo;
@@ -16,6 +17,7 @@ mod keyring;
 mod output;
 mod secret_input;
 mod serve;
+mod shell;
 mod tenant;
 
 use std::{future::Future, path::PathBuf, process::ExitCode};
@@ -48,8 +50,8 @@ struct Global {
     /// The tenant an operator's key acts for.
     #[arg(long, global = true, value_name = "TENANT", env = "JACKFIELD_TENANT")]
     tenant: Option<String>,
-    /// The file that holds the API key; or set `JACKFIELD_API_KEY`.
-    #[arg(long, global = true, value_name = "FILE", env = "JACKFIELD_API_KEY_FILE")]
+    /// The file that holds the API key; without it `JACKFIELD_API_KEY_FILE` names it, or `JACKFIELD_API_KEY` is it.
+    #[arg(long, global = true, value_name = "FILE")]
     api_key_file: Option<PathBuf>,
 }
 
@@ -77,6 +79,13 @@ enum Command {
     /// Look at connections and manage them.
     #[command(subcommand)]
     Connection(connection::Connection),
+    /// Look up settings and check a configuration.
+    #[command(subcommand, name = "config")]
+    Configuration(config::Configuration),
+    /// Write the completions of a shell.
+    Completions(shell::Completions),
+    /// Write the manual pages, one a command.
+    Man(shell::Man),
     /// Compile one component, for the host itself.
     #[command(hide = true)]
     CompileWorker,
@@ -123,6 +132,9 @@ fn run(command: Command, stage: &Stage) -> Result<()> {
         Command::Key(key) => in_runtime(key.run(stage)),
         Command::Keyring(keyring) => in_runtime(keyring.run(stage)),
         Command::Connection(connection) => in_runtime(connection.run(stage)),
+        Command::Configuration(configuration) => configuration.run(stage),
+        Command::Completions(completions) => completions.run(stage),
+        Command::Man(man) => man.run(stage),
         Command::CompileWorker => Ok(()),
     }
 }

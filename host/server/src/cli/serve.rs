@@ -16,7 +16,8 @@ use crate::{
 
 const EXAMPLE: &str = "Example:\n  jackfield serve --config jackfield.toml\n\n\
     Every key of the file is also an environment variable: `listen` is JACKFIELD_LISTEN,\n\
-    `egress.ca_file` is JACKFIELD_EGRESS_CA_FILE. Exit code 78: the key ring does not fit the store.";
+    `egress.ca_file` is JACKFIELD_EGRESS_CA_FILE; `jackfield config reference` lists them all.\n\
+    Exit code 2: the configuration cannot be. Exit code 78: the key ring does not fit the store.";
 
 /// Run the host.
 #[derive(Debug, Args)]
@@ -31,7 +32,7 @@ impl Serve {
     pub(super) async fn run(self, stage: &Stage) -> Result<()> {
         let output = stage.output;
         let config = Config::load(self.config.as_deref(), &Environment::of_process())?;
-        telemetry::init(config.log)?;
+        telemetry::init(&config.log)?;
         if !config.defaults.is_empty() {
             note(&format!("Nothing was said about these, so they are:\n  {}", config.defaults.join("\n  ")));
         }
