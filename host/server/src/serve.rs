@@ -27,6 +27,7 @@ use url::Url;
 
 pub use error::ServeError;
 pub use signal::stop_signal;
+pub(crate) use signal::survive_file_limit;
 
 use crate::{
     app,
@@ -38,8 +39,6 @@ use crate::{
     service::{self, Service},
 };
 
-/// How long open requests may take to end once the host is told to stop.
-const PATIENCE: Duration = Duration::from_secs(20);
 /// How often expired records are looked for, and revocations tried again.
 const HOUSEKEEPING: Duration = Duration::from_mins(1);
 
@@ -100,6 +99,16 @@ pub struct RunningHost {
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<io::Result<()>>,
     housekeeping: JoinHandle<()>,
+    patience: Duration,
+}
+
+/// How a host ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    /// With everything finished.
+    Finished,
+    /// With something under way cut off; the next start resolves it.
+    CutOff,
 }
 
 /// Starts a host. When this returns, it answers.
@@ -114,13 +123,14 @@ pub async fn start(config: Config, parts: Parts) -> Result<RunningHost, ServeErr
     };
     let mut made = Made::default();
     let store = open(&config, &mut made).await?;
+    let patience = config.timeouts.shutdown();
     let service = service(&config, parts, store, public_url.clone())?;
     Box::pin(service.recover()).await?;
     made.operator_key = first_key::ensure(&service, &config.operator_key).await?;
     let (stop, task) = run(listener, app::router(service.clone()));
     let housekeeping = tokio::spawn(keep_house(service.clone()));
     tracing::info!(%address, %public_url, "the host answers");
-    Ok(RunningHost { address, public_url, service, made, stop: Some(stop), task, housekeeping })
+    Ok(RunningHost { address, public_url, service, made, stop: Some(stop), task, housekeeping, patience })
 }
 
 async fn open(config: &Config, made: &mut Made) -> Result<Store, ServeError> {
@@ -167,6 +177,9 @@ fn service(config: &Config, parts: Parts, store: Store, public_url: Url) -> Resu
         token_timeout: config.timeouts.token(),
         metadata_timeout: config.timeouts.metadata(),
         proxy_first_byte: config.timeouts.proxy_first_byte(),
+        request_id_header: config.log.request_id_header.clone(),
+        data_dir: config.data_dir.clone(),
+        keyring: config.keyring.clone(),
     };
     let (clock, entropy) = (parts.clock, parts.entropy);
     Ok(Service::new(service::Parts { store, runtime, outbound, clock, entropy, settings }))
@@ -204,20 +217,33 @@ async fn keep_house(service: Service) {
 }
 
 impl RunningHost {
-    /// Takes no more requests, lets open ones end, and waits until every refresh has stored its result.
-    pub async fn stop(mut self) {
-        if let Some(stop) = self.stop.take() {
-            let _gone = stop.send(());
-        }
-        if tokio::time::timeout(PATIENCE, &mut self.task).await.is_err() {
-            tracing::warn!("requests were still open after {} seconds and are cut off", PATIENCE.as_secs());
+    /// Refuses new requests and is not ready any more, waits for open ones, refreshes and completions as long as the
+    /// configuration says, then closes.
+    pub async fn stop(mut self) -> Stopped {
+        self.service.begin_stop();
+        let service = self.service.clone();
+        let stop = self.stop.take();
+        let finished = async {
+            service.drain().await;
+            // Only now, so that probes meanwhile read that the host is not ready.
+            if let Some(stop) = stop {
+                let _gone = stop.send(());
+            }
+            let _ended = (&mut self.task).await;
+        };
+        let stopped = match tokio::time::timeout(self.patience, finished).await {
+            Ok(()) => Stopped::Finished,
+            Err(_) => Stopped::CutOff,
+        };
+        if stopped == Stopped::CutOff {
+            tracing::warn!(after = ?self.patience, "requests, refreshes or completions were still under way and are cut off");
             self.task.abort();
             let _cut = (&mut self.task).await;
         }
         // Waited for, so that nothing holds the store any more when this returns.
         self.housekeeping.abort();
         let _ended = (&mut self.housekeeping).await;
-        self.service.drain().await;
+        stopped
     }
 }
 

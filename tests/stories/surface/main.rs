@@ -8,6 +8,7 @@
     reason = "a failed test is a panic"
 )]
 
+mod backups;
 mod bodies;
 mod child;
 mod command_line;
@@ -15,11 +16,13 @@ mod command_line_connections;
 mod command_line_faults;
 mod configuration;
 mod demo;
+mod disk_full;
 mod health;
 mod identifiers;
 mod in_use;
 mod key_ring;
 mod links;
+mod log_lines;
 mod permissions;
 mod readmes;
 mod request_ids;
@@ -30,6 +33,7 @@ mod serving;
 mod sessions;
 mod shells;
 mod stage;
+mod stopping;
 mod tenants_apart;
 mod typed_secret;
 

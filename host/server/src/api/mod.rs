@@ -1,6 +1,7 @@
 //! The JSON API under `/v1`: parses a request, asks the service, shows the answer. Decides nothing itself.
 
 mod api_keys;
+mod backups;
 mod body;
 mod caller;
 mod clients;
@@ -28,6 +29,7 @@ use crate::service::Service;
 pub fn routes() -> Router<Service> {
     let answers = Router::new()
         .merge(api_keys::routes())
+        .merge(backups::routes())
         .merge(clients::routes())
         .merge(connections::routes())
         .merge(connectors::routes())

@@ -10,10 +10,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, header};
-use jackfield_model::{api_key::Permission, failure::Failure, id::RequestId};
+use jackfield_model::{api_key::Permission, failure::Failure};
 use serde::Serialize;
 
 use super::view::failure::FailureView;
+use crate::service::RequestName;
 
 pub use code::Code;
 
@@ -127,6 +128,12 @@ impl Problem {
         Self::new(Code::InvalidQuery, detail)
     }
 
+    /// Nothing new begins any more.
+    pub fn stopping() -> Self {
+        Self::new(Code::Stopping, "The host is stopping and takes no new requests: repeat it in a moment.")
+            .retry_after(1000)
+    }
+
     /// The route does not take this method.
     pub fn method() -> Self {
         Self::new(Code::MethodNotAllowed, "This route does not take this method.")
@@ -198,7 +205,7 @@ impl Problem {
     }
 
     /// The body and headers, now that the request has its id.
-    pub fn answer(&self, request: Option<RequestId>) -> Response {
+    pub fn answer(&self, request: Option<&RequestName>) -> Response {
         let status = self.status();
         let body = Body9457 {
             kind: "about:blank",
@@ -239,7 +246,7 @@ struct Body9457<'a> {
     status: u16,
     detail: &'a str,
     code: &'static str,
-    request_id: Option<RequestId>,
+    request_id: Option<&'a RequestName>,
     #[serde(skip_serializing_if = "<[FieldProblem]>::is_empty")]
     errors: &'a [FieldProblem],
     #[serde(skip_serializing_if = "Option::is_none")]

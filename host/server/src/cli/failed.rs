@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use jackfield_store::{BadBackup, RestoreError};
+
 use super::host::HostError;
 use crate::{config::ConfigError, serve::ServeError};
 
@@ -20,10 +22,14 @@ pub(super) fn code(error: &anyhow::Error) -> ExitCode {
     if is_wrong_use(error) || is_configuration(error) {
         return ExitCode::from(2);
     }
-    match error.downcast_ref::<ServeError>() {
-        Some(serve) if serve.is_about_keys() => ExitCode::from(78),
-        _ => ExitCode::FAILURE,
-    }
+    let about_keys = error.downcast_ref::<ServeError>().is_some_and(ServeError::is_about_keys)
+        || error.downcast_ref::<BadBackup>().is_some_and(is_other_ring)
+        || matches!(error.downcast_ref(), Some(RestoreError::Bad(bad)) if is_other_ring(bad));
+    if about_keys { ExitCode::from(78) } else { ExitCode::FAILURE }
+}
+
+fn is_other_ring(bad: &BadBackup) -> bool {
+    matches!(bad, BadBackup::UnknownKey(_) | BadBackup::WrongKey(_))
 }
 
 /// The same in one word, for JSON.

@@ -1,9 +1,10 @@
 //! The command line: `jackfield`, one file a noun.
 //!
 //! What needs a running host talks to its HTTP API like any other program; `serve`, `demo`, `keyring`,
-//! `config`, `completions`, `man`, `connector build` and `connector check` do their work in this process.
+//! `backup --offline`, `restore`, `config`, `completions`, `man`, `connector build` and `connector check` do their work in this process.
 
 mod approval;
+mod backup;
 mod client;
 mod compile_worker;
 mod config;
@@ -79,6 +80,10 @@ enum Command {
     /// Look at connections and manage them.
     #[command(subcommand)]
     Connection(connection::Connection),
+    /// Write everything the store holds into a sealed file, or check such a file.
+    Backup(backup::Backup),
+    /// Make a store from a backup.
+    Restore(backup::Restore),
     /// Look up settings and check a configuration.
     #[command(subcommand, name = "config")]
     Configuration(config::Configuration),
@@ -132,6 +137,8 @@ fn run(command: Command, stage: &Stage) -> Result<()> {
         Command::Key(key) => in_runtime(key.run(stage)),
         Command::Keyring(keyring) => in_runtime(keyring.run(stage)),
         Command::Connection(connection) => in_runtime(connection.run(stage)),
+        Command::Backup(backup) => in_runtime(backup.run(stage)),
+        Command::Restore(restore) => in_runtime(restore.run(stage)),
         Command::Configuration(configuration) => configuration.run(stage),
         Command::Completions(completions) => completions.run(stage),
         Command::Man(man) => man.run(stage),

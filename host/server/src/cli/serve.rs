@@ -10,7 +10,7 @@ use serde_json::json;
 use super::{Stage, output::note};
 use crate::{
     config::{Config, Environment},
-    serve::{self, Parts},
+    serve::{self, Parts, Stopped},
     telemetry,
 };
 
@@ -40,6 +40,7 @@ impl Serve {
             note(&format!("WARNING: {warning}"));
         }
         without_core_dumps()?;
+        serve::survive_file_limit()?;
         let stop = serve::stop_signal()?;
         let host = Box::pin(serve::start(config, Parts::system()?)).await?;
         if let Some(made) = &host.made.keyring {
@@ -58,10 +59,15 @@ impl Serve {
             format!("Jackfield listens on {}; browsers reach it at {}", host.address, host.public_url)
         });
         stop.await;
-        note("Stopping: open requests and refreshes are finished first; a second signal stops at once.");
         let again = serve::stop_signal()?;
+        note("Stopping: open requests and refreshes are finished first; a second signal stops at once.");
         tokio::select! {
-            () = host.stop() => Ok(()),
+            stopped = host.stop() => match stopped {
+                Stopped::Finished => Ok(()),
+                Stopped::CutOff => bail!(
+                    "not everything was finished within `timeouts.shutdown_ms`; the next start resolves what was open"
+                ),
+            },
             () = again => bail!("stopped before everything was finished; the next start resolves what was open"),
         }
     }

@@ -3,6 +3,7 @@
 //! Knows neither HTTP servers nor pages; `api`, `pages` and the command line call it.
 
 mod api_key;
+mod backup;
 mod client;
 mod complete;
 mod connect;
@@ -22,17 +23,19 @@ mod permissions;
 mod proxy;
 mod recover;
 mod refresh;
+mod request;
 mod resolve;
 mod revoke;
 mod sequence;
 mod session;
+mod stopping;
 mod tenant;
 mod token;
 mod typed;
 mod unauthorized;
 mod verify;
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use jackfield_model::{
     audit::AuditLine,
@@ -63,12 +66,13 @@ pub use lease::{Lease, LeaseError, LeasedCredential};
 pub use permissions::{ActionWords, Permissions, PermissionsError, ScopeWords};
 pub use proxy::{ProxyError, ProxyRequest};
 pub use refresh::RefreshError;
+pub use request::RequestName;
 pub use resolve::ResolveError;
 pub use session::{NewSession, Reauthorize, SessionError};
 pub use tenant::{NewTenant, TenantChange, TenantError};
 pub use verify::VerifyError;
 
-pub use jackfield_store::StoreError;
+pub use jackfield_store::{BackupError, BadBackup, StoreError};
 
 use crate::{
     clock::Clock,
@@ -89,6 +93,12 @@ pub struct Settings {
     pub metadata_timeout: Duration,
     /// How long a proxied call may wait for its first byte.
     pub proxy_first_byte: Duration,
+    /// The header whose request id is taken over from a caller.
+    pub request_id_header: Option<String>,
+    /// The store's folder, for what an operator asks about it.
+    pub data_dir: PathBuf,
+    /// The key ring's file, for what an operator asks about it.
+    pub keyring: PathBuf,
 }
 
 /// Everything the service works with, made once.
@@ -115,6 +125,7 @@ pub struct Service {
     documents: endpoints::Documents,
     sequence: Arc<sequence::Sequence>,
     tasks: TaskTracker,
+    stopping: Arc<stopping::Stopping>,
 }
 
 impl Service {
@@ -126,18 +137,18 @@ impl Service {
             documents: endpoints::Documents::default(),
             sequence: Arc::default(),
             tasks: TaskTracker::new(),
+            stopping: Arc::default(),
         }
     }
 
-    /// Waits until every refresh and every completion that is under way has stored its result.
-    pub async fn drain(&self) {
-        self.tasks.close();
-        self.tasks.wait().await;
-    }
-
-    /// A fresh id for a request to this host.
-    pub fn request_id(&self) -> Result<RequestId, StoreError> {
-        Ok(RequestId::new(self.now(), self.id_bits()?))
+    /// What a request to this host is called: as its caller says, where the operator named a header for that, or a fresh id.
+    pub fn name_request(&self, headers: &http::HeaderMap) -> Result<RequestName, StoreError> {
+        let header = self.parts.settings.request_id_header.as_deref();
+        let given = header.and_then(|name| headers.get(name)).and_then(|value| value.to_str().ok());
+        match given.and_then(RequestName::taken_over) {
+            Some(name) => Ok(name),
+            None => Ok(RequestId::new(self.now(), self.id_bits()?).into()),
+        }
     }
 
     fn store(&self) -> &Store {
@@ -191,6 +202,7 @@ impl Service {
             kind: kind.to_owned(),
             subject: subject.to_owned(),
             note: None,
+            request: RequestName::current().map(|name| name.to_string()),
         };
         let mut change = Change::new();
         self.store().audit().append(&mut change, &line)?;

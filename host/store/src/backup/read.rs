@@ -50,10 +50,13 @@ impl<'r> Verification<'r> {
 
     /// Takes the end; what the backup holds, where it is good.
     pub fn finish(mut self) -> Result<Summary, BadBackup> {
-        self.close_component()?;
         if self.opener.is_none() && !stream::may_begin(&self.waiting) {
             return Err(BadBackup::Foreign);
         }
+        if self.end.is_none() {
+            return Err(BadBackup::Cut);
+        }
+        self.close_component()?;
         let whole = self.waiting.is_empty();
         match (self.opener, self.head, self.end) {
             (Some(opener), Some(head), Some(end)) if whole => {
@@ -182,9 +185,8 @@ impl<'r> Verification<'r> {
     }
 
     fn close_component(&mut self) -> Result<(), BadBackup> {
-        match self.component.take() {
-            Some((digest, hashed)) if HEXLOWER.encode(hashed.finish().as_ref()) != digest => Err(BadBackup::Changed),
-            _ => Ok(()),
-        }
+        let Some((digest, hashed)) = self.component.take() else { return Ok(()) };
+        let same = HEXLOWER.encode(hashed.finish().as_ref()) == digest;
+        if same { Ok(()) } else { Err(BadBackup::Changed) }
     }
 }

@@ -39,6 +39,8 @@ macro_rules! codes {
 }
 
 codes! {
+    /// A file that is no good backup of this host.
+    BackupRefused = "backup-refused", UNPROCESSABLE_ENTITY, "`detail` says what is wrong with it; take another copy.";
     /// The body ended before it was whole.
     BodyCutOff = "body-cut-off", BAD_REQUEST, "Send the request again; check what cuts it off on its way.";
     /// A callback that was not believed.
@@ -128,6 +130,8 @@ codes! {
         "Complete it when the person is back at the return URL with a ticket.";
     /// The session is over.
     SessionOver = "session-over", CONFLICT, "Make a new connect session.";
+    /// The host is ending.
+    Stopping = "stopping", SERVICE_UNAVAILABLE, "Repeat the request: the host is being restarted or replaced.";
     /// The store takes no changes.
     StoreReadOnly = "store-read-only", SERVICE_UNAVAILABLE,
         "An operator makes room on the disk and restarts the host.";
