@@ -16,6 +16,7 @@ mod command_line_connections;
 mod command_line_faults;
 mod configuration;
 mod demo;
+mod deploy;
 mod disk_full;
 mod health;
 mod identifiers;

@@ -59,7 +59,8 @@ impl Busy {
 async fn what_is_under_way_is_finished_and_nothing_new_begins() {
     let busy = Busy::start("60000").await;
     let (host, key) = (&busy.host, busy.key.as_str());
-    let working = host.post(key, "/v1/connections", &wanted("u1"));
+    let body = wanted("u1");
+    let working = host.post(key, "/v1/connections", &body);
     let telling = async {
         busy.gate.reached(1).await;
         host.signal(Signal::TERM);

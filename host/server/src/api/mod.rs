@@ -7,6 +7,7 @@ mod caller;
 mod clients;
 mod connections;
 mod connectors;
+mod doctor;
 mod health;
 mod json;
 mod lease;
@@ -33,6 +34,7 @@ pub fn routes() -> Router<Service> {
         .merge(clients::routes())
         .merge(connections::routes())
         .merge(connectors::routes())
+        .merge(doctor::routes())
         .merge(health::routes())
         .merge(lease::routes())
         .merge(sessions::routes())
