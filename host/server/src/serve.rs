@@ -21,7 +21,7 @@ use axum::Router;
 use jackfield_runtime::{
     BreakerSettings, CacheKey, Compiler, EgressSettings, PoolSettings, Random, Runtime, RuntimeSettings,
 };
-use jackfield_store::{Opened, Store};
+use jackfield_store::{KeyRing, Opened, Store};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time::MissedTickBehavior};
 use url::Url;
 
@@ -131,6 +131,17 @@ pub async fn start(config: Config, parts: Parts) -> Result<RunningHost, ServeErr
     let housekeeping = tokio::spawn(keep_house(service.clone()));
     tracing::info!(%address, %public_url, "the host answers");
     Ok(RunningHost { address, public_url, service, made, stop: Some(stop), task, housekeeping, patience })
+}
+
+/// Puts a host together on a store that is there, without listening and without making anything.
+pub(crate) async fn inspect(config: &Config, parts: Parts) -> Result<Service, ServeError> {
+    let ring = KeyRing::load(&config.keyring)?;
+    let store = Store::open(&config.data_dir, ring).await?;
+    let public_url = match &config.public_url {
+        Some(url) => url.clone(),
+        None => Url::parse(&format!("http://{}", config.listen)).map_err(ServeError::Address)?,
+    };
+    service(config, parts, store, public_url)
 }
 
 async fn open(config: &Config, made: &mut Made) -> Result<Store, ServeError> {

@@ -18,6 +18,7 @@ mod configuration;
 mod demo;
 mod deploy;
 mod disk_full;
+mod doctor;
 mod health;
 mod identifiers;
 mod in_use;
@@ -36,6 +37,7 @@ mod shells;
 mod stage;
 mod stopping;
 mod tenants_apart;
+mod transfers;
 mod typed_secret;
 
 /// `jackfield`, for compiling components and for the stories of the command line.

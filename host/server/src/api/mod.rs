@@ -18,6 +18,7 @@ mod refusal;
 mod reply;
 mod sessions;
 mod tenants;
+mod transfers;
 mod view;
 
 use axum::Router;
@@ -39,6 +40,7 @@ pub fn routes() -> Router<Service> {
         .merge(lease::routes())
         .merge(sessions::routes())
         .merge(tenants::routes())
+        .merge(transfers::routes())
         .layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .layer(SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")));
     answers.merge(proxy::routes())

@@ -11,6 +11,7 @@ mod config;
 mod connection;
 mod connector;
 mod demo;
+mod doctor;
 mod failed;
 mod host;
 mod key;
@@ -20,6 +21,7 @@ mod secret_input;
 mod serve;
 mod shell;
 mod tenant;
+mod transfer;
 
 use std::{future::Future, path::PathBuf, process::ExitCode};
 
@@ -80,6 +82,8 @@ enum Command {
     /// Look at connections and manage them.
     #[command(subcommand)]
     Connection(connection::Connection),
+    /// Say what is wrong with a host and what to do about it.
+    Doctor(doctor::Doctor),
     /// Write everything the store holds into a sealed file, or check such a file.
     Backup(backup::Backup),
     /// Make a store from a backup.
@@ -137,6 +141,7 @@ fn run(command: Command, stage: &Stage) -> Result<()> {
         Command::Key(key) => in_runtime(key.run(stage)),
         Command::Keyring(keyring) => in_runtime(keyring.run(stage)),
         Command::Connection(connection) => in_runtime(connection.run(stage)),
+        Command::Doctor(doctor) => in_runtime(doctor.run(stage)),
         Command::Backup(backup) => in_runtime(backup.run(stage)),
         Command::Restore(restore) => in_runtime(restore.run(stage)),
         Command::Configuration(configuration) => configuration.run(stage),

@@ -62,7 +62,14 @@ pub(super) fn api_key(file: Option<&Path>) -> Result<Secret> {
     }
 }
 
-fn from_file(path: &Path) -> Result<Secret> {
+/// A file that holds secrets, whatever its length.
+pub(super) fn whole(path: &Path) -> Result<Secret> {
+    let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(Secret::new(text))
+}
+
+/// The secret that is all of a file.
+pub(super) fn from_file(path: &Path) -> Result<Secret> {
     let opened = fs::File::open(path).map_err(anyhow::Error::from);
     opened.and_then(from).with_context(|| format!("cannot read the secret in {}", path.display()))
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use jackfield_model::{id::ClientId, secret::Secret};
 use jackfield_store::{KeyRing, Purpose};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Service;
 
@@ -16,7 +16,7 @@ const LITTLE_ROOM: u64 = 256 * 1024 * 1024;
 const NONCE_LIMIT: usize = 64;
 
 /// How a check ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// As it should be.
@@ -28,7 +28,7 @@ pub enum Outcome {
 }
 
 /// One thing that was looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
     /// What kind of check: `key-ring`, `store`, `disk`, `connector`, `egress`, `metadata-address`, `clock`, `redirect-uri`.
     pub name: String,

@@ -32,6 +32,7 @@ mod session;
 mod stopping;
 mod tenant;
 mod token;
+mod transfer;
 mod typed;
 mod unauthorized;
 mod verify;
@@ -72,6 +73,7 @@ pub use request::RequestName;
 pub use resolve::ResolveError;
 pub use session::{NewSession, Reauthorize, SessionError};
 pub use tenant::{NewTenant, TenantChange, TenantError};
+pub use transfer::{Arrived, Exported, TransferError, TransferKey, TransferSealError};
 pub use verify::VerifyError;
 
 pub use jackfield_store::{BackupError, BadBackup, StoreError};

@@ -143,6 +143,9 @@ codes! {
     TicketRefused = "ticket-refused", FORBIDDEN, "Use the ticket that the return URL brought, once.";
     /// Larger than allowed.
     TooLarge = "too-large", PAYLOAD_TOO_LARGE, "Send less; `detail` names the limit.";
+    /// A file of connections that cannot be taken in here.
+    TransferRefused = "transfer-refused", UNPROCESSABLE_ENTITY,
+        "`detail` names every reason; nothing was taken in. Mend them, then send the file again.";
     /// Try again later.
     TryLater = "try-later", SERVICE_UNAVAILABLE, "Wait as long as `Retry-After` says, where it is sent, then repeat.";
     /// No connector of that name.
