@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: demo test lint setup toolchain
+.PHONY: demo test lint release setup toolchain
 
 # Everything on one machine; further arguments in ARGS, as in: make demo ARGS="--once --json"
 demo: toolchain
@@ -15,6 +15,10 @@ test: setup
 lint:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+
+# One static file, for host/server/deploy; takes a while.
+release:
+	host/server/deploy/release.sh
 
 # Installs what the tests need beside Rust.
 setup: toolchain

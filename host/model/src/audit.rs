@@ -22,4 +22,7 @@ pub struct AuditLine {
     pub subject: String,
     /// One sentence for a person, where there is something to say.
     pub note: Option<String>,
+    /// The id of the request it was done for; none for what the host does by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
 }

@@ -22,13 +22,14 @@ use axum::Router;
 use jackfield_runtime::{
     BreakerSettings, CacheKey, Compiler, EgressSettings, PoolSettings, Random, Runtime, RuntimeSettings,
 };
-use jackfield_store::{Opened, Store};
+use jackfield_store::{KeyRing, Opened, Store};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use url::Url;
 
 pub use error::ServeError;
 pub use housekeeping::Housekeeping;
 pub use signal::stop_signal;
+pub(crate) use signal::survive_file_limit;
 
 use crate::{
     app,
@@ -39,9 +40,6 @@ use crate::{
     outbound::{self, Outbound, Resolver, SystemResolver},
     service::{self, Service},
 };
-
-/// How long open requests may take to end once the host is told to stop.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What a host takes from its surroundings.
 #[derive(Clone)]
@@ -103,6 +101,16 @@ pub struct RunningHost {
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<io::Result<()>>,
     housekeeping: JoinHandle<()>,
+    patience: Duration,
+}
+
+/// How a host ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    /// With everything finished.
+    Finished,
+    /// With something under way cut off; the next start resolves it.
+    CutOff,
 }
 
 /// Starts a host. When this returns, it answers.
@@ -118,13 +126,25 @@ pub async fn start(config: Config, parts: Parts) -> Result<RunningHost, ServeErr
     let mut made = Made::default();
     let store = open(&config, &mut made).await?;
     let rounds = parts.housekeeping;
+    let patience = config.timeouts.shutdown();
     let service = service(&config, parts, store, public_url.clone())?;
     Box::pin(service.recover()).await?;
     made.operator_key = first_key::ensure(&service, &config.operator_key).await?;
     let (stop, task) = run(listener, app::router(service.clone()));
     let housekeeping = tokio::spawn(housekeeping::keep(service.clone(), rounds));
     tracing::info!(%address, %public_url, "the host answers");
-    Ok(RunningHost { address, public_url, service, made, stop: Some(stop), task, housekeeping })
+    Ok(RunningHost { address, public_url, service, made, stop: Some(stop), task, housekeeping, patience })
+}
+
+/// Puts a host together on a store that is there, without listening and without making anything.
+pub(crate) async fn inspect(config: &Config, parts: Parts) -> Result<Service, ServeError> {
+    let ring = KeyRing::load(&config.keyring)?;
+    let store = Store::open(&config.data_dir, ring).await?;
+    let public_url = match &config.public_url {
+        Some(url) => url.clone(),
+        None => Url::parse(&format!("http://{}", config.listen)).map_err(ServeError::Address)?,
+    };
+    service(config, parts, store, public_url)
 }
 
 async fn open(config: &Config, made: &mut Made) -> Result<Store, ServeError> {
@@ -172,6 +192,9 @@ fn service(config: &Config, parts: Parts, store: Store, public_url: Url) -> Resu
         metadata_timeout: config.timeouts.metadata(),
         proxy_first_byte: config.timeouts.proxy_first_byte(),
         requests_per_minute: config.api.requests_per_minute,
+        request_id_header: config.log.request_id_header.clone(),
+        data_dir: config.data_dir.clone(),
+        keyring: config.keyring.clone(),
     };
     let (clock, entropy) = (parts.clock, parts.entropy);
     Ok(Service::new(service::Parts { store, runtime, outbound, clock, entropy, settings }))
@@ -197,20 +220,33 @@ fn run(listener: TcpListener, app: Router) -> (oneshot::Sender<()>, JoinHandle<i
 }
 
 impl RunningHost {
-    /// Takes no more requests, lets open ones end, and waits until every refresh has stored its result.
-    pub async fn stop(mut self) {
-        if let Some(stop) = self.stop.take() {
-            let _gone = stop.send(());
-        }
-        if tokio::time::timeout(PATIENCE, &mut self.task).await.is_err() {
-            tracing::warn!("requests were still open after {} seconds and are cut off", PATIENCE.as_secs());
+    /// Refuses new requests and is not ready any more, waits for open ones, refreshes and completions as long as the
+    /// configuration says, then closes.
+    pub async fn stop(mut self) -> Stopped {
+        self.service.begin_stop();
+        let service = self.service.clone();
+        let stop = self.stop.take();
+        let finished = async {
+            service.drain().await;
+            // Only now, so that probes meanwhile read that the host is not ready.
+            if let Some(stop) = stop {
+                let _gone = stop.send(());
+            }
+            let _ended = (&mut self.task).await;
+        };
+        let stopped = match tokio::time::timeout(self.patience, finished).await {
+            Ok(()) => Stopped::Finished,
+            Err(_) => Stopped::CutOff,
+        };
+        if stopped == Stopped::CutOff {
+            tracing::warn!(after = ?self.patience, "requests, refreshes or completions were still under way and are cut off");
             self.task.abort();
             let _cut = (&mut self.task).await;
         }
         // Waited for, so that nothing holds the store any more when this returns.
         self.housekeeping.abort();
         let _ended = (&mut self.housekeeping).await;
-        self.service.drain().await;
+        stopped
     }
 }
 

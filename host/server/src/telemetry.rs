@@ -20,7 +20,7 @@ pub struct AlreadySet(#[from] TryInitError);
 ///
 /// The level is for Jackfield's own words. Dependencies say warnings only: their debug output shows headers and bodies,
 /// and with them secrets.
-pub fn init(log: Log) -> Result<(), AlreadySet> {
+pub fn init(log: &Log) -> Result<(), AlreadySet> {
     let targets = Targets::new().with_default(LevelFilter::WARN).with_target("jackfield", level(log.level));
     let registry = tracing_subscriber::registry().with(targets);
     let layer = fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).with_target(false);

@@ -78,7 +78,19 @@ impl Components {
         }
     }
 
-    fn path(&self, digest: &str) -> Result<PathBuf, ComponentError> {
+    /// The digests of all files there are, in order.
+    pub(crate) fn list(&self) -> io::Result<Vec<String>> {
+        let mut found = Vec::new();
+        for entry in fs::read_dir(&self.folder)? {
+            let name = entry?.file_name().to_string_lossy().into_owned();
+            // A draft of a component that is being kept has another ending.
+            found.extend(name.strip_suffix(".wasm").map(str::to_owned));
+        }
+        found.sort();
+        Ok(found)
+    }
+
+    pub(crate) fn path(&self, digest: &str) -> Result<PathBuf, ComponentError> {
         let is_hex = digest.len() == 64 && digest.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         if is_hex {
             Ok(self.folder.join(format!("{digest}.wasm")))

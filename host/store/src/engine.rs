@@ -31,8 +31,18 @@ pub(crate) trait Engine: Send + Sync {
     /// Makes every change of the batch or none. `Ok` means it survives a power cut.
     async fn commit(&self, batch: Batch) -> Result<(), EngineError>;
 
+    /// Everything as it is now. Changes go on meanwhile and are not in it.
+    async fn snapshot(&self) -> Result<Box<dyn Snapshot>, EngineError>;
+
     /// Whether it still takes changes.
     fn health(&self) -> Health;
+}
+
+/// All keys and values of one moment, in order.
+#[async_trait]
+pub(crate) trait Snapshot: Send {
+    /// The next ones, perhaps none this time; `None` at the end.
+    async fn next(&mut self) -> Result<Option<Vec<Pair>>, EngineError>;
 }
 
 /// A stretch of keys to read.

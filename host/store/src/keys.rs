@@ -10,6 +10,7 @@ use std::{
 use zeroize::Zeroizing;
 
 use crate::{
+    backup::BadBackup,
     change::Change,
     engine::{Engine, EngineError, Expect, Scan},
     error::{Cause, StoreError, unreadable, while_sealing},
@@ -47,6 +48,16 @@ fn wrapping<'a>(scope: Scope, kind: &'static str, record: &'a str) -> Context<'a
 }
 
 impl Keys {
+    /// The operator's keys.
+    pub(crate) fn ring(&self) -> &KeyRing {
+        &self.ring
+    }
+
+    /// Begins a sealed stream under the ring.
+    pub(crate) fn sealer(&self) -> Result<seal::Sealer, SealError> {
+        seal::Sealer::begin(&self.ring)
+    }
+
     /// HMAC-SHA-256 under the host's own random key.
     pub(crate) fn hash(&self, purpose: Purpose, value: &str) -> String {
         self.lookup.hash(purpose, value)
@@ -217,6 +228,16 @@ impl Keys {
 
     fn is_old(&self, wrapped: &[u8]) -> bool {
         seal::key_id(wrapped).is_ok_and(|id| id != self.ring.primary())
+    }
+}
+
+/// Refuses a wrapped key of a backup that the ring does not open.
+pub(crate) fn opens(ring: &KeyRing, at: &[u8], wrapped: &[u8]) -> Result<(), BadBackup> {
+    let (scope, kind, name) = place_of(at).ok_or(BadBackup::Changed)?;
+    match unwrap(ring, &wrapping(scope, kind, &name), wrapped) {
+        Ok(_) => Ok(()),
+        Err(SealError::UnknownKey(key)) => Err(BadBackup::UnknownKey(key)),
+        Err(_) => Err(BadBackup::Changed),
     }
 }
 

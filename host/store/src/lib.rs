@@ -10,6 +10,7 @@
 mod api_keys;
 mod audit;
 mod authorizations;
+mod backup;
 mod change;
 mod clients;
 mod components;
@@ -38,6 +39,7 @@ mod tests;
 pub use api_keys::ApiKeys;
 pub use audit::{Audit, AuditFilter};
 pub use authorizations::{AuthorizationSecrets, Authorizations, Claim, Handle};
+pub use backup::{Backup, BackupError, BadBackup, RestoreError, Summary as BackupSummary, Verification};
 pub use change::Change;
 pub use clients::Clients;
 pub use components::{ComponentError, Components, digest_of};

@@ -15,6 +15,7 @@ mod key;
 mod lookup;
 mod ring;
 mod ring_file;
+pub(crate) mod stream;
 
 pub(crate) use context::{Context, Scope};
 pub use envelope::{PLAINTEXT_LIMIT, SealError};
@@ -25,3 +26,4 @@ pub(crate) use lookup::LookupKey;
 pub use lookup::Purpose;
 pub use ring::KeyRing;
 pub use ring_file::KeyRingError;
+pub(crate) use stream::{Sealer, StreamError};

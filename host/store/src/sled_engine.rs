@@ -5,6 +5,7 @@
 //! lock-free look-ups in memory or one small read. Scans may touch many pages and run on blocking threads.
 
 mod open;
+mod snapshot;
 mod writer;
 
 use std::{
@@ -15,9 +16,10 @@ use std::{
 
 use async_trait::async_trait;
 
-use crate::engine::{Batch, Engine, EngineError, Fault, Health, Pair, Scan};
+use crate::engine::{Batch, Engine, EngineError, Fault, Health, Pair, Scan, Snapshot};
 
 pub use open::EngineOpenError;
+pub(crate) use open::lock;
 
 /// sled behind the engine trait.
 pub(crate) struct SledEngine {
@@ -30,6 +32,7 @@ pub(crate) struct SledEngine {
 pub(crate) struct Shared {
     database: sled::Db,
     fault: OnceLock<Fault>,
+    snapshots: snapshot::Snapshots,
     files: open::Files,
 }
 
@@ -46,7 +49,8 @@ impl SledEngine {
     /// Opens or creates the database in `directory`, locked by a file beside it. Blocks.
     pub(crate) fn open(directory: &Path, cache_bytes: u64) -> Result<Self, EngineOpenError> {
         let (database, files) = open::open(directory, cache_bytes)?;
-        let shared = Arc::new(Shared { database, fault: OnceLock::new(), files });
+        let shared =
+            Arc::new(Shared { database, fault: OnceLock::new(), snapshots: snapshot::Snapshots::default(), files });
         let writer = writer::Writer::start(Arc::clone(&shared)).map_err(EngineOpenError::Thread)?;
         Ok(Self { writer, shared })
     }
@@ -68,6 +72,10 @@ impl Engine for SledEngine {
     async fn commit(&self, batch: Batch) -> Result<(), EngineError> {
         batch.within_limits()?;
         self.writer.commit(batch).await.unwrap_or(Err(EngineError::ReadOnly(Fault::Stopped)))
+    }
+
+    async fn snapshot(&self) -> Result<Box<dyn Snapshot>, EngineError> {
+        Ok(Box::new(self.shared.snapshots.begin(Arc::clone(&self.shared))))
     }
 
     fn health(&self) -> Health {

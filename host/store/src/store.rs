@@ -31,8 +31,8 @@ use crate::{
     uses::Uses,
 };
 
-const RECORDS: &str = "records";
-const COMPONENTS: &str = "components";
+pub(crate) const RECORDS: &str = "records";
+pub(crate) const COMPONENTS: &str = "components";
 
 /// What an operator can set.
 #[derive(Debug, Clone, Copy)]
@@ -85,6 +85,10 @@ impl Store {
     ) -> Result<Self, OpenError> {
         let keys = Keys::unlock(&*engine, ring).await?;
         Ok(Self { core: Arc::new(Core { engine, keys }), components })
+    }
+
+    pub(crate) fn core(&self) -> &Core {
+        &self.core
     }
 
     /// Whether `data` has a store already: then a new key ring could open none of it. Blocks.

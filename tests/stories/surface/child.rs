@@ -172,10 +172,24 @@ impl Served {
         std::fs::read_to_string(self.said.path()).unwrap()
     }
 
+    /// Its process id.
+    pub(crate) fn id(&self) -> Pid {
+        Pid::from_raw(i32::try_from(self.child.id().unwrap()).unwrap()).unwrap()
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(self.id(), signal).unwrap();
+    }
+
     /// Tells it to stop, as an init system does; its exit code.
-    pub(crate) async fn stop(mut self) -> (i32, String) {
-        let id = Pid::from_raw(i32::try_from(self.child.id().unwrap()).unwrap()).unwrap();
-        kill_process(id, Signal::TERM).unwrap();
+    pub(crate) async fn stop(self) -> (i32, String) {
+        self.signal(Signal::TERM);
+        self.ended().await
+    }
+
+    /// Waits for its end; its exit code.
+    pub(crate) async fn ended(mut self) -> (i32, String) {
         let code = code(self.child.wait().await.unwrap());
         (code, self.said())
     }

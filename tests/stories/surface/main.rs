@@ -10,6 +10,7 @@
 
 mod application_guide;
 mod audit;
+mod backups;
 mod bodies;
 mod child;
 mod command_line;
@@ -19,7 +20,10 @@ mod conditions;
 mod configuration;
 mod cursors;
 mod demo;
+mod deploy;
 mod description;
+mod disk_full;
+mod doctor;
 mod guide;
 mod health;
 mod idempotency;
@@ -27,6 +31,7 @@ mod identifiers;
 mod in_use;
 mod key_ring;
 mod links;
+mod log_lines;
 mod methods;
 mod permissions;
 mod rate;
@@ -37,8 +42,11 @@ mod sdk_readme;
 mod secrets_stay;
 mod serving;
 mod sessions;
+mod shells;
 mod stage;
+mod stopping;
 mod tenants_apart;
+mod transfers;
 mod typed_secret;
 
 /// `jackfield`, for compiling components and for the stories of the command line.

@@ -49,13 +49,15 @@ impl<T: JsonSchema> Takes for Json<T> {
     }
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+/// Whether a body is declared as JSON.
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = given.split(';').next().unwrap_or_default().trim();
     essence.eq_ignore_ascii_case("application/json")
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+/// Reads a body, naming the place of what does not fit.
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let refusal = |error: serde_json::Error| match error.classify() {
         Category::Data => Problem::body(&without_value(&error.to_string())),
         Category::Syntax | Category::Eof | Category::Io => Problem::malformed(&error.to_string()),

@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod audit;
+mod backups;
 mod body;
 mod caller;
 mod clients;
@@ -9,6 +10,7 @@ mod conditions;
 mod connections;
 mod connectors;
 mod describe;
+mod doctor;
 mod health;
 mod import;
 mod json;
@@ -25,6 +27,7 @@ mod reply;
 mod sessions;
 mod target;
 mod tenants;
+mod transfers;
 mod uses;
 mod view;
 
@@ -59,6 +62,9 @@ const NOUNS: [fn() -> Routes; 13] = [
 pub fn routes() -> Router<Service> {
     let described = NOUNS.iter().fold(Router::new(), |all, routes| all.merge(routes().into_router()));
     let answers = described
+        .merge(backups::routes())
+        .merge(doctor::routes())
+        .merge(transfers::routes())
         .layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .layer(SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")));
     answers.merge(proxy::routes())

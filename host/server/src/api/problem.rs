@@ -10,12 +10,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, header};
-use jackfield_model::{api_key::Permission, failure::Failure, id::RequestId};
+use jackfield_model::{api_key::Permission, failure::Failure};
 use schemars::JsonSchema;
 use serde::Serialize;
 use url::Url;
 
 use super::view::failure::FailureView;
+use crate::service::RequestName;
 
 pub use code::Code;
 
@@ -131,6 +132,12 @@ impl Problem {
         Self::new(Code::InvalidQuery, detail)
     }
 
+    /// Nothing new begins any more.
+    pub fn stopping() -> Self {
+        Self::new(Code::Stopping, "The host is stopping and takes no new requests: repeat it in a moment.")
+            .retry_after(1000)
+    }
+
     /// The route does not take this method.
     pub fn method() -> Self {
         Self::new(Code::MethodNotAllowed, "This route does not take this method.")
@@ -202,7 +209,7 @@ impl Problem {
     }
 
     /// The body and headers, now that the request has its id. `host` is where the pages about each code are.
-    pub fn answer(&self, request: Option<RequestId>, host: &Url) -> Response {
+    pub fn answer(&self, request: Option<&RequestName>, host: &Url) -> Response {
         let status = self.status();
         let body = ProblemView {
             kind: self.0.code.page(host),
@@ -256,7 +263,7 @@ pub(super) struct ProblemView<'a> {
     #[schemars(extend("pattern" = "^[a-z]+(-[a-z]+)*$"), example = &"not-found")]
     code: &'static str,
     /// The id of the request, as the log has it.
-    request_id: Option<RequestId>,
+    request_id: Option<&'a RequestName>,
     /// The wrong values of the request, one by one.
     #[serde(skip_serializing_if = "<[FieldProblem]>::is_empty")]
     errors: &'a [FieldProblem],

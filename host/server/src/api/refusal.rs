@@ -60,9 +60,10 @@ impl From<StoreError> for Problem {
             StoreError::Conflict => {
                 Problem::new(Code::Conflict, "somebody else changed it at the same time: read it again, then repeat")
             }
-            StoreError::ReadOnly(_) => {
-                Problem::new(Code::StoreReadOnly, "the host takes no changes until its operator restarts it")
-            }
+            StoreError::ReadOnly(_) => Problem::new(
+                Code::StoreReadOnly,
+                "the host takes no changes after an error of its store, a full disk perhaps: its operator makes room and restarts it",
+            ),
             StoreError::Unavailable(_) => Problem::new(Code::StoreUnavailable, "the host's store does not answer"),
             StoreError::TooLarge { .. } => Problem::new(Code::TooLarge, error.to_string()),
             StoreError::InUse => Problem::new(Code::InUse, error.to_string()),

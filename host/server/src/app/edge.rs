@@ -8,8 +8,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, header};
-use jackfield_model::id::RequestId;
 use tower_http::catch_panic::ResponseForPanic;
+use tracing::Instrument;
 
 use crate::{
     api::{
@@ -17,30 +17,42 @@ use crate::{
         problem::{Code, Problem},
     },
     pages,
-    service::Service,
+    service::{RequestName, Service},
 };
 
 /// Every answer carries the id of its request.
 const REQUEST_ID: HeaderName = HeaderName::from_static("jackfield-request-id");
 
+/// What probes ask even while the host ends.
+const PROBES: [&str; 2] = ["/healthz", "/readyz"];
+
 /// The outermost layer.
 pub(super) async fn edge(State(service): State<Service>, request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let id = service.request_id().ok();
+    let _under_way = service.request_begins();
+    let name = service.name_request(request.headers()).ok();
     let method = request.method().clone();
-    let wants_page = wants_page(request.uri().path(), request.headers());
+    let path = request.uri().path();
+    let wants_page = wants_page(path, request.headers());
+    let refused = service.is_stopping() && !PROBES.contains(&path);
     // The route, never the path: a link is a secret.
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let mut response = next.run(request).await;
+    let mut response =
+        if refused { Problem::stopping().into_response() } else { served(name.clone(), request, next).await };
     let problem = response.extensions_mut().remove::<Problem>();
     if let Some(problem) = &problem {
         let before = std::mem::take(response.headers_mut());
-        response = if wants_page { pages::refusal(problem) } else { problem.answer(id, service.public_url()) };
+        response =
+            if wants_page { pages::refusal(problem) } else { problem.answer(name.as_ref(), service.public_url()) };
         carry(before, response.headers_mut());
     }
-    let line = Line { id, method: method.as_str(), route: route.as_deref().unwrap_or("none"), started };
+    if refused {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    let line =
+        Line { name: name.as_ref(), method: method.as_str(), route: route.as_deref().unwrap_or("none"), started };
     line.write(&response, problem.as_ref());
-    if let Some(value) = id.and_then(|id| HeaderValue::from_str(&id.to_string()).ok()) {
+    if let Some(value) = name.and_then(|name| HeaderValue::from_str(name.as_str()).ok()) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     response
@@ -55,6 +67,13 @@ fn carry(mut before: HeaderMap, into: &mut HeaderMap) {
     }
 }
 
+/// Everything done and logged meanwhile carries the request's name.
+async fn served(name: Option<RequestName>, request: Request, next: Next) -> Response {
+    let Some(name) = name else { return next.run(request).await };
+    let span = tracing::error_span!("request", request = %name);
+    name.during(next.run(request).instrument(span)).await
+}
+
 /// A person looks at pages; everybody else reads JSON.
 fn wants_page(path: &str, headers: &HeaderMap) -> bool {
     let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -63,7 +82,7 @@ fn wants_page(path: &str, headers: &HeaderMap) -> bool {
 
 /// What the log says about a request.
 struct Line<'a> {
-    id: Option<RequestId>,
+    name: Option<&'a RequestName>,
     method: &'a str,
     route: &'a str,
     started: Instant,
@@ -71,7 +90,7 @@ struct Line<'a> {
 
 impl Line<'_> {
     fn write(&self, response: &Response, problem: Option<&Problem>) {
-        let request = self.id.map(|id| id.to_string()).unwrap_or_default();
+        let request = self.name.map(RequestName::as_str).unwrap_or_default();
         let (method, route, status) = (self.method, self.route, response.status().as_u16());
         let milliseconds = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let code = problem.map(Problem::code);
@@ -100,7 +119,7 @@ impl Line<'_> {
                     "request refused"
                 );
             }
-            None => tracing::debug!(request, method, route, status, code, milliseconds, "request answered"),
+            None => tracing::info!(request, method, route, status, code, milliseconds, "request answered"),
         }
     }
 }

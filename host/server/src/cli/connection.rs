@@ -8,6 +8,7 @@ use super::{
     Stage,
     failed::{Declined, UsedWrongly},
     output::{ask, card, items, note, table, text},
+    transfer,
 };
 
 /// Look at connections and manage them. An operator's key needs --tenant.
@@ -49,6 +50,10 @@ pub(super) enum Connection {
         #[arg(long)]
         return_url: String,
     },
+    /// Seal a tenant's connections into a file for another host.
+    Export(transfer::Export),
+    /// Take in connections that another host sealed; all of them or none.
+    Import(transfer::Import),
     /// Revoke at the provider and delete here.
     #[command(after_help = "Example:\n  jackfield connection delete conn_01J… --yes --tenant ten_01J…")]
     Delete {
@@ -92,6 +97,8 @@ impl Connection {
                 stage.output.result(&answer, |answer| text(answer, "/url"));
                 Ok(())
             }
+            Self::Export(export) => export.run(stage).await,
+            Self::Import(import) => import.run(stage).await,
             Self::Delete { id, yes } => delete(stage, &id, yes).await,
         }
     }

@@ -1,10 +1,11 @@
 //! The running host, as this command line reaches it: its HTTP API and nothing else.
 
-use std::{sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, header};
-use http_body_util::{BodyExt as _, Full, Limited};
+use http_body_util::{BodyExt as _, Full, Limited, combinators::UnsyncBoxBody};
+use hyper::body::Incoming;
 use hyper_rustls::HttpsConnector;
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
@@ -17,6 +18,7 @@ use url::Url;
 use crate::{config::is_loopback, outbound};
 
 mod problem;
+mod stream;
 
 pub(super) use problem::Problem;
 
@@ -50,16 +52,30 @@ pub(super) enum HostError {
     Foreign { status: u16, url: String },
     #[error(transparent)]
     Tls(#[from] outbound::RootsError),
+    #[error("what the host sent could not be written")]
+    Written(#[source] io::Error),
+    #[error("the file cannot be read")]
+    File(#[source] io::Error),
     #[error("the request could not be written")]
     Request(#[from] http::Error),
 }
+
+impl HostError {
+    /// Whether it is what this command was given, and not what the host said.
+    pub(super) fn is_wrong_use(&self) -> bool {
+        matches!(self, Self::Address(_) | Self::Plain(_) | Self::Key | Self::Tenant)
+    }
+}
+
+/// A body as it is sent: whole, or piece by piece.
+type Sent = UnsyncBoxBody<Bytes, io::Error>;
 
 /// A running host and the key it is asked with.
 pub(super) struct Host {
     base: Url,
     key: Secret,
     tenant: Option<String>,
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: Client<HttpsConnector<HttpConnector>, Sent>,
 }
 
 impl Host {
@@ -136,26 +152,35 @@ impl Host {
     }
 
     async fn ask(&self, method: Method, url: Url, body: Option<(&'static str, Bytes)>) -> Result<Value, HostError> {
-        let request = self.request(method, &url, body)?;
+        let body = body.map(|(kind, bytes)| (kind, Full::new(bytes).map_err(|never| match never {}).boxed_unsync()));
         let shown = self.base.to_string();
-        let exchange = async {
-            let answer = self.client.request(request).await;
-            let answer = answer.map_err(|source| HostError::Unreachable { url: shown.clone(), source })?;
-            let (parts, body) = answer.into_parts();
-            let body = Limited::new(body, ANSWER_LIMIT).collect().await.map_err(|_| HostError::Broken)?;
-            Ok::<_, HostError>((parts, body.to_bytes()))
+        let whole = async {
+            let (parts, body) = self.exchange(method, &url, body).await?;
+            Ok::<_, HostError>((parts, collect(body, ANSWER_LIMIT).await?))
         };
-        let answer = tokio::time::timeout(PATIENCE, exchange).await;
+        let answer = tokio::time::timeout(PATIENCE, whole).await;
         let (parts, body) = answer.map_err(|_| HostError::Slow { url: shown.clone() })??;
         read(&parts, &body).ok_or(HostError::Foreign { status: parts.status.as_u16(), url: shown })?
+    }
+
+    async fn exchange(
+        &self,
+        method: Method,
+        url: &Url,
+        body: Option<(&'static str, Sent)>,
+    ) -> Result<(http::response::Parts, Incoming), HostError> {
+        let request = self.request(method, url, body)?;
+        let answer = self.client.request(request).await;
+        let unreachable = |source| HostError::Unreachable { url: self.base.to_string(), source };
+        Ok(answer.map_err(unreachable)?.into_parts())
     }
 
     fn request(
         &self,
         method: Method,
         url: &Url,
-        body: Option<(&'static str, Bytes)>,
-    ) -> Result<Request<Full<Bytes>>, HostError> {
+        body: Option<(&'static str, Sent)>,
+    ) -> Result<Request<Sent>, HostError> {
         let mut bearer = HeaderValue::try_from(format!("Bearer {}", self.key.expose())).map_err(|_| HostError::Key)?;
         bearer.set_sensitive(true);
         let mut request = Request::builder().method(method).uri(url.as_str()).header(header::AUTHORIZATION, bearer);
@@ -168,10 +193,14 @@ impl Host {
                 request = request.header(header::CONTENT_TYPE, kind);
                 bytes
             }
-            None => Bytes::new(),
+            None => Full::new(Bytes::new()).map_err(|never| match never {}).boxed_unsync(),
         };
-        Ok(request.body(Full::new(body))?)
+        Ok(request.body(body)?)
     }
+}
+
+async fn collect(body: Incoming, limit: usize) -> Result<Bytes, HostError> {
+    Ok(Limited::new(body, limit).collect().await.map_err(|_| HostError::Broken)?.to_bytes())
 }
 
 /// `None` where the answer is none of a host's API.
@@ -188,7 +217,7 @@ fn read(parts: &http::response::Parts, body: &[u8]) -> Option<Result<Value, Host
     clippy::disallowed_methods,
     reason = "the command line's own client, which speaks to a host and to nobody else"
 )]
-fn client(over_tls: bool) -> Result<Client<HttpsConnector<HttpConnector>, Full<Bytes>>, HostError> {
+fn client(over_tls: bool) -> Result<Client<HttpsConnector<HttpConnector>, Sent>, HostError> {
     let tls = if over_tls { outbound::tls_config(None)? } else { without_trust()? };
     let mut http = HttpConnector::new();
     http.enforce_http(false);

@@ -1,14 +1,18 @@
 //! The command line: `jackfield`, one file a noun.
 //!
 //! What needs a running host talks to its HTTP API like any other program; `serve`, `demo`, `keyring`,
-//! `openapi`, `connector build` and `connector check` do their work in this process.
+//! `openapi`, `backup --offline`, `restore`, `config`, `completions`, `man`, `connector build` and `connector check` do
+//! their work in this process.
 
 mod approval;
+mod backup;
 mod client;
 mod compile_worker;
+mod config;
 mod connection;
 mod connector;
 mod demo;
+mod doctor;
 mod failed;
 mod host;
 mod key;
@@ -17,7 +21,9 @@ mod openapi;
 mod output;
 mod secret_input;
 mod serve;
+mod shell;
 mod tenant;
+mod transfer;
 
 use std::{future::Future, path::PathBuf, process::ExitCode};
 
@@ -49,8 +55,8 @@ struct Global {
     /// The tenant an operator's key acts for.
     #[arg(long, global = true, value_name = "TENANT", env = "JACKFIELD_TENANT")]
     tenant: Option<String>,
-    /// The file that holds the API key; or set `JACKFIELD_API_KEY`.
-    #[arg(long, global = true, value_name = "FILE", env = "JACKFIELD_API_KEY_FILE")]
+    /// The file that holds the API key; without it `JACKFIELD_API_KEY_FILE` names it, or `JACKFIELD_API_KEY` is it.
+    #[arg(long, global = true, value_name = "FILE")]
     api_key_file: Option<PathBuf>,
 }
 
@@ -81,6 +87,19 @@ enum Command {
     /// Print the description of the HTTP API.
     #[command(name = "openapi")]
     OpenApi(openapi::OpenApi),
+    /// Say what is wrong with a host and what to do about it.
+    Doctor(doctor::Doctor),
+    /// Write everything the store holds into a sealed file, or check such a file.
+    Backup(backup::Backup),
+    /// Make a store from a backup.
+    Restore(backup::Restore),
+    /// Look up settings and check a configuration.
+    #[command(subcommand, name = "config")]
+    Configuration(config::Configuration),
+    /// Write the completions of a shell.
+    Completions(shell::Completions),
+    /// Write the manual pages, one a command.
+    Man(shell::Man),
     /// Compile one component, for the host itself.
     #[command(hide = true)]
     CompileWorker,
@@ -128,6 +147,12 @@ fn run(command: Command, stage: &Stage) -> Result<()> {
         Command::Keyring(keyring) => in_runtime(keyring.run(stage)),
         Command::Connection(connection) => in_runtime(connection.run(stage)),
         Command::OpenApi(openapi) => openapi.run(stage),
+        Command::Doctor(doctor) => in_runtime(doctor.run(stage)),
+        Command::Backup(backup) => in_runtime(backup.run(stage)),
+        Command::Restore(restore) => in_runtime(restore.run(stage)),
+        Command::Configuration(configuration) => configuration.run(stage),
+        Command::Completions(completions) => completions.run(stage),
+        Command::Man(man) => man.run(stage),
         Command::CompileWorker => Ok(()),
     }
 }

@@ -43,20 +43,33 @@ impl SecretSource {
     }
 }
 
-/// The API key: from the file, or from `JACKFIELD_API_KEY`.
+/// The API key: from the file named on the command line, or from `JACKFIELD_API_KEY_FILE`, or from `JACKFIELD_API_KEY`.
 #[allow(clippy::disallowed_methods, reason = "the command line's own secret, read here and nowhere else")]
 pub(super) fn api_key(file: Option<&Path>) -> Result<Secret> {
-    match (file, std::env::var("JACKFIELD_API_KEY")) {
-        (Some(path), _) => from_file(path),
-        (None, Ok(key)) if !key.trim().is_empty() => Ok(Secret::new(key.trim().to_owned())),
-        (None, _) => Err(UsedWrongly(
+    let set = |name| std::env::var(name).ok().filter(|text| !text.trim().is_empty());
+    match (file, set("JACKFIELD_API_KEY_FILE"), set("JACKFIELD_API_KEY")) {
+        (Some(path), ..) => from_file(path),
+        (None, Some(_), Some(_)) => Err(UsedWrongly(
+            "both JACKFIELD_API_KEY and JACKFIELD_API_KEY_FILE are set: take one of them away, or name the file: --api-key-file FILE",
+        )
+        .into()),
+        (None, Some(path), None) => from_file(Path::new(&path)),
+        (None, None, Some(key)) => Ok(Secret::new(key.trim().to_owned())),
+        (None, None, None) => Err(UsedWrongly(
             "no API key: set JACKFIELD_API_KEY_FILE (`serve` says where it wrote the first one) or JACKFIELD_API_KEY",
         )
         .into()),
     }
 }
 
-fn from_file(path: &Path) -> Result<Secret> {
+/// A file that holds secrets, whatever its length.
+pub(super) fn whole(path: &Path) -> Result<Secret> {
+    let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(Secret::new(text))
+}
+
+/// The secret that is all of a file.
+pub(super) fn from_file(path: &Path) -> Result<Secret> {
     let opened = fs::File::open(path).map_err(anyhow::Error::from);
     opened.and_then(from).with_context(|| format!("cannot read the secret in {}", path.display()))
 }

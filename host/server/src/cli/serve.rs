@@ -10,13 +10,14 @@ use serde_json::json;
 use super::{Stage, output::note};
 use crate::{
     config::{Config, Environment},
-    serve::{self, Parts},
+    serve::{self, Parts, Stopped},
     telemetry,
 };
 
 const EXAMPLE: &str = "Example:\n  jackfield serve --config jackfield.toml\n\n\
     Every key of the file is also an environment variable: `listen` is JACKFIELD_LISTEN,\n\
-    `egress.ca_file` is JACKFIELD_EGRESS_CA_FILE. Exit code 78: the key ring does not fit the store.";
+    `egress.ca_file` is JACKFIELD_EGRESS_CA_FILE; `jackfield config reference` lists them all.\n\
+    Exit code 2: the configuration cannot be. Exit code 78: the key ring does not fit the store.";
 
 /// Run the host.
 #[derive(Debug, Args)]
@@ -31,7 +32,7 @@ impl Serve {
     pub(super) async fn run(self, stage: &Stage) -> Result<()> {
         let output = stage.output;
         let config = Config::load(self.config.as_deref(), &Environment::of_process())?;
-        telemetry::init(config.log)?;
+        telemetry::init(&config.log)?;
         if !config.defaults.is_empty() {
             note(&format!("Nothing was said about these, so they are:\n  {}", config.defaults.join("\n  ")));
         }
@@ -39,6 +40,7 @@ impl Serve {
             note(&format!("WARNING: {warning}"));
         }
         without_core_dumps()?;
+        serve::survive_file_limit()?;
         let stop = serve::stop_signal()?;
         let host = Box::pin(serve::start(config, Parts::system()?)).await?;
         if let Some(made) = &host.made.keyring {
@@ -57,10 +59,15 @@ impl Serve {
             format!("Jackfield listens on {}; browsers reach it at {}", host.address, host.public_url)
         });
         stop.await;
-        note("Stopping: open requests and refreshes are finished first; a second signal stops at once.");
         let again = serve::stop_signal()?;
+        note("Stopping: open requests and refreshes are finished first; a second signal stops at once.");
         tokio::select! {
-            () = host.stop() => Ok(()),
+            stopped = host.stop() => match stopped {
+                Stopped::Finished => Ok(()),
+                Stopped::CutOff => bail!(
+                    "not everything was finished within `timeouts.shutdown_ms`; the next start resolves what was open"
+                ),
+            },
             () = again => bail!("stopped before everything was finished; the next start resolves what was open"),
         }
     }

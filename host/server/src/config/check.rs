@@ -18,17 +18,29 @@ impl Config {
         if plain(&self.keyring).starts_with(plain(&self.data_dir)) {
             return Err(ConfigError::KeyringInside { path: self.keyring.clone() });
         }
-        self.check_limits()
-    }
-
-    fn check_limits(&self) -> Result<(), ConfigError> {
-        let shape = serde_json::to_value(&self.limits).unwrap_or_default();
-        let zero = shape.as_object().and_then(|limits| limits.iter().find(|(_, value)| value.as_u64() == Some(0)));
-        match zero {
-            Some((key, _)) => Err(ConfigError::ZeroLimit { key: format!("limits.{key}") }),
-            None => Ok(()),
+        if let Some(name) = &self.log.request_id_header {
+            check_header(name)?;
         }
+        refuse_zero("limits", &serde_json::to_value(&self.limits).unwrap_or_default())?;
+        refuse_zero("timeouts", &serde_json::to_value(self.timeouts).unwrap_or_default())
     }
+}
+
+fn refuse_zero(table: &str, values: &serde_json::Value) -> Result<(), ConfigError> {
+    let zero = values.as_object().and_then(|values| values.iter().find(|(_, value)| value.as_u64() == Some(0)));
+    match zero {
+        Some((key, _)) => Err(ConfigError::ZeroLimit { key: format!("{table}.{key}") }),
+        None => Ok(()),
+    }
+}
+
+/// Headers that say something else already, or that carry secrets.
+const TAKEN: [&str; 6] = ["authorization", "cookie", "host", "content-length", "content-type", "transfer-encoding"];
+
+fn check_header(name: &str) -> Result<(), ConfigError> {
+    let lower = name.to_ascii_lowercase();
+    let fits = http::HeaderName::from_bytes(lower.as_bytes()).is_ok() && !TAKEN.contains(&lower.as_str());
+    if fits { Ok(()) } else { Err(ConfigError::RequestIdHeader { name: name.chars().take(80).collect() }) }
 }
 
 fn check_public_url(url: &Url) -> Result<(), ConfigError> {

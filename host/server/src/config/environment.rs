@@ -1,12 +1,13 @@
 //! The environment over the file: `egress.ca_file` is `JACKFIELD_EGRESS_CA_FILE`, its value plain text or TOML.
+//!
+//! With `_FILE` behind it, a variable names a file that holds the value, as secrets are handed to containers.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fs};
 
-use serde_json::Value;
-
-use super::{ConfigError, Settings};
+use super::{ConfigError, Settings, keys};
 
 const PREFIX: &str = "JACKFIELD_";
+const FILE: &str = "_FILE";
 /// Variables of the command line that are no settings of the host.
 const OTHERS: [&str; 5] =
     ["JACKFIELD_CONFIG", "JACKFIELD_URL", "JACKFIELD_API_KEY", "JACKFIELD_API_KEY_FILE", "JACKFIELD_TENANT"];
@@ -32,11 +33,10 @@ impl Environment {
 
     /// The settings of a table with these variables over it.
     pub(super) fn over(&self, mut table: toml::Table) -> Result<Settings, ConfigError> {
-        let keys = keys();
+        let known = keys::all();
         for (name, text) in self.0.iter().filter(|(name, _)| !OTHERS.contains(&name.as_str())) {
-            let key = keys.iter().find(|key| variable(key) == *name);
-            let key = key.ok_or_else(|| ConfigError::UnknownVariable { name: name.clone() })?;
-            table = with(&table, key, text).map_err(|cause| ConfigError::Variable {
+            let (key, text) = self.meant(&known, name, text)?;
+            table = with(&table, key, &text).map_err(|cause| ConfigError::Variable {
                 name: name.clone(),
                 key: key.join("."),
                 cause: Box::new(cause),
@@ -44,32 +44,39 @@ impl Environment {
         }
         table.try_into().map_err(|cause| ConfigError::Merged { cause: Box::new(cause) })
     }
-}
 
-/// Every key there is, as the path to it.
-fn keys() -> Vec<Vec<String>> {
-    let mut found = Vec::new();
-    let shape = serde_json::to_value(Settings::default()).unwrap_or_default();
-    walk(&shape, &mut Vec::new(), &mut found);
-    found
-}
-
-/// An empty object is a map whose keys people choose: a value of its own.
-fn walk(value: &Value, path: &mut Vec<String>, found: &mut Vec<Vec<String>>) {
-    match value {
-        Value::Object(fields) if !fields.is_empty() => {
-            for (key, value) in fields {
-                path.push(key.clone());
-                walk(value, path, found);
-                path.pop();
-            }
-        }
-        _ => found.push(path.clone()),
+    /// Which variable sets a key, if one does.
+    pub(super) fn setting(&self, key: &[String]) -> Option<String> {
+        let name = keys::variable(key);
+        [format!("{name}{FILE}"), name].into_iter().find(|name| self.0.contains_key(name))
     }
-}
 
-fn variable(key: &[String]) -> String {
-    format!("{PREFIX}{}", key.join("_").replace('-', "_").to_ascii_uppercase())
+    /// The key a variable stands for, and the value it gives or the file it names holds.
+    fn meant<'k>(
+        &self,
+        known: &'k [Vec<String>],
+        name: &str,
+        text: &str,
+    ) -> Result<(&'k Vec<String>, String), ConfigError> {
+        let of = |name: &str| known.iter().find(|key| keys::variable(key) == name);
+        if let Some(key) = of(name) {
+            return Ok((key, text.to_owned()));
+        }
+        let by_file = name.strip_suffix(FILE).and_then(|plain| Some((plain, of(plain)?)));
+        let Some((plain, key)) = by_file else {
+            let nearest = keys::nearest(name, known.iter().map(|key| keys::variable(key)));
+            return Err(ConfigError::UnknownVariable { name: name.to_owned(), nearest });
+        };
+        if self.0.contains_key(plain) {
+            return Err(ConfigError::Both { plain: plain.to_owned(), file: name.to_owned() });
+        }
+        let held = fs::read_to_string(text).map_err(|source| ConfigError::VariableFile {
+            name: name.to_owned(),
+            path: text.into(),
+            source,
+        })?;
+        Ok((key, held.trim_end_matches(['\r', '\n']).to_owned()))
+    }
 }
 
 /// The table with one value more: read as TOML where that fits the key, as plain text otherwise.
@@ -108,7 +115,10 @@ mod tests {
 
     #[test]
     fn every_key_has_its_own_variable() {
-        let mut variables: Vec<_> = keys().iter().map(|key| variable(key)).collect();
+        let known = keys::all();
+        let plain = known.iter().map(|key| keys::variable(key));
+        let files = plain.clone().map(|name| format!("{name}{FILE}"));
+        let mut variables: Vec<_> = plain.chain(files).collect();
         let count = variables.len();
         variables.sort();
         variables.dedup();

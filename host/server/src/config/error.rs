@@ -13,19 +13,47 @@ pub enum ConfigError {
         /// Why.
         source: io::Error,
     },
-    /// An unknown key, a value of another type, or no TOML at all. The source shows line and key.
-    #[error("the configuration {} is not understood: {cause}", path.display())]
-    Parse {
+    /// No TOML at all.
+    #[error("{}:{line}: this is not TOML: {}", path.display(), cause.message())]
+    Syntax {
         /// The file.
         path: PathBuf,
-        /// Where and why; shown already, so no source of its own.
+        /// Counted from one.
+        line: usize,
+        /// Why.
+        cause: Box<toml::de::Error>,
+    },
+    /// A key there is not.
+    #[error("{}:{line}: there is no setting `{key}`{}", path.display(), meant(nearest.as_deref()))]
+    UnknownKey {
+        /// The file.
+        path: PathBuf,
+        /// Counted from one.
+        line: usize,
+        /// The key.
+        key: String,
+        /// The one it was probably meant to be.
+        nearest: Option<String>,
+    },
+    /// A value of another type, or one that cannot be.
+    #[error("{}:{line}: the setting `{key}` is not understood: {}", path.display(), cause.message())]
+    Value {
+        /// The file.
+        path: PathBuf,
+        /// Counted from one.
+        line: usize,
+        /// The key.
+        key: String,
+        /// Why.
         cause: Box<toml::de::Error>,
     },
     /// A variable that names no key.
-    #[error("the environment variable {name} names no setting: take it away or correct its name")]
+    #[error("the environment variable {name} names no setting{}", meant(nearest.as_deref()))]
     UnknownVariable {
         /// The variable.
         name: String,
+        /// The one it was probably meant to be.
+        nearest: Option<String>,
     },
     /// A variable whose value does not fit.
     #[error("the environment variable {name} (the setting `{key}`) is not understood: {}", cause.message())]
@@ -36,6 +64,24 @@ pub enum ConfigError {
         key: String,
         /// Why.
         cause: Box<toml::de::Error>,
+    },
+    /// A variable that names a file, and the variable itself.
+    #[error("both {plain} and {file} are set: take one of them away")]
+    Both {
+        /// The variable.
+        plain: String,
+        /// The one that names a file.
+        file: String,
+    },
+    /// A file a variable names.
+    #[error("cannot read {}, which the environment variable {name} names", path.display())]
+    VariableFile {
+        /// The variable.
+        name: String,
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
     },
     /// File and environment together do not fit.
     #[error("the configuration is not understood: {}", cause.message())]
@@ -74,10 +120,23 @@ pub enum ConfigError {
         /// The key ring's file.
         path: PathBuf,
     },
-    /// A limit nothing can work under.
-    #[error("`{key}` is 0: nothing can run under that limit")]
+    /// A limit or wait nothing can work under.
+    #[error("`{key}` is 0: nothing can work under that limit")]
     ZeroLimit {
         /// The key.
         key: String,
     },
+    /// A header that cannot carry request ids.
+    #[error("`log.request_id_header` is `{name}`: name a header of its own, like x-request-id")]
+    RequestIdHeader {
+        /// The header.
+        name: String,
+    },
+}
+
+fn meant(nearest: Option<&str>) -> String {
+    match nearest {
+        Some(nearest) => format!("; did you mean `{nearest}`?"),
+        None => ": see `jackfield config reference` for those there are".to_owned(),
+    }
 }

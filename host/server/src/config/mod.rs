@@ -8,6 +8,9 @@ mod api;
 mod check;
 mod environment;
 mod error;
+mod keys;
+mod place;
+mod reference;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -15,7 +18,6 @@ mod timeouts;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
 };
@@ -27,6 +29,7 @@ pub use api::Api;
 pub(crate) use check::is_loopback;
 pub use environment::Environment;
 pub use error::ConfigError;
+pub use reference::{Reference, Setting, Source, reference};
 use settings::Settings;
 pub use settings::{LogFormat, LogLevel, StoreKind};
 pub use timeouts::Timeouts;
@@ -68,12 +71,14 @@ pub struct Config {
 }
 
 /// What is logged, and how.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Log {
     /// Lines for people or JSON.
     pub format: LogFormat,
     /// How much of Jackfield's own; of its dependencies only warnings.
     pub level: LogLevel,
+    /// The header whose request id is taken over from a caller; none: every request gets an id of our own.
+    pub request_id_header: Option<String>,
 }
 
 /// What the operator allows connectors beyond public https origins.
@@ -93,7 +98,7 @@ impl Config {
     /// Reads the file, if one is named, and the environment over it.
     pub fn load(file: Option<&Path>, environment: &Environment) -> Result<Self, ConfigError> {
         let table = match file {
-            Some(path) => read(path)?,
+            Some(path) => place::load(path)?,
             None => toml::Table::new(),
         };
         let settings = environment.over(table)?;
@@ -111,7 +116,7 @@ impl Config {
             operator_key: beside(&data_dir, "operator-key"),
             data_dir,
             store: StoreKind::Sled,
-            log: Log { format: LogFormat::Text, level: LogLevel::Warn },
+            log: Log { format: LogFormat::Text, level: LogLevel::Warn, request_id_header: None },
             limits: Limits::default(),
             timeouts: Timeouts::default(),
             api: Api::default(),
@@ -137,12 +142,12 @@ impl Config {
         let config = Self {
             public_url: settings.public_url,
             listen,
-            behind_proxy: settings.behind_proxy.unwrap_or(false),
+            behind_proxy: settings.behind_proxy,
             data_dir,
             keyring,
             operator_key,
             store,
-            log: Log { format: settings.log.format, level: settings.log.level },
+            log: settings.log.into(),
             limits: settings.limits,
             timeouts: settings.timeouts,
             api: settings.api,
@@ -177,12 +182,4 @@ fn beside(data_dir: &Path, what: &str) -> PathBuf {
     name.push(".");
     name.push(what);
     data_dir.with_file_name(name)
-}
-
-/// The file's table, once it is known to hold settings and nothing else: so that an error can show the line.
-fn read(path: &Path) -> Result<toml::Table, ConfigError> {
-    let text = fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
-    let parse = |cause| ConfigError::Parse { path: path.to_owned(), cause: Box::new(cause) };
-    toml::from_str::<Settings>(&text).map_err(parse)?;
-    toml::from_str(&text).map_err(parse)
 }

@@ -10,14 +10,14 @@ use jackfield_runtime::Limits;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{Api, Timeouts};
+use super::{Api, Log, Timeouts};
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Settings {
     pub(super) public_url: Option<Url>,
     pub(super) listen: Option<SocketAddr>,
-    pub(super) behind_proxy: Option<bool>,
+    pub(super) behind_proxy: bool,
     pub(super) data_dir: Option<PathBuf>,
     pub(super) keyring: Option<PathBuf>,
     pub(super) operator_key: Option<PathBuf>,
@@ -34,6 +34,14 @@ pub(super) struct Settings {
 pub(super) struct LogSettings {
     pub(super) format: LogFormat,
     pub(super) level: LogLevel,
+    pub(super) request_id_header: Option<String>,
+}
+
+impl From<LogSettings> for Log {
+    fn from(settings: LogSettings) -> Self {
+        let LogSettings { format, level, request_id_header } = settings;
+        Self { format, level, request_id_header }
+    }
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]

@@ -31,18 +31,18 @@ fn without_any_setting_it_listens_on_loopback_and_says_which_defaults_it_took() 
 #[test]
 fn an_unknown_key_is_an_error_that_names_the_key_and_the_line() {
     let said = refused("listen = \"127.0.0.1:1\"\n\ntelemtry = true\n", &[]);
-    assert!(said.contains("telemtry") && said.contains("line 3"), "{said}");
+    assert!(said.contains("telemtry") && said.contains(":3: "), "{said}");
     let said = refused("[egress]\nallow_everything = true\n", &[]);
-    assert!(said.contains("allow_everything") && said.contains("line 2"), "{said}");
+    assert!(said.contains("`egress.allow_everything`") && said.contains(":2: "), "{said}");
 }
 
 #[test]
 fn a_value_of_another_type_is_an_error_that_names_the_line() {
     let said = refused("behind_proxy = \"perhaps\"\n", &[]);
-    assert!(said.contains("behind_proxy") && said.contains("line 1"), "{said}");
-    assert!(refused("listen = \"here\"\n", &[]).contains("line 1"));
+    assert!(said.contains("`behind_proxy`") && said.contains(":1: "), "{said}");
+    assert!(refused("listen = \"here\"\n", &[]).contains(":1: "));
     assert!(refused("store = \"cupboard\"\n", &[]).contains("sled"));
-    assert!(refused("listen = \n", &[]).contains("line 1"));
+    assert!(refused("listen = \n", &[]).contains(":1: "));
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn the_environment_stands_over_the_file() {
     assert_eq!(config.listen.port(), 9000);
     assert!(config.egress.allow_loopback);
     assert_eq!(config.egress.hosts.get("api.example.com").unwrap().port(), 8443);
-    assert_eq!(config.log, Log { format: LogFormat::Json, level: LogLevel::Debug });
+    assert_eq!(config.log, Log { format: LogFormat::Json, level: LogLevel::Debug, request_id_header: None });
     assert_eq!(config.keyring, Path::new("/srv/1.keyring"));
 }
 
@@ -69,6 +69,36 @@ fn an_unknown_or_unfitting_variable_is_an_error_that_names_it() {
     assert!(refused("", &[("JACKFIELD_LISTN", "127.0.0.1:1")]).contains("JACKFIELD_LISTN"));
     let said = refused("", &[("JACKFIELD_BEHIND_PROXY", "perhaps")]);
     assert!(said.contains("JACKFIELD_BEHIND_PROXY") && said.contains("`behind_proxy`"), "{said}");
+}
+
+#[test]
+fn the_nearest_key_is_suggested() {
+    assert!(refused("[limits]\ncpu_sm = 1\n", &[]).contains("did you mean `limits.cpu_ms`?"));
+    assert!(refused("cpu_ms = 1\n", &[]).contains("did you mean `limits.cpu_ms`?"));
+    assert!(refused("", &[("JACKFIELD_LISTN", "x")]).contains("did you mean `JACKFIELD_LISTEN`?"));
+    assert!(refused("door = true\n", &[]).contains("jackfield config reference"));
+}
+
+#[test]
+fn a_variable_may_name_a_file_but_not_beside_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("listen");
+    std::fs::write(&file, "127.0.0.1:9\n").unwrap();
+    let file = file.to_str().unwrap();
+    assert_eq!(load("", &[("JACKFIELD_LISTEN_FILE", file)]).unwrap().listen.port(), 9);
+    let both = refused("", &[("JACKFIELD_LISTEN_FILE", file), ("JACKFIELD_LISTEN", "127.0.0.1:1")]);
+    assert!(both.contains("JACKFIELD_LISTEN_FILE") && both.contains("take one of them away"), "{both}");
+    let missing = refused("", &[("JACKFIELD_LISTEN_FILE", "/nowhere/at/all")]);
+    assert!(missing.contains("/nowhere/at/all") && missing.contains("JACKFIELD_LISTEN_FILE"), "{missing}");
+}
+
+#[test]
+fn a_header_for_request_ids_is_one_of_its_own() {
+    assert!(load("[log]\nrequest_id_header = \"X-Request-Id\"\n", &[]).is_ok());
+    for bad in ["cookie", "Authorization", "two words", ""] {
+        let said = load(&format!("[log]\nrequest_id_header = \"{bad}\"\n"), &[]);
+        assert!(matches!(said, Err(ConfigError::RequestIdHeader { .. })), "{bad}");
+    }
 }
 
 #[test]
@@ -106,6 +136,7 @@ fn the_key_ring_is_kept_outside_the_store_s_folder() {
 fn a_limit_of_nothing_is_refused() {
     let said = refused("[limits]\ncpu_ms = 0\n", &[]);
     assert!(said.contains("limits.cpu_ms"), "{said}");
+    assert!(refused("[timeouts]\nshutdown_ms = 0\n", &[]).contains("timeouts.shutdown_ms"));
     assert_eq!(load("", &[("JACKFIELD_LIMITS_CPU_MS", "50")]).unwrap().limits.cpu_ms, 50);
 }
 

@@ -14,11 +14,13 @@ pub struct Timeouts {
     pub metadata_ms: u64,
     /// The first byte of a proxied answer.
     pub proxy_first_byte_ms: u64,
+    /// How long a host that is told to stop waits for what is under way.
+    pub shutdown_ms: u64,
 }
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self { token_ms: 180_000, metadata_ms: 5_000, proxy_first_byte_ms: 60_000 }
+        Self { token_ms: 180_000, metadata_ms: 5_000, proxy_first_byte_ms: 60_000, shutdown_ms: 30_000 }
     }
 }
 
@@ -33,5 +35,9 @@ impl Timeouts {
 
     pub(crate) fn proxy_first_byte(&self) -> Duration {
         Duration::from_millis(self.proxy_first_byte_ms)
+    }
+
+    pub(crate) fn shutdown(&self) -> Duration {
+        Duration::from_millis(self.shutdown_ms)
     }
 }

@@ -22,7 +22,7 @@ use jackfield_runtime::{EgressSettings, Outbound as Asked, SendError, Sender};
 use connect::DialError;
 pub use connect::{Connector, Dialer, Judged};
 pub use resolve::{Resolver, SystemResolver};
-pub use roots::{RootsError, tls_config};
+pub use roots::{RootsError, roots, tls_config};
 
 /// Any error of a streamed body.
 pub type BodyError = Box<dyn std::error::Error + Send + Sync>;

@@ -26,8 +26,8 @@ pub enum RootsError {
     Tls(#[from] rustls::Error),
 }
 
-/// A client configuration: system roots, plus the PEM file of an operator.
-pub fn tls_config(extra: Option<&Path>) -> Result<ClientConfig, RootsError> {
+/// The certificates trusted: the system's, plus the PEM file of an operator.
+pub fn roots(extra: Option<&Path>) -> Result<RootCertStore, RootsError> {
     let mut roots = RootCertStore::empty();
     let system = rustls_native_certs::load_native_certs();
     roots.add_parsable_certificates(system.certs);
@@ -39,7 +39,12 @@ pub fn tls_config(extra: Option<&Path>) -> Result<ClientConfig, RootsError> {
             return Err(RootsError::Empty(path.to_owned()));
         }
     }
+    Ok(roots)
+}
+
+/// A client configuration that trusts them.
+pub fn tls_config(extra: Option<&Path>) -> Result<ClientConfig, RootsError> {
     let provider = rustls::crypto::aws_lc_rs::default_provider();
     let config = ClientConfig::builder_with_provider(provider.into()).with_safe_default_protocol_versions()?;
-    Ok(config.with_root_certificates(roots).with_no_client_auth())
+    Ok(config.with_root_certificates(roots(extra)?).with_no_client_auth())
 }

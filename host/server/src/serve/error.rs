@@ -28,7 +28,7 @@ pub enum ServeError {
     #[error(transparent)]
     KeyRing(#[from] KeyRingError),
     /// The store's folder.
-    #[error("the folder {} cannot be made", path.display())]
+    #[error("the folder {} cannot be made: set `data_dir` to one this user may write to", path.display())]
     Folder {
         /// Which.
         path: PathBuf,

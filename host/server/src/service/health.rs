@@ -23,7 +23,13 @@ impl Service {
         let mut problems = Vec::new();
         let writable = self.store().health() == jackfield_store::Health::Healthy;
         if !writable {
-            problems.push("the store is read-only after an error: look at the log, then restart".to_owned());
+            problems.push(
+                "the store takes no more changes after an error, a full disk perhaps: make room, then restart"
+                    .to_owned(),
+            );
+        }
+        if self.is_stopping() {
+            problems.push("the host is stopping".to_owned());
         }
         let mut running = 0;
         match self.store().connectors().list().await {

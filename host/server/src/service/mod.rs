@@ -4,6 +4,7 @@
 
 mod api_key;
 mod audit;
+mod backup;
 mod client;
 mod complete;
 mod condition;
@@ -12,6 +13,7 @@ mod connection;
 mod connector;
 mod create;
 mod delete;
+mod doctor;
 mod endpoints;
 mod establish;
 pub mod fields;
@@ -30,20 +32,23 @@ mod rate;
 mod records;
 mod recover;
 mod refresh;
+mod request;
 mod resolve;
 mod revoke;
 mod sequence;
 mod session;
+mod stopping;
 mod target;
 mod tenant;
 mod token;
+mod transfer;
 mod typed;
 mod unauthorized;
 mod uses;
 mod verify;
 mod which_token;
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use jackfield_model::{
     audit::AuditLine,
@@ -68,6 +73,7 @@ pub use connection::{Filter, RenameError};
 pub use connector::{ApproveError, InstallError, RemoveConnectorError};
 pub use create::{CreateError, NewConnection};
 pub use delete::{DeleteError, Deletion, Leave, RevocationOutcome};
+pub use doctor::{Check, Diagnosis, Outcome, Register};
 pub use endpoints::EndpointsError;
 pub use establish::EstablishError;
 pub use fields::{FieldFault, Typed};
@@ -80,15 +86,17 @@ pub use permissions::{ActionWords, Permissions, PermissionsError, Right, ScopeWo
 pub use proxy::{ProxyError, ProxyRequest};
 pub use rate::{Allowance, WINDOW_SECONDS};
 pub use refresh::RefreshError;
+pub use request::RequestName;
 pub use resolve::ResolveError;
 pub use session::{NewSession, Reauthorize, SessionError};
 pub use target::TargetError;
 pub use tenant::{NewTenant, TenantChange, TenantError};
+pub use transfer::{Arrived, Exported, TransferError, TransferKey, TransferSealError};
 pub use unauthorized::Refused;
 pub use uses::{NewUse, UseError};
 pub use verify::VerifyError;
 
-pub use jackfield_store::{KeptAnswer, StoreError};
+pub use jackfield_store::{BackupError, BadBackup, KeptAnswer, StoreError};
 
 use crate::{
     clock::Clock,
@@ -111,6 +119,12 @@ pub struct Settings {
     pub proxy_first_byte: Duration,
     /// How many requests an API key may send in a minute; zero for any number.
     pub requests_per_minute: u32,
+    /// The header whose request id is taken over from a caller.
+    pub request_id_header: Option<String>,
+    /// The store's folder, for what an operator asks about it.
+    pub data_dir: PathBuf,
+    /// The key ring's file, for what an operator asks about it.
+    pub keyring: PathBuf,
 }
 
 /// Everything the service works with, made once.
@@ -141,6 +155,7 @@ pub struct Service {
     deeds: once::Deeds,
     deed: Option<Arc<once::Held>>,
     tasks: TaskTracker,
+    stopping: Arc<stopping::Stopping>,
 }
 
 impl Service {
@@ -156,20 +171,18 @@ impl Service {
             deed: None,
             rounds: housekeeping::Rounds::default(),
             tasks: TaskTracker::new(),
+            stopping: Arc::default(),
         }
     }
 
-    /// Waits until every refresh and every completion that is under way has stored its result. What has only been queued by
-    /// housekeeping stays due.
-    pub async fn drain(&self) {
-        self.rounds.close();
-        self.tasks.close();
-        self.tasks.wait().await;
-    }
-
-    /// A fresh id for a request to this host.
-    pub fn request_id(&self) -> Result<RequestId, StoreError> {
-        Ok(RequestId::new(self.now(), self.id_bits()?))
+    /// What a request to this host is called: as its caller says, where the operator named a header for that, or a fresh id.
+    pub fn name_request(&self, headers: &http::HeaderMap) -> Result<RequestName, StoreError> {
+        let header = self.parts.settings.request_id_header.as_deref();
+        let given = header.and_then(|name| headers.get(name)).and_then(|value| value.to_str().ok());
+        match given.and_then(RequestName::taken_over) {
+            Some(name) => Ok(name),
+            None => Ok(RequestId::new(self.now(), self.id_bits()?).into()),
+        }
     }
 
     /// Where browsers reach this host.
@@ -228,6 +241,7 @@ impl Service {
             kind: kind.to_owned(),
             subject: subject.to_owned(),
             note: None,
+            request: RequestName::current().map(|name| name.to_string()),
         };
         let mut change = Change::new();
         self.store().audit().append(&mut change, &line)?;

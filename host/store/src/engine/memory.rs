@@ -7,7 +7,7 @@ use std::{
 
 use async_trait::async_trait;
 
-use super::{Batch, Engine, EngineError, Health, Pair, Scan};
+use super::{Batch, Engine, EngineError, Health, Pair, Scan, Snapshot};
 
 #[derive(Default)]
 pub(crate) struct Memory(Mutex<BTreeMap<Vec<u8>, Vec<u8>>>);
@@ -57,7 +57,20 @@ impl Engine for Memory {
         Ok(())
     }
 
+    async fn snapshot(&self) -> Result<Box<dyn Snapshot>, EngineError> {
+        Ok(Box::new(Copied(Some(self.map().clone().into_iter().collect()))))
+    }
+
     fn health(&self) -> Health {
         Health::Healthy
+    }
+}
+
+struct Copied(Option<Vec<Pair>>);
+
+#[async_trait]
+impl Snapshot for Copied {
+    async fn next(&mut self) -> Result<Option<Vec<Pair>>, EngineError> {
+        Ok(self.0.take())
     }
 }

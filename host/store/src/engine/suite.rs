@@ -26,6 +26,7 @@ pub(crate) async fn run(engine: Arc<dyn Engine>) {
     scans_in_order(&*engine).await;
     changes_all_or_nothing(&*engine).await;
     refuses_what_is_too_large(&*engine).await;
+    a_snapshot_is_of_one_moment(&*engine).await;
     lets_one_of_many_win(engine).await;
 }
 
@@ -54,6 +55,30 @@ async fn scans_in_order(engine: &dyn Engine) {
     assert_eq!(keys(engine, scan("s/", Some("zzz"), 9, true)).await, ["s/3", "s/2", "s/1"]);
     assert_eq!(keys(engine, scan("none/", None, 9, false)).await, [""; 0]);
     assert_eq!(keys(engine, scan("", None, 9, false)).await.len(), 6);
+}
+
+async fn a_snapshot_is_of_one_moment(engine: &dyn Engine) {
+    let number = |number: usize| format!("n/{number:04}");
+    for at in (0..1000).step_by(2) {
+        engine.commit(put(&number(at), "then")).await.unwrap();
+    }
+    let everything = engine.scan(scan("", None, usize::MAX, false)).await.unwrap();
+    let mut snapshot = engine.snapshot().await.unwrap();
+    let mut seen = snapshot.next().await.unwrap().unwrap();
+    // Behind the reader, ahead of it, in its way: changed, made, taken away, and changed twice.
+    for at in 0..1000 {
+        engine.commit(put(&number(at), "now")).await.unwrap();
+    }
+    engine.commit(put(&number(998), "later")).await.unwrap();
+    let gone = (500..1000).map(|at| (number(at).into_bytes(), None)).collect();
+    engine.commit(Batch { checks: vec![], writes: gone }).await.unwrap();
+    engine.commit(put("zzz", "now")).await.unwrap();
+    while let Some(pairs) = snapshot.next().await.unwrap() {
+        seen.extend(pairs);
+    }
+    assert_eq!(seen, everything);
+    assert!(snapshot.next().await.unwrap().is_none());
+    assert_eq!(engine.get(b"n/0000").await.unwrap(), Some(b"now".to_vec()));
 }
 
 async fn changes_all_or_nothing(engine: &dyn Engine) {

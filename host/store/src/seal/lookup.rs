@@ -28,6 +28,8 @@ pub enum Purpose {
     Cursor,
     /// The state of a record, in its entity tag.
     EntityTag,
+    /// What anybody may ask this host to answer, to know it again.
+    Nonce,
 }
 
 impl Purpose {
@@ -42,6 +44,7 @@ impl Purpose {
             Self::Use => b"use",
             Self::Idempotency => b"idempotency",
             Self::Cursor => b"cursor",
+            Self::Nonce => b"nonce",
             Self::EntityTag => b"entity-tag",
         }
     }

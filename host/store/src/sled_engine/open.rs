@@ -46,12 +46,15 @@ pub enum EngineOpenError {
     Thread(#[source] io::Error),
 }
 
+/// A store's lock, held until it is dropped.
+pub(crate) struct Lock(#[allow(dead_code, reason = "held, and never looked at")] File);
+
 /// The files held while a database is open.
 pub(super) struct Files {
     /// sled's only data file, for syncing.
     pub(super) data: File,
-    /// Locked until dropped.
-    _lock: File,
+    /// Held until dropped.
+    _lock: Lock,
 }
 
 pub(super) fn open(directory: &Path, cache_bytes: u64) -> Result<(sled::Db, Files), EngineOpenError> {
@@ -81,12 +84,12 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> EngineOpenError {
 /// Asked for again a few times: a process that was just forked, a compiler for one, holds what its parent had locked
 /// until it becomes another program.
 #[allow(clippy::disallowed_methods, reason = "nothing tells when a forked process has become another program")]
-fn lock(directory: &Path) -> Result<File, EngineOpenError> {
+pub(crate) fn lock(directory: &Path) -> Result<Lock, EngineOpenError> {
     let path = directory.with_extension("lock");
     let file = File::options().write(true).create(true).truncate(false).open(&path).map_err(at(&path))?;
     for _ in 0..LOCK_ATTEMPTS {
         match file.try_lock() {
-            Ok(()) => return Ok(file),
+            Ok(()) => return Ok(Lock(file)),
             Err(TryLockError::WouldBlock) => thread::sleep(LOCK_PAUSE),
             Err(TryLockError::Error(error)) => return Err(at(&path)(error)),
         }

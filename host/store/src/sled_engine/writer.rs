@@ -109,7 +109,7 @@ fn apply_and_sync(shared: &Shared, group: &[Job]) -> Result<Vec<Answer>, Fault> 
     let mut answers = Vec::with_capacity(group.len());
     for job in group {
         answers.push(match job {
-            Job::Commit(batch, _) => apply(&shared.database, batch).map_err(|error| fault_of(&error))?,
+            Job::Commit(batch, _) => apply(shared, batch).map_err(|error| fault_of(&error))?,
             #[cfg(test)]
             Job::Panic(_) => std::panic::resume_unwind(Box::new("asked to by a test")),
         });
@@ -122,7 +122,8 @@ fn apply_and_sync(shared: &Shared, group: &[Job]) -> Result<Vec<Answer>, Fault> 
 }
 
 /// Nobody else writes, so plain reads are enough to check.
-fn apply(database: &sled::Db, batch: &Batch) -> sled::Result<Answer> {
+fn apply(shared: &Shared, batch: &Batch) -> sled::Result<Answer> {
+    let database = &shared.database;
     for (key, expect) in &batch.checks {
         if !expect.holds(database.get(key)?.as_deref()) {
             return Ok(Err(EngineError::Conflict));
@@ -135,6 +136,6 @@ fn apply(database: &sled::Db, batch: &Batch) -> sled::Result<Answer> {
             None => writes.remove(key.as_slice()),
         }
     }
-    database.apply_batch(writes)?;
+    shared.snapshots.around(database, batch, || database.apply_batch(writes))?;
     Ok(Ok(()))
 }

@@ -260,6 +260,7 @@ pub(super) fn audit_line(number: u128) -> AuditLine {
         tenant: None,
         subject: "github".into(),
         note: Some("approved".into()),
+        request: None,
     }
 }
 

@@ -50,6 +50,8 @@ macro_rules! codes {
 }
 
 codes! {
+    /// A file that is no good backup of this host.
+    BackupRefused = "backup-refused", UNPROCESSABLE_ENTITY, "`detail` says what is wrong with it; take another copy.";
     /// The body ended before it was whole.
     BodyCutOff = "body-cut-off", BAD_REQUEST, "Send the request again; check what cuts it off on its way.";
     /// A callback that was not believed.
@@ -164,6 +166,8 @@ codes! {
     SessionOver = "session-over", CONFLICT, "Make a new connect session.";
     /// The connection is another than the request expects.
     Stale = "stale", PRECONDITION_FAILED, "Read it again, look what changed, and repeat with the `ETag` of that answer.";
+    /// The host is ending.
+    Stopping = "stopping", SERVICE_UNAVAILABLE, "Repeat the request: the host is being restarted or replaced.";
     /// The store takes no changes.
     StoreReadOnly = "store-read-only", SERVICE_UNAVAILABLE,
         "An operator makes room on the disk and restarts the host.";
@@ -184,6 +188,9 @@ codes! {
     /// More requests than this API key may send.
     TooManyRequests = "too-many-requests", TOO_MANY_REQUESTS,
         "Wait as long as `Retry-After` says; an operator can raise `api.requests_per_minute`.";
+    /// A file of connections that cannot be taken in here.
+    TransferRefused = "transfer-refused", UNPROCESSABLE_ENTITY,
+        "`detail` names every reason; nothing was taken in. Mend them, then send the file again.";
     /// Try again later.
     TryLater = "try-later", SERVICE_UNAVAILABLE, "Wait as long as `Retry-After` says, where it is sent, then repeat.";
     /// No connector of that name.

@@ -12,8 +12,8 @@ fn host() -> Url {
 }
 
 async fn body(problem: &Problem) -> Value {
-    let request = "req_00000000000000000000000000".parse().unwrap();
-    let body = problem.answer(Some(request), &host()).into_body().collect().await.unwrap().to_bytes();
+    let request = RequestName::taken_over("req_00000000000000000000000000").unwrap();
+    let body = problem.answer(Some(&request), &host()).into_body().collect().await.unwrap().to_bytes();
     serde_json::from_slice(&body).unwrap()
 }
 

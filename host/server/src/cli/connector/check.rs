@@ -12,7 +12,7 @@ use jackfield_runtime::{
 };
 use serde_json::{Value, json};
 
-use super::install::component;
+use super::{described, install::component};
 use crate::{
     cli::{
         Stage,
@@ -48,7 +48,11 @@ impl Check {
         let component = component(&self.reference, stage.output).await?;
         let folder = tempfile::tempdir()?;
         let prepared = runtime(&folder)?.prepare(&component).await?;
-        stage.output.result(&answer(&prepared), described);
+        stage.output.result(&answer(&prepared), |answer| {
+            let offers = card(answer, &[("auth methods", "/methods"), ("actions", "/actions")]);
+            let asks = shown(requests(answer));
+            format!("{}\n{offers}\n{asks}\nIt is a connector this host could install.", described(answer))
+        });
         Ok(())
     }
 }
@@ -83,19 +87,4 @@ fn answer(prepared: &Prepared) -> Value {
         "actions": manifest.actions.iter().map(|action| &action.id).collect::<Vec<_>>(),
         "requests": approval::requests(manifest),
     })
-}
-
-fn described(answer: &Value) -> String {
-    let lines = [
-        ("name", "/name"),
-        ("title", "/title"),
-        ("version", "/version"),
-        ("digest", "/digest"),
-        ("size", "/size"),
-        ("class", "/class"),
-        ("hooks", "/hooks"),
-        ("auth methods", "/methods"),
-        ("actions", "/actions"),
-    ];
-    format!("{}\n{}\nIt is a connector this host could install.", card(answer, &lines), shown(requests(answer)))
 }

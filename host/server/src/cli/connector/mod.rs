@@ -106,6 +106,7 @@ async fn remove(stage: &Stage, name: &str) -> Result<()> {
     Ok(())
 }
 
+/// What a component is, installed or not.
 fn described(answer: &Value) -> String {
     let lines = [
         ("name", "/name"),

@@ -39,7 +39,7 @@ pub(super) struct Demo {
 
 impl Demo {
     pub(super) async fn run(self, stage: &Stage) -> Result<()> {
-        telemetry::init(Log { format: LogFormat::Text, level: LogLevel::Warn })?;
+        telemetry::init(&Log { format: LogFormat::Text, level: LogLevel::Warn, request_id_header: None })?;
         let mut stop = pin!(serve::stop_signal()?);
         let mut playbill = Playbill::new(stage.output);
         let scenery = tokio::select! {

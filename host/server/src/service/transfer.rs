@@ -1,0 +1,266 @@
+//! Connections on their way from one host to another: sealed to a passphrase or a recipient with age, taken in all
+//! together or not at all. Tokens that never were in a host come in by another way.
+
+mod seal;
+
+use std::collections::BTreeSet;
+
+use data_encoding::BASE64;
+use jackfield_model::{
+    connection::{Connection, RefreshState},
+    credential::Credential,
+    id::{ClientId, ConnectionId, TenantId},
+    secret::Secret,
+};
+use jackfield_store::{Change, Filter, Order, StoreError};
+use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize as _, Zeroizing};
+
+use super::Service;
+
+pub use seal::SealError as TransferSealError;
+
+/// What a file of connections says it is.
+const KIND: &str = "jackfield-connections";
+const VERSION: u32 = 1;
+
+/// To whom a file is sealed, or who opens it.
+#[derive(Debug)]
+pub enum TransferKey {
+    /// Whoever knows it.
+    Passphrase(Secret),
+    /// The public key `age1…` to seal to.
+    Recipient(String),
+    /// The private key `AGE-SECRET-KEY-1…` that opens.
+    Identity(Secret),
+}
+
+/// A sealed file.
+#[derive(Debug)]
+pub struct Exported {
+    /// ASCII armor of age.
+    pub file: String,
+    /// How many connections are in it.
+    pub connections: usize,
+    /// Connections that were left out: without a credential, or with a refresh under way.
+    pub left_out: Vec<ConnectionId>,
+}
+
+/// A connection that came in, or would.
+#[derive(Debug, Serialize)]
+pub struct Arrived {
+    /// Its id, which it keeps.
+    pub id: ConnectionId,
+    /// Its connector.
+    pub connector: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// Why nothing was exported or taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum TransferError {
+    /// No such tenant.
+    #[error("there is no such tenant")]
+    NoTenant,
+    /// The age file.
+    #[error(transparent)]
+    Seal(#[from] seal::SealError),
+    /// It opens and holds something else.
+    #[error("the file holds no connections of a Jackfield host")]
+    Foreign,
+    /// Written by a later version.
+    #[error("the file is of version {0}, which this version does not know: use the version that wrote it")]
+    Version(u32),
+    /// Connections that do not fit here; nothing was taken in.
+    #[error("nothing was taken in: {}", .0.join("; "))]
+    Unfit(Vec<String>),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+#[derive(Serialize, Deserialize)]
+struct Bundle {
+    kind: String,
+    version: u32,
+    connections: Vec<Entry>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Entry {
+    connection: Connection,
+    /// The provider's `client_id`: the tokens belong to it, not to our id of it.
+    client_id: Option<String>,
+    /// The sealable form, base64.
+    credential: Wiped,
+}
+
+/// Text that is wiped when it is dropped.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+struct Wiped(String);
+
+impl Drop for Wiped {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl Service {
+    /// Seals a tenant's connections, of one connector or of all. Said in the audit log and in each timeline first.
+    pub async fn export_connections(
+        &self,
+        tenant: TenantId,
+        connector: Option<String>,
+        key: TransferKey,
+        by: &str,
+    ) -> Result<Exported, TransferError> {
+        self.tenant(tenant).await?.ok_or(TransferError::NoTenant)?;
+        let seal = seal::Lock::new(key)?;
+        let filter = Filter { connector, ..Filter::default() };
+        let listed = self.store().connections().list(tenant, &filter, Order::default(), None, usize::MAX).await?.items;
+        let clients = self.clients().await?;
+        let mut entries = Vec::new();
+        let mut left_out = Vec::new();
+        let mut change = self.audited_for(tenant, by, "connections.exported", &tenant.to_string())?;
+        for one in listed {
+            let settled = matches!(one.refresh, RefreshState::Idle | RefreshState::Waiting { .. });
+            let Some((found, Some(credential))) =
+                self.store().connections().open(tenant, one.id).await?.filter(|_| settled)
+            else {
+                left_out.push(one.id);
+                continue;
+            };
+            let client = clients.iter().find(|client| Some(client.id) == found.client);
+            self.tell(&mut change, &found, "exported", by, None)?;
+            entries.push(Entry {
+                client_id: client.map(|client| client.public_id.clone()),
+                credential: Wiped(BASE64.encode(&credential.to_sealable())),
+                connection: found.record,
+            });
+        }
+        self.store().commit(change).await?;
+        let connections = entries.len();
+        let bundle = Bundle { kind: KIND.to_owned(), version: VERSION, connections: entries };
+        let plain = Zeroizing::new(serde_json::to_vec(&bundle).map_err(|_| TransferError::Foreign)?);
+        Ok(Exported { file: seal.close(plain).await?, connections, left_out })
+    }
+
+    /// Takes in what another host sealed, all of it or nothing; with `check`, only says what it would do.
+    pub async fn import_connections(
+        &self,
+        tenant: TenantId,
+        file: String,
+        key: TransferKey,
+        check: bool,
+        by: &str,
+    ) -> Result<Vec<Arrived>, TransferError> {
+        self.tenant(tenant).await?.ok_or(TransferError::NoTenant)?;
+        let plain = seal::open(file, key).await?;
+        // serde's error may quote what it read, so it is dropped.
+        let bundle: Bundle = serde_json::from_slice(&plain).map_err(|_| TransferError::Foreign)?;
+        if bundle.kind != KIND {
+            return Err(TransferError::Foreign);
+        }
+        if bundle.version != VERSION {
+            return Err(TransferError::Version(bundle.version));
+        }
+        let ready = self.fitting(tenant, bundle.connections).await?;
+        let arrived = ready.iter().map(|(connection, _)| Arrived {
+            id: connection.id,
+            connector: connection.connector.clone(),
+            name: connection.name.clone(),
+        });
+        let arrived = arrived.collect();
+        if !check {
+            let mut change = self.audited_for(tenant, by, "connections.imported", &tenant.to_string())?;
+            for (connection, credential) in &ready {
+                self.take_in(&mut change, connection, credential, by).await?;
+            }
+            self.store().commit(change).await?;
+        }
+        Ok(arrived)
+    }
+
+    async fn take_in(
+        &self,
+        change: &mut Change,
+        connection: &Connection,
+        credential: &Credential,
+        by: &str,
+    ) -> Result<(), StoreError> {
+        self.store().connections().create(change, connection, credential).await?;
+        self.tell(change, connection, "imported", by, None)
+    }
+
+    /// Every connection as it will be here; every reason against any of them.
+    async fn fitting(
+        &self,
+        tenant: TenantId,
+        entries: Vec<Entry>,
+    ) -> Result<Vec<(Connection, Credential)>, TransferError> {
+        let here = self.store().connections().every(None, usize::MAX).await?.items;
+        let mut ids: BTreeSet<ConnectionId> = here.iter().map(|one| one.id).collect();
+        let mut unfit = Vec::new();
+        let mut ready = Vec::new();
+        for entry in entries {
+            let (id, name) = (entry.connection.id, entry.connection.connector.clone());
+            let client = match self.placed(tenant, &entry).await? {
+                Ok(client) => client,
+                Err(reason) => {
+                    unfit.push(format!("{id}: {reason}"));
+                    continue;
+                }
+            };
+            let known = |one: &&jackfield_store::Versioned<Connection>| {
+                one.tenant == tenant
+                    && one.connector == name
+                    && one.end_user == entry.connection.end_user
+                    && one.account.is_some()
+                    && one.account.as_ref().map(|account| &account.id)
+                        == entry.connection.account.as_ref().map(|account| &account.id)
+            };
+            if !ids.insert(id) {
+                unfit.push(format!("{id} is here already"));
+            } else if let Some(same) = here.iter().find(known) {
+                unfit.push(format!("{id}: the account is connected here already, as {}", same.id));
+            } else {
+                let bytes = BASE64.decode(entry.credential.0.as_bytes()).map(Zeroizing::new);
+                let credential = bytes.ok().and_then(|bytes| Credential::from_sealable(&bytes).ok());
+                let credential = credential.ok_or(TransferError::Foreign)?;
+                let moved = Connection {
+                    tenant,
+                    client,
+                    refresh: RefreshState::Idle,
+                    updated_at: self.now(),
+                    ..entry.connection
+                };
+                ready.push((moved, credential));
+            }
+        }
+        if unfit.is_empty() { Ok(ready) } else { Err(TransferError::Unfit(unfit)) }
+    }
+
+    /// The client here that a connection's tokens belong to; a reason where connector, method or client are missing.
+    async fn placed(&self, tenant: TenantId, entry: &Entry) -> Result<Result<Option<ClientId>, String>, StoreError> {
+        let name = &entry.connection.connector;
+        let Some(connector) = self.store().connectors().get(name).await?.filter(|found| found.is_approved()) else {
+            return Ok(Err(format!("the connector `{name}` is not installed and approved here")));
+        };
+        if connector.manifest.methods.iter().all(|method| method.id != entry.connection.method) {
+            return Ok(Err(format!("`{name}` offers no method `{}` here", entry.connection.method)));
+        }
+        let Some(public_id) = &entry.client_id else { return Ok(Ok(None)) };
+        let clients = self.clients().await?;
+        let mut fitting = clients
+            .iter()
+            .filter(|client| client.connector == *name && client.public_id == *public_id && client.serves(tenant));
+        match fitting.next() {
+            Some(client) => Ok(Ok(Some(client.id))),
+            None => {
+                Ok(Err(format!("no client of `{name}` here has the client id {public_id}, to which its tokens belong")))
+            }
+        }
+    }
+}
