@@ -126,19 +126,23 @@ pub(crate) fn placed(name: &str, prefix: &str) -> Placed {
     Placed { name: template(name), prefix: template(prefix), secret: None }
 }
 
+fn presentation() -> Presentation {
+    Presentation {
+        title: "Sample".into(),
+        description: String::new(),
+        categories: vec![],
+        icon: None,
+        documentation: None,
+        register_client: None,
+    }
+}
+
 /// A provider with three scopes of which `write` implies `read`.
 pub(crate) fn manifest() -> Manifest {
     Manifest {
         name: "sample".into(),
         version: semver::Version::new(1, 0, 0),
-        presentation: Presentation {
-            title: "Sample".into(),
-            description: String::new(),
-            categories: vec![],
-            icon: None,
-            documentation: None,
-            register_client: None,
-        },
+        presentation: presentation(),
         fields: vec![],
         client_fields: vec![],
         origins: vec![Origin {
