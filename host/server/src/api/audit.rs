@@ -68,12 +68,15 @@ struct AuditView {
     /// One sentence more, where there is something to say.
     #[schemars(extend("examples" = [null]))]
     note: Option<String>,
+    /// The request it was done for; null for what the host did unasked.
+    #[schemars(example = &"req_01KAMVJ5D0Q4Z8N6T2R7W3X9YB")]
+    request_id: Option<String>,
 }
 
 impl From<AuditLine> for AuditView {
     fn from(line: AuditLine) -> Self {
-        let AuditLine { id, at, by, kind, tenant, subject, note } = line;
-        Self { id, at, by, kind, tenant, subject, note }
+        let AuditLine { id, at, by, kind, tenant, subject, note, request } = line;
+        Self { id, at, by, kind, tenant, subject, note, request_id: request }
     }
 }
 

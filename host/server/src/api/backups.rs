@@ -53,7 +53,7 @@ async fn verify(State(service): State<Service>, _: ForHost, mut body: Body) -> R
         let Ok(bytes) = frame.map_err(|_| Problem::cut_off())?.into_data() else { continue };
         verification.feed(&bytes).map_err(refused)?;
     }
-    Ok(found(verification.finish().map_err(refused)?))
+    Ok(found(verification.finish().map_err(refused)?).into_response())
 }
 
 fn refused(error: BadBackup) -> Problem {

@@ -37,7 +37,8 @@ async fn diagnose(State(service): State<Service>, _: ForHost, Asked(ask): Asked<
         "answer": answer.expose(),
         "checks": found_out.checks,
         "redirect_uris": found_out.redirect_uris,
-    })))
+    }))
+    .into_response())
 }
 
 /// Sets a cookie as the pages do, and says whether it came back: what a browser would find.

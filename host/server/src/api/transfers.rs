@@ -1,7 +1,13 @@
 //! `/v1/transfers`: connections from one host to another, as a sealed file. For operators whose key may lease, too: what is
 //! in the file is credentials.
 
-use axum::{Router, body::Body, extract::State, response::Response, routing::post};
+use axum::{
+    Router,
+    body::Body,
+    extract::State,
+    response::{IntoResponse, Response},
+    routing::post,
+};
 use http::HeaderMap;
 use jackfield_model::{api_key::Permission, secret::Secret};
 use serde::Deserialize;
@@ -12,7 +18,7 @@ use super::{
     caller::{ForTenant, Lease},
     json::{Json, is_json, optional_secret, parse},
     problem::{Code, Problem},
-    reply::{List, found},
+    reply::found,
 };
 use crate::service::{Service, TransferError, TransferKey, TransferSealError};
 
@@ -66,7 +72,8 @@ async fn export(
         _ => return Err(Problem::invalid("passphrase", "give either `passphrase` or `recipient`")),
     };
     let exported = service.export_connections(by.tenant, asked.connector, key, &by.caller.name()).await?;
-    Ok(found(json!({ "file": exported.file, "connections": exported.connections, "left_out": exported.left_out })))
+    Ok(found(json!({ "file": exported.file, "connections": exported.connections, "left_out": exported.left_out }))
+        .into_response())
 }
 
 async fn receive(
@@ -88,7 +95,7 @@ async fn receive(
     let file = asked.file.ok_or_else(|| Problem::invalid("file", "give the file in `file`"))?;
     let file = file.expose().to_owned();
     let arrived = service.import_connections(by.tenant, file, key, asked.check, &by.caller.name()).await?;
-    Ok(found(List::whole(arrived)))
+    Ok(found(json!({ "items": arrived, "next": null })).into_response())
 }
 
 /// A tenant's own key moves nothing between hosts.

@@ -6,6 +6,7 @@
 use std::{fmt, future::Future};
 
 use jackfield_model::id::RequestId;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 tokio::task_local! {
@@ -16,7 +17,7 @@ tokio::task_local! {
 const LENGTHS: std::ops::RangeInclusive<usize> = 8..=128;
 
 /// What a request is called: an id of ours, or one taken over from the operator's proxy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub struct RequestName(String);
 
