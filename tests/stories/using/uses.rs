@@ -69,7 +69,7 @@ async fn who_insists_deletes_and_the_timeline_says_so() {
         .map(|event| (event["kind"].as_str().unwrap(), event["note"].as_str().unwrap_or_default()))
         .collect();
     assert_eq!(told[0].0, "deleted");
-    assert!(told[0].1.contains("1 place"), "{told:?}");
+    assert!(told[0].1.contains("places: 1"), "{told:?}");
     assert_eq!(told[1], ("used", "Invoices"));
     assert_eq!(call(&scene, Method::GET, &format!("{path}/uses"), None).await.code(), "not-found");
 }

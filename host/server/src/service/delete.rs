@@ -54,7 +54,7 @@ pub enum DeleteError {
     NotFound,
     /// Something works with it.
     #[error(
-        "the connection is used in {count} places, which stop working: end those uses, or delete it with `force=true`"
+        "applications say that they use this connection (places: {count}), and would stop working: end those uses, or delete it with `force=true`"
     )]
     Used {
         /// In how many.
@@ -92,7 +92,7 @@ impl Service {
         }
         // Only for the timeline: the record itself is gone.
         let _ = found.happen(Happening::Revoked, None, now);
-        let note = (found.uses > 0).then(|| format!("It was used in {} places.", found.uses));
+        let note = (found.uses > 0).then(|| format!("It was still in use (places: {}).", found.uses));
         self.tell(&mut change, &found, "deleted", by, note)?;
         self.store().commit(change).await?;
         let Some(credential) = credential else { return Ok(Deletion { revocation: RevocationOutcome::Unsupported }) };

@@ -95,7 +95,7 @@ pub enum ImportError {
     Future(&'static str),
     /// The provider refuses the tokens for good.
     #[error(
-        "the provider refuses these tokens and they cannot be refreshed, so nothing was imported: the person connects again ({0})"
+        "the provider refuses these tokens and they cannot be refreshed, so nothing was imported: the person connects again"
     )]
     Dead(Failure),
     /// It could not be verified.

@@ -105,11 +105,11 @@ impl<'s> Operation<'s> {
         self.answers.insert(status.as_u16(), answer);
     }
 
-    /// Every answer given so far carries a header as well.
+    /// Adds a header to every answer it has so far.
     pub(in crate::api) fn answers_with_header(&mut self, name: &str, description: &str, schema: &Value) {
-        let answers = std::mem::take(&mut self.answers);
-        let with = |(status, answer): (u16, Answer)| (status, answer.with_header(name, description, schema));
-        self.answers = answers.into_iter().map(with).collect();
+        for answer in self.answers.values_mut() {
+            answer.add_header(name, description, schema);
+        }
     }
 
     /// The schema of what is answered.
@@ -132,8 +132,12 @@ impl Answer {
 
     /// With a header.
     pub(in crate::api) fn with_header(mut self, name: &str, description: &str, schema: &Value) -> Self {
-        self.headers.insert(name.to_owned(), json!({ "description": description, "schema": schema }));
+        self.add_header(name, description, schema);
         self
+    }
+
+    fn add_header(&mut self, name: &str, description: &str, schema: &Value) {
+        self.headers.insert(name.to_owned(), json!({ "description": description, "schema": schema }));
     }
 
     pub(super) fn into_value(self) -> Value {
