@@ -10,7 +10,9 @@
 
 mod api_token;
 mod basic_auth;
+mod bounded;
 mod deletion;
+mod files;
 mod front;
 mod github;
 mod machine;
@@ -19,7 +21,15 @@ mod outlives;
 mod placements;
 mod process;
 mod proxy;
+mod proxy_actions;
+mod proxy_bounds;
+mod proxy_broken;
+mod proxy_gigabyte;
+mod proxy_pace;
+mod proxy_raw;
+mod proxy_refused;
 mod proxy_stream;
+mod raw;
 mod records;
 mod refresh;
 mod refresh_fails;

@@ -39,8 +39,8 @@ struct Create {
     method: String,
     name: Option<String>,
     end_user: Option<String>,
-    #[serde(default)]
-    actions: BTreeSet<String>,
+    /// Absent: every action of a credential without scopes; of one with scopes, those that need none.
+    actions: Option<BTreeSet<String>>,
     #[serde(default, deserialize_with = "secrets")]
     fields: BTreeMap<String, Secret>,
 }

@@ -9,6 +9,7 @@ mod environment;
 mod error;
 mod keys;
 mod place;
+mod proxy;
 mod reference;
 mod settings;
 #[cfg(test)]
@@ -27,6 +28,7 @@ use url::Url;
 pub(crate) use check::is_loopback;
 pub use environment::Environment;
 pub use error::ConfigError;
+pub use proxy::ProxyBounds;
 pub use reference::{Reference, Setting, Source, reference};
 use settings::Settings;
 pub use settings::{LogFormat, LogLevel, StoreKind};
@@ -60,6 +62,8 @@ pub struct Config {
     pub limits: Limits,
     /// How long providers may take.
     pub timeouts: Timeouts,
+    /// What proxied calls may carry.
+    pub proxy: ProxyBounds,
     /// Where connectors may reach beyond the public internet.
     pub egress: Egress,
     /// The settings nobody made, as `key = value`.
@@ -115,6 +119,7 @@ impl Config {
             log: Log { format: LogFormat::Text, level: LogLevel::Warn, request_id_header: None },
             limits: Limits::default(),
             timeouts: Timeouts::default(),
+            proxy: ProxyBounds::default(),
             egress: Egress::default(),
             defaults: Vec::new(),
         }
@@ -145,6 +150,7 @@ impl Config {
             log: settings.log.into(),
             limits: settings.limits,
             timeouts: settings.timeouts,
+            proxy: settings.proxy,
             egress: Egress {
                 allow_loopback: egress.allow_loopback,
                 allow_private: egress.allow_private,

@@ -10,7 +10,7 @@ use jackfield_runtime::Limits;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{Log, Timeouts};
+use super::{Log, ProxyBounds, Timeouts};
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -25,6 +25,7 @@ pub(super) struct Settings {
     pub(super) log: LogSettings,
     pub(super) limits: Limits,
     pub(super) timeouts: Timeouts,
+    pub(super) proxy: ProxyBounds,
     pub(super) egress: EgressSettings,
 }
 

@@ -67,7 +67,7 @@ pub use fields::{FieldFault, Typed};
 pub use health::Health;
 pub use lease::{Lease, LeaseError, LeasedCredential};
 pub use permissions::{ActionWords, Permissions, PermissionsError, ScopeWords};
-pub use proxy::{ProxyError, ProxyRequest};
+pub use proxy::{Bound, Proxied, ProxyError, ProxyRequest, ProxySettings, Told};
 pub use refresh::RefreshError;
 pub use request::RequestName;
 pub use resolve::ResolveError;
@@ -95,8 +95,8 @@ pub struct Settings {
     pub token_timeout: Duration,
     /// How long metadata and keys may take.
     pub metadata_timeout: Duration,
-    /// How long a proxied call may wait for its first byte.
-    pub proxy_first_byte: Duration,
+    /// The bounds of proxied calls.
+    pub proxy: ProxySettings,
     /// The header whose request id is taken over from a caller.
     pub request_id_header: Option<String>,
     /// The store's folder, for what an operator asks about it.
@@ -128,6 +128,7 @@ pub struct Service {
     flights: flight::Flights,
     documents: endpoints::Documents,
     sequence: Arc<sequence::Sequence>,
+    proxy: proxy::ProxyState,
     tasks: TaskTracker,
     stopping: Arc<stopping::Stopping>,
 }
@@ -140,6 +141,7 @@ impl Service {
             flights: flight::Flights::default(),
             documents: endpoints::Documents::default(),
             sequence: Arc::default(),
+            proxy: proxy::ProxyState::default(),
             tasks: TaskTracker::new(),
             stopping: Arc::default(),
         }

@@ -2,7 +2,7 @@
 
 use jackfield_model::{
     id::{ConnectionId, TenantId},
-    manifest::Manifest,
+    manifest::{Enforced, Manifest},
     scope::{self, ScopeSet},
 };
 use jackfield_store::StoreError;
@@ -33,6 +33,8 @@ pub struct ActionWords {
     pub allowed: bool,
     /// The scopes it lacks.
     pub missing: Vec<String>,
+    /// Whether choosing it bounds what passes through the proxy: it lists its requests, and paths tell them apart.
+    pub enforceable: bool,
 }
 
 /// What a connection may do.
@@ -50,6 +52,8 @@ pub struct Permissions {
     pub unasked: Vec<ScopeWords>,
     /// Whether the provider said what it granted.
     pub stated: bool,
+    /// Whether only the requests of the chosen actions pass through the proxy.
+    pub enforced: Enforced,
     /// Every action of the connector.
     pub actions: Vec<ActionWords>,
 }
@@ -82,6 +86,7 @@ impl Service {
                 chosen: connection.actions.contains(&action.id),
                 allowed: lacking.is_none(),
                 missing: lacking.map(|blocked| blocked.missing.iter().cloned().collect()).unwrap_or_default(),
+                enforceable: action.is_enforceable(),
             }
         });
         Ok(Permissions {
@@ -91,6 +96,7 @@ impl Service {
             missing: in_words(manifest, &grant.missing(manifest)),
             unasked: in_words(manifest, &grant.unasked(manifest)),
             stated: grant.stated,
+            enforced: manifest.enforced(&connection.actions),
             actions: actions.collect(),
         })
     }

@@ -1,5 +1,6 @@
 //! Access rights as JSON.
 
+use jackfield_model::manifest::Enforced;
 use serde::Serialize;
 
 use crate::service::{ActionWords, Permissions, ScopeWords};
@@ -14,6 +15,9 @@ pub(in crate::api) struct PermissionsView<'a> {
     unasked: Vec<ScopeView<'a>>,
     /// Whether the provider itself said what it granted.
     stated: bool,
+    /// Whether only the requests of the chosen actions pass through the proxy: `wholly`, `partly` where one of them
+    /// leads to requests that no path tells apart, `not` where the connector lists none.
+    enforced: &'static str,
     actions: Vec<ActionView<'a>>,
 }
 
@@ -34,6 +38,8 @@ struct ActionView<'a> {
     allowed: bool,
     /// The scopes it lacks.
     missing: &'a [String],
+    /// Whether choosing it bounds what passes through the proxy.
+    enforceable: bool,
 }
 
 fn scopes(words: &[ScopeWords]) -> Vec<ScopeView<'_>> {
@@ -50,6 +56,7 @@ fn action(words: &ActionWords) -> ActionView<'_> {
         chosen: words.chosen,
         allowed: words.allowed,
         missing: &words.missing,
+        enforceable: words.enforceable,
     }
 }
 
@@ -62,6 +69,11 @@ impl<'a> From<&'a Permissions> for PermissionsView<'a> {
             missing: scopes(&permissions.missing),
             unasked: scopes(&permissions.unasked),
             stated: permissions.stated,
+            enforced: match permissions.enforced {
+                Enforced::Wholly => "wholly",
+                Enforced::Partly => "partly",
+                Enforced::Not => "not",
+            },
             actions: permissions.actions.iter().map(action).collect(),
         }
     }
