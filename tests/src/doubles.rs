@@ -24,7 +24,7 @@ use tokio_rustls::TlsAcceptor;
 pub use self::fault::{Fault, Faults, On};
 pub use self::gate::Gate;
 pub use self::log::{Log, Recorded};
-use self::serve::Sites;
+use self::serve::{Bodies, Sites};
 use crate::authority::Authority;
 use crate::wire::Wire;
 
@@ -40,12 +40,21 @@ pub struct Double {
 impl Double {
     /// Answers each name with its router, under certificates of `authority`.
     pub async fn serve(authority: &Authority, sites: Vec<(&str, Router)>) -> Result<Self> {
+        Self::start(authority, sites, Bodies::Logged).await
+    }
+
+    /// The same without reading bodies for the log: they reach the router as they arrive.
+    pub async fn streaming(authority: &Authority, sites: Vec<(&str, Router)>) -> Result<Self> {
+        Self::start(authority, sites, Bodies::Passed).await
+    }
+
+    async fn start(authority: &Authority, sites: Vec<(&str, Router)>, bodies: Bodies) -> Result<Self> {
         let names: Vec<String> = sites.iter().map(|(name, _)| (*name).to_owned()).collect();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
         let acceptor = TlsAcceptor::from(authority.server(&names)?);
         let (log, faults) = (Log::default(), Faults::default());
-        let sites = Arc::new(Sites::new(sites, log.clone(), faults.clone()));
+        let sites = Arc::new(Sites::new(sites, log.clone(), faults.clone(), bodies));
         let serving = tokio::spawn(serve::accept(listener, acceptor, sites));
         Ok(Self { address, names, log, faults, serving })
     }

@@ -28,9 +28,13 @@ impl Connector for ApiToken {
             .field(pointer("account_pointer", "Where the account's id is", "/id"))
             .field(pointer("label_pointer", "Where the account's name is", "/name"))
             .origin(Origin::with_credential("service", OriginPlace::field("base_url")))
-            .action(Action::read("read", "Read from the service").get("service", "/**"))
+            .action(Action::read("read", "Read from the service").request(
+                &["GET", "OPTIONS", "PROPFIND", "QUERY", "REPORT", "SEARCH"],
+                "service",
+                "/**",
+            ))
             .action(Action::write("write", "Change things in the service").request(
-                &["POST", "PUT", "PATCH", "DELETE"],
+                &["POST", "PUT", "PATCH", "DELETE", "COPY", "LOCK", "MKCOL", "MOVE", "PROPPATCH", "PURGE", "UNLOCK"],
                 "service",
                 "/**",
             ))

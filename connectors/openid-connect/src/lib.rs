@@ -48,6 +48,11 @@ impl Connector for OpenIdConnect {
                     .description("Renews access without asking again.")
                     .needs(&["openid", "offline_access"]),
             )
+            .action(Action::write("call-service", "Call the service").request(
+                &["GET", "POST", "PUT", "PATCH", "DELETE"],
+                "service",
+                "/**",
+            ))
             .auth_method(
                 // Without the question, `offline_access` is ignored (OpenID Connect Core 1.0 section 11).
                 AuthMethod::oauth2_code(

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use http::{HeaderMap, Method, StatusCode, header::WWW_AUTHENTICATE};
+use http::{HeaderMap, StatusCode, header::WWW_AUTHENTICATE};
 
 /// The longest header value that is read.
 const HEADER_LIMIT: usize = 8 * 1024;
@@ -19,7 +19,8 @@ pub struct Challenge {
 /// What an API's refusal says about the token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// The token is no longer good: one refresh and one replay. `stated` tells whether the API said
+    /// The token is no longer good: one refresh, and one replay where the body is at hand; of any method, since what
+    /// is answered with 401 was not applied (RFC 9110 section 15.5.2). `stated` tells whether the API said
     /// so itself (`error="invalid_token"`) or only answered 401.
     InvalidToken {
         /// Said in `WWW-Authenticate`.
@@ -44,12 +45,6 @@ pub fn verdict(status: StatusCode, headers: &HeaderMap) -> Verdict {
         None if status == StatusCode::UNAUTHORIZED => Verdict::InvalidToken { stated: false },
         _ => Verdict::Unrelated,
     }
-}
-
-/// Whether a request may be sent a second time after a refresh: only what changes nothing by being
-/// repeated, or what the caller still holds in full and knows was refused unread.
-pub fn may_replay(method: &Method, body_is_replayable: bool) -> bool {
-    method.is_idempotent() || body_is_replayable
 }
 
 /// Every challenge of a response, in order. What cannot be read ends its header value.
@@ -156,12 +151,6 @@ mod tests {
                 "{status} {values:?}"
             );
         }
-    }
-
-    #[test]
-    fn bear_2_only_a_repeatable_request_is_replayed() {
-        assert!(may_replay(&Method::GET, false) && may_replay(&Method::PUT, false) && may_replay(&Method::POST, true));
-        assert!(!may_replay(&Method::POST, false) && !may_replay(&Method::PATCH, false));
     }
 
     #[test]

@@ -2,15 +2,15 @@
 
 use http::{HeaderMap, StatusCode};
 use jackfield_model::manifest::{FailureRule, RateLimit};
-use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::{json, token::expiry};
+use crate::{json, rate_limit};
+
+pub use crate::rate_limit::LONGEST_WAIT;
 
 /// The largest body that rules are matched against.
 const BODY_LIMIT: usize = 256 * 1024;
-/// The longest wait a provider can ask for.
-pub const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(24);
 
 /// The first rule an answer matches.
 pub fn classify<'a>(
@@ -38,25 +38,11 @@ pub(crate) fn matches(rule: &FailureRule, status: StatusCode, headers: &HeaderMa
     by_status && by_header && by_body
 }
 
-/// How long a provider asks to wait: by the manifest's own header, else by `Retry-After` in the one form it has
-/// (RFC 9110 section 10.2.3), else until the rate limit begins anew; at most a day.
+/// How long a provider asks to wait: by the manifest's own header, else by `Retry-After`, else until the rate limit
+/// begins anew; at most a day.
 pub fn retry_after(headers: &HeaderMap, limit: Option<&RateLimit>, now: Timestamp) -> Option<SignedDuration> {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
-    let declared = |name: fn(&RateLimit) -> &String| {
-        let limit = limit.filter(|limit| !name(limit).eq_ignore_ascii_case("retry-after"))?;
-        expiry::moment(&limit.reset_format, &Value::from(text(name(limit))?), now)
-    };
-    let standard = || {
-        let value = text("retry-after")?;
-        let seconds = value.parse::<u32>().ok().map(i64::from).map(SignedDuration::from_secs);
-        seconds.and_then(|wait| now.checked_add(wait).ok()).or_else(|| http_date(value))
-    };
-    let until = declared(|limit| &limit.retry_after).or_else(standard).or_else(|| declared(|limit| &limit.reset));
-    until.map(|until| until.duration_since(now).clamp(SignedDuration::ZERO, LONGEST_WAIT))
-}
-
-fn http_date(text: &str) -> Option<Timestamp> {
-    rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
+    let limits = rate_limit::read(headers, limit, now);
+    limits.retry_after.or(limits.reset)
 }
 
 #[cfg(test)]
@@ -103,32 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn waits_are_read_as_seconds_dates_and_declared_headers_and_bounded() {
-        let now: Timestamp = "2026-03-01T10:00:00Z".parse().unwrap();
-        let wait = |name: &'static str, value: &'static str, limit: Option<&RateLimit>| {
-            let mut headers = HeaderMap::new();
-            headers.insert(name, HeaderValue::from_static(value));
-            retry_after(&headers, limit, now).map(|wait| wait.as_secs())
-        };
-        assert_eq!(wait("retry-after", "120", None), Some(120));
-        assert_eq!(wait("retry-after", "Sun, 01 Mar 2026 10:02:00 GMT", None), Some(120));
-        assert_eq!(wait("retry-after", "Sun, 01 Mar 2026 09:00:00 GMT", None), Some(0));
-        assert_eq!(wait("retry-after", "4000000000", None), Some(24 * 3600));
-        for garbage in ["soon", "-1", "99999999999999999999"] {
-            assert_eq!(wait("retry-after", garbage, None), None, "{garbage}");
-        }
-        let limit = RateLimit {
-            limit: String::new(),
-            remaining: String::new(),
-            reset: "x-reset".into(),
-            reset_format: ExpiryFormat::EpochSeconds,
-            retry_after: String::new(),
-        };
-        assert_eq!(wait("x-reset", "1772359260", Some(&limit)), Some(60));
-    }
-
-    #[test]
-    fn retry_after_counts_seconds_whatever_form_the_reset_has_and_comes_before_it() {
+    fn a_wait_is_told_by_retry_after_and_else_by_the_reset() {
         let now: Timestamp = "2026-03-01T10:00:00Z".parse().unwrap();
         let limit = RateLimit {
             limit: String::new(),

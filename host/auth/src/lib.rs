@@ -14,6 +14,7 @@ mod json;
 mod leak;
 pub mod metadata;
 pub mod provider_error;
+pub mod rate_limit;
 pub mod refresh;
 pub mod revoke;
 mod scope_lists;

@@ -22,6 +22,21 @@ pub enum Advice {
     Other(String),
 }
 
+impl Advice {
+    /// Its word in answers.
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Reauthorize => "reauthorize",
+            Self::InsufficientScope(_) => "insufficient-scope",
+            Self::Misconfigured => "misconfigured",
+            Self::Retry(_) => "retry",
+            Self::ProviderDown => "provider-down",
+            Self::Unsupported => "unsupported",
+            Self::Other(word) => word,
+        }
+    }
+}
+
 /// Why something at a provider did not work. Holds no secret and no response body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message} ({code})")]

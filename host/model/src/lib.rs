@@ -17,6 +17,7 @@ pub mod header;
 pub mod id;
 pub mod manifest;
 pub mod origin;
+pub mod path;
 pub mod pattern;
 pub mod plan;
 #[cfg(test)]

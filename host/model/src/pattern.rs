@@ -1,4 +1,4 @@
-//! Patterns that third parties write: regular expressions over whole values, and path patterns.
+//! Patterns that third parties write: regular expressions over whole values.
 
 use std::fmt;
 
@@ -84,65 +84,6 @@ impl From<Pattern> for String {
     }
 }
 
-/// Why a path is not compared with patterns at all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum PathError {
-    /// A dot segment, an encoded slash, a backslash or an empty segment: another reader could see another path.
-    #[error("the path is ambiguous: dot segments, empty segments, backslashes and encoded slashes are refused")]
-    Ambiguous,
-}
-
-/// Whether a URL path (still encoded, as it is sent) matches a filled pattern.
-///
-/// `*` stands for one segment, a last `**` for any rest. Each segment is decoded once
-/// before it is compared; a path that two readers could read differently is refused.
-pub fn path_matches(pattern: &str, path: &str) -> Result<bool, PathError> {
-    let path = segments(path)?;
-    let wanted: Vec<&str> = trimmed(pattern).split('/').collect();
-    let mut given = path.iter();
-    for (index, want) in wanted.iter().enumerate() {
-        if *want == "**" && index + 1 == wanted.len() {
-            return Ok(true);
-        }
-        let Some(have) = given.next() else { return Ok(false) };
-        if *want != "*" && want != have {
-            return Ok(false);
-        }
-    }
-    Ok(given.next().is_none())
-}
-
-fn trimmed(path: &str) -> &str {
-    path.strip_prefix('/').unwrap_or(path)
-}
-
-fn segments(path: &str) -> Result<Vec<String>, PathError> {
-    let parts: Vec<&str> = trimmed(path).split('/').collect();
-    let last = parts.len().saturating_sub(1);
-    let decoded = parts.iter().enumerate().map(|(index, raw)| {
-        let text = decode(raw).ok_or(PathError::Ambiguous)?;
-        let ambiguous =
-            text == "." || text == ".." || text.contains(['/', '\\', '\0']) || (text.is_empty() && index != last);
-        if ambiguous { Err(PathError::Ambiguous) } else { Ok(text) }
-    });
-    decoded.collect()
-}
-
-fn decode(raw: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(raw.len());
-    let mut rest = raw.bytes();
-    while let Some(byte) = rest.next() {
-        if byte != b'%' {
-            bytes.push(byte);
-            continue;
-        }
-        let high = char::from(rest.next()?).to_digit(16)?;
-        let low = char::from(rest.next()?).to_digit(16)?;
-        bytes.push(u8::try_from(high * 16 + low).ok()?);
-    }
-    String::from_utf8(bytes).ok()
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
@@ -161,31 +102,6 @@ mod tests {
         assert_eq!((pattern.groups(), pattern.group("00ff-us6")), (1, Some("us6")));
         for value in ["00ff-us6.evil.example", "00ff-us6/", "00ff", "x00ff-us6"] {
             assert_eq!(pattern.group(value), None, "{value}");
-        }
-    }
-
-    #[test]
-    fn paths_match_by_decoded_segment() {
-        for (pattern, path, expected) in [
-            ("/user", "/user", true),
-            ("/user", "/user/", false),
-            ("/repos/*/*/issues", "/repos/a/b/issues", true),
-            ("/repos/*/*/issues", "/repos/a/issues", false),
-            ("/v1/**", "/v1/a/b", true),
-            ("/v1/**", "/v1", true),
-            ("/v1/**", "/v2/a", false),
-            ("/us er", "/us%20er", true),
-            ("/", "/", true),
-        ] {
-            assert_eq!(path_matches(pattern, path), Ok(expected), "{pattern} {path}");
-        }
-    }
-
-    #[test]
-    fn ambiguous_paths_are_refused() {
-        for path in ["/a/../b", "/a/%2e%2e/b", "/a%2fb", "/a//b", "/a\\b", "/a/./b", "/%zz", "/a%00"] {
-            assert_eq!(path_matches("/**", path).is_err(), path != "/**", "{path}");
-            assert_eq!(path_matches("/a/*", path), Err(PathError::Ambiguous), "{path}");
         }
     }
 }

@@ -190,14 +190,30 @@ fn service(config: &Config, parts: Parts, store: Store, public_url: Url) -> Resu
         http_loopback: config.egress.allow_loopback,
         token_timeout: config.timeouts.token(),
         metadata_timeout: config.timeouts.metadata(),
-        proxy_first_byte: config.timeouts.proxy_first_byte(),
         requests_per_minute: config.api.requests_per_minute,
+        proxy: proxy_settings(config),
         request_id_header: config.log.request_id_header.clone(),
         data_dir: config.data_dir.clone(),
         keyring: config.keyring.clone(),
     };
     let (clock, entropy) = (parts.clock, parts.entropy);
     Ok(Service::new(service::Parts { store, runtime, outbound, clock, entropy, settings }))
+}
+
+fn proxy_settings(config: &Config) -> service::ProxySettings {
+    let (bounds, timeouts) = (&config.proxy, &config.timeouts);
+    service::ProxySettings {
+        request_bytes: bounds.request_bytes,
+        response_bytes: bounds.response_bytes,
+        request_header_bytes: bounds.request_header_bytes,
+        response_header_bytes: bounds.response_header_bytes,
+        first_byte: timeouts.proxy_first_byte(),
+        idle: timeouts.proxy_idle(),
+        total: timeouts.proxy_total(),
+        calls_per_connection: bounds.calls_per_connection,
+        calls_per_tenant: bounds.calls_per_tenant,
+        replay_bytes: bounds.replay_bytes,
+    }
 }
 
 /// Randomness for the sandbox, whose placeholders must not be guessed: without it nothing may go on.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::body::Body;
 use bytes::Bytes;
 use futures::stream;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::Value;
@@ -39,6 +39,10 @@ pub enum Fault {
     Redirect(StatusCode, Url),
     /// This answer instead, with no effect.
     Json(StatusCode, Value),
+    /// A bare status with that `WWW-Authenticate`, with no effect.
+    Challenge(StatusCode, &'static str),
+    /// A bare status with these headers, with no effect.
+    Told(StatusCode, Vec<(&'static str, String)>),
     /// The request, with its body changed on the way to the double.
     Asked(Arc<dyn Fn(&mut String) + Send + Sync>),
     /// The answer of the double, with its JSON changed.
@@ -88,6 +92,16 @@ impl Fault {
             Self::TooMany(seconds) => {
                 *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
                 response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(*seconds));
+            }
+            Self::Challenge(status, challenge) => {
+                *response.status_mut() = *status;
+                response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+            }
+            Self::Told(status, headers) => {
+                *response.status_mut() = *status;
+                for (name, value) in headers {
+                    response.headers_mut().append(*name, HeaderValue::from_str(value).ok()?);
+                }
             }
             Self::Huge(bytes) => {
                 *response.body_mut() = huge(*bytes);

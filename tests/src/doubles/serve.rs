@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use axum::Router;
 use axum::body::Body;
+use bytes::Bytes;
 use http::header::HOST;
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
@@ -26,6 +27,16 @@ pub(super) struct Sites {
     routers: BTreeMap<String, Router>,
     log: Log,
     faults: Faults,
+    bodies: Bodies,
+}
+
+/// What becomes of the bodies of requests.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bodies {
+    /// Read whole, for the log.
+    Logged,
+    /// Handed on as they arrive; the log has none.
+    Passed,
 }
 
 /// Accepts until the task ends; its connections end with it.
@@ -50,20 +61,26 @@ async fn connection(stream: TcpStream, acceptor: TlsAcceptor, sites: Arc<Sites>)
 }
 
 impl Sites {
-    pub(super) fn new(sites: Vec<(&str, Router)>, log: Log, faults: Faults) -> Self {
+    pub(super) fn new(sites: Vec<(&str, Router)>, log: Log, faults: Faults, bodies: Bodies) -> Self {
         let sites = sites.into_iter();
-        Self { routers: sites.map(|(name, router)| (name.to_owned(), router)).collect(), log, faults }
+        Self { routers: sites.map(|(name, router)| (name.to_owned(), router)).collect(), log, faults, bodies }
     }
 
     /// An error closes the connection without an answer.
     async fn answer(&self, request: Request<Incoming>) -> Result<Response<Body>> {
         let (parts, body) = request.into_parts();
-        let body = body.collect().await?.to_bytes();
+        let (seen, body) = match self.bodies {
+            Bodies::Passed => (Bytes::new(), Body::new(body)),
+            Bodies::Logged => {
+                let whole = body.collect().await?.to_bytes();
+                (whole.clone(), Body::from(whole))
+            }
+        };
         let host = parts.headers.get(HOST).context("a request without a host")?.to_str()?;
         let host = host.split(':').next().unwrap_or(host).to_owned();
-        self.log.write(Recorded::of(&host, &parts, &body));
+        self.log.write(Recorded::of(&host, &parts, &seen));
         let fault = self.faults.take(&parts.method, parts.uri.path());
-        let request = Request::from_parts(parts, Body::from(body));
+        let request = Request::from_parts(parts, body);
         match fault {
             None => self.own(&host, request).await,
             Some(fault) => self.faulty(&host, request, &fault).await,

@@ -10,8 +10,10 @@
 
 mod api_token;
 mod basic_auth;
+mod bounded;
 mod crowd;
 mod deletion;
+mod files;
 mod front;
 mod github;
 mod import;
@@ -22,7 +24,15 @@ mod outlives;
 mod placements;
 mod process;
 mod proxy;
+mod proxy_actions;
+mod proxy_bounds;
+mod proxy_broken;
+mod proxy_gigabyte;
+mod proxy_pace;
+mod proxy_raw;
+mod proxy_refused;
 mod proxy_stream;
+mod raw;
 mod records;
 mod refresh;
 mod refresh_fails;

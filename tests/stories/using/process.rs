@@ -52,6 +52,11 @@ impl Process {
         Self { child, url: format!("http://{}", ready["address"].as_str().unwrap()) }
     }
 
+    /// Its id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id().unwrap()
+    }
+
     /// Kills it, as a power cut would: no handler runs.
     pub(crate) async fn kill(mut self) {
         self.child.kill().await.unwrap();

@@ -98,7 +98,7 @@ async fn a_provider_that_is_down_is_a_clear_problem_of_ours() {
     scene.api.double().faults().once(On::path("/me"), Fault::Dropped);
     let answer = scene.through(&id, "/me").await;
     assert_eq!((answer.status.as_u16(), answer.code()), (502, "provider-down"), "{}", answer.json);
-    assert!(answer.headers.get("jackfield-answered-by").is_none());
+    assert_eq!(answer.headers["jackfield-answered-by"], "host");
     assert!(!answer.json.to_string().contains(TOKEN));
 }
 
@@ -160,7 +160,10 @@ async fn upgrades_and_tunnels_are_refused() {
     let before = scene.api.double().log().all().len();
     let socket = Request::get("/me").header("connection", "Upgrade").header("upgrade", "websocket");
     let refused = send(&scene, &id, socket, "").await;
-    assert_eq!((refused.status.as_u16(), refused.code()), (422, "unsupported"), "{}", refused.json);
+    assert_eq!((refused.status.as_u16(), refused.code()), (422, "upgrade-refused"), "{}", refused.json);
+    assert!(refused.text("/detail").unwrap().contains("take a lease"), "{}", refused.json);
+    let asked = send(&scene, &id, Request::get("/me").header("connection", "upgrade"), "").await;
+    assert_eq!(asked.code(), "upgrade-refused", "{}", asked.json);
     for method in [Method::TRACE, Method::CONNECT] {
         let path = format!("/v1/connections/{id}/proxy/me");
         let refused = scene.host.api(&scene.tenant.key, method, &path, None).await;
@@ -193,9 +196,11 @@ async fn an_origin_is_chosen_by_its_id_among_those_that_take_the_credential() {
     let chosen = send(&scene, &id, Request::get("/me").header("jackfield-origin", "service"), "").await;
     assert_eq!(chosen.json["id"], "alice");
     let unknown = send(&scene, &id, Request::get("/me").header("jackfield-origin", "evil"), "").await;
-    assert_eq!((unknown.status.as_u16(), unknown.code()), (422, "unsupported"), "{}", unknown.json);
+    assert_eq!((unknown.status.as_u16(), unknown.code()), (422, "origin-unknown"), "{}", unknown.json);
     assert!(unknown.text("/detail").unwrap().contains("service"));
-    assert!(!unknown.headers.contains_key("jackfield-answered-by"));
+    assert_eq!(unknown.headers["jackfield-answered-by"], "host");
+    let two = Request::get("/me").header("jackfield-origin", "service").header("jackfield-origin", "service");
+    assert_eq!(send(&scene, &id, two, "").await.code(), "invalid-query");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,55 +1,22 @@
 //! The proxy with large bodies: they stream in both directions, and the first bytes pass before the last exist.
 
-use std::collections::BTreeMap;
-
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::routing::{get, post};
 use bytes::Bytes;
 use futures::stream;
-use jackfield_tests::authority::Authority;
-use jackfield_tests::doubles::Double;
-use jackfield_tests::host::{Setting, Tenant, TestHost};
-use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
-const NAME: &str = "files.example.com";
+use crate::files::Files;
+
 /// 10 MiB and a bit, so that no buffer's size divides it.
 const LARGE: usize = 10 * 1024 * 1024 + 7;
 
 /// What an endless answer is made of.
 const PIECE: &[u8] = &[b'x'; 64 * 1024];
-
-struct Files {
-    host: TestHost,
-    tenant: Tenant,
-    id: String,
-    double: Double,
-}
-
-impl Files {
-    async fn start(router: Router) -> Self {
-        let authority = Authority::new().unwrap();
-        let double = Double::serve(&authority, vec![(NAME, router)]).await.unwrap();
-        let hosts = BTreeMap::from([(NAME.to_owned(), double.address())]);
-        let host = TestHost::start(Setting::with_doubles(crate::PROGRAM, &authority, hosts)).await.unwrap();
-        host.install("api-token").await.unwrap();
-        let tenant = host.tenant("Acme").await.unwrap();
-        let fields = json!({ "base_url": format!("https://{NAME}"), "token": "s3cret-token", "verify_path": "/ok" });
-        let wanted = json!({ "connector": "api-token", "method": "header", "fields": fields });
-        let made = host.post(&tenant.key, "/v1/connections", wanted).await.unwrap();
-        assert_eq!(made.json["status"], "active", "{}", made.json);
-        let id = made.text("/id").unwrap();
-        Self { host, tenant, id, double }
-    }
-
-    fn path(&self, below: &str) -> String {
-        format!("/v1/connections/{}/proxy{below}", self.id)
-    }
-}
 
 fn pattern() -> Bytes {
     (0..LARGE).map(|place| u8::try_from(place % 251).unwrap()).collect()
@@ -58,10 +25,7 @@ fn pattern() -> Bytes {
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_megabytes_pass_each_way_unchanged() {
     let echo = |request: Request| async { request.into_body() };
-    let router = Router::new()
-        .route("/ok", get(|| async { "ok" }))
-        .route("/mirror", post(echo))
-        .layer(DefaultBodyLimit::disable());
+    let router = Router::new().route("/mirror", post(echo)).layer(DefaultBodyLimit::disable());
     let files = Files::start(router).await;
     let sent = pattern();
     let request = http::Request::post("/").header("authorization", format!("Bearer {}", files.tenant.key));
@@ -87,7 +51,7 @@ async fn the_first_bytes_arrive_while_the_provider_still_writes() {
             Body::from_stream(futures::StreamExt::chain(first, rest))
         }
     };
-    let router = Router::new().route("/ok", get(|| async { "ok" })).route("/slow", get(slow));
+    let router = Router::new().route("/slow", get(slow));
     let files = Files::start(router).await;
     let address = files.host.running().unwrap().address;
     let mut stream = TcpStream::connect(address).await.unwrap();
@@ -119,7 +83,7 @@ async fn a_caller_who_hangs_up_ends_the_providers_answer() {
             }))
         }
     };
-    let router = Router::new().route("/ok", get(|| async { "ok" })).route("/endless", get(endless));
+    let router = Router::new().route("/endless", get(endless));
     let files = Files::start(router).await;
     let address = files.host.running().unwrap().address;
     let mut stream = TcpStream::connect(address).await.unwrap();

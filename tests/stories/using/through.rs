@@ -1,7 +1,7 @@
 //! The proxy over tokens that end: refreshed before use, sent to the chosen origin, refusals left to the caller.
 
 use bytes::Bytes;
-use http::{Method, Request, StatusCode};
+use http::{Method, Request};
 use jackfield_tests::doubles::{Fault, On};
 use jackfield_tests::host::Answer;
 use serde_json::json;
@@ -37,40 +37,31 @@ async fn a_token_that_is_over_is_refreshed_first() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refusal_is_the_callers_to_report() {
-    let scene = Fronted::start().await;
-    let id = scene.connect("alice").await;
-    scene
-        .front
-        .faults()
-        .once(On::path("/me"), Fault::Json(StatusCode::UNAUTHORIZED, json!({ "error": "invalid_token" })));
-    let refused = through(&scene, &id, None).await;
-    assert_eq!((refused.status.as_u16(), refused.headers["jackfield-answered-by"].as_bytes()), (401, &b"provider"[..]));
-    assert_eq!(scene.refreshes().len(), 0);
-    let version = scene.show(&id).await["version"].clone();
-    assert_eq!(scene.ask(&id, "unauthorized", json!({ "version": version })).await.json["version"], 2);
-    assert_eq!(through(&scene, &id, None).await.status, 200);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn bear_3_the_credential_goes_to_the_chosen_one_of_its_origins() {
     let scene = Fronted::start().await;
     let fields = json!({ "issuer": format!("https://{NAME}"), "api_url": format!("https://{NAME}:8443/me") });
     let path = format!("/v1/clients/{}", scene.client);
     let changed = scene.host.api(scene.host.operator(), Method::PATCH, &path, Some(json!({ "fields": fields }))).await;
     assert_eq!(changed.unwrap().status, 200);
-    let id = scene.connect("alice").await;
+    let actions = ["read-profile", "stay-connected", "call-service"];
+    let (_, link) = scene.host.session(&scene.tenant, "openid-connect", &actions, "alice").await.unwrap();
+    let id = scene.consent(&link, "alice").await.text("/id").unwrap();
     let token = scene.token(&id, 60).await;
-    for (origin, host) in
-        [(None, NAME.to_owned()), (Some("issuer"), NAME.to_owned()), (Some("service"), format!("{NAME}:8443"))]
-    {
-        assert_eq!(through(&scene, &id, origin).await.status, 200, "{origin:?}");
+    for (origin, host) in [("issuer", NAME.to_owned()), ("service", format!("{NAME}:8443"))] {
+        assert_eq!(through(&scene, &id, Some(origin)).await.status, 200, "{origin:?}");
         assert_eq!(last(&scene, "host"), host, "{origin:?}");
         assert_eq!(last(&scene, "authorization"), format!("Bearer {token}"));
     }
-    let unknown = through(&scene, &id, Some("elsewhere")).await;
-    assert_eq!((unknown.status.as_u16(), unknown.code()), (422, "unsupported"), "{}", unknown.json);
-    assert!(unknown.text("/detail").unwrap().contains("issuer, service"), "{}", unknown.json);
+    for (origin, code) in [(None, "origin-unnamed"), (Some("elsewhere"), "origin-unknown")] {
+        let refused = through(&scene, &id, origin).await;
+        assert_eq!((refused.status.as_u16(), refused.code()), (422, code), "{}", refused.json);
+        assert!(refused.text("/detail").unwrap().contains("issuer, service"), "{}", refused.json);
+    }
+    // An action for the one says nothing about the other.
+    let other = scene.connect("alice").await;
+    let refused = through(&scene, &other, Some("service")).await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (403, "action-missing"), "{}", refused.json);
+    assert!(refused.text("/detail").unwrap().contains("`call-service`"), "{}", refused.json);
 }
 
 #[tokio::test(flavor = "multi_thread")]

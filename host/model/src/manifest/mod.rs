@@ -5,6 +5,7 @@
 
 mod basic;
 mod check;
+mod enforced;
 mod field;
 mod method;
 mod oauth2;
@@ -17,6 +18,7 @@ use crate::{failure::Advice, template::Template};
 
 pub use basic::{Basic, Pair, PairError};
 pub use check::{Fault, check};
+pub use enforced::Enforced;
 pub use field::{Choice, Condition, Field, FieldKind};
 pub use method::{Lifetime, Method, MethodKind, Revocation, TakenValue};
 pub use oauth2::{

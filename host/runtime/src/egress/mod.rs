@@ -2,6 +2,7 @@
 
 mod body;
 mod denial;
+mod enforcement;
 mod gate;
 pub(crate) mod headers;
 mod origins;
@@ -13,6 +14,7 @@ mod values;
 
 pub use denial::Denial;
 pub(crate) use denial::shown;
+pub use enforcement::{Enforcement, Ruling};
 pub use gate::{Asked, Gate};
 pub use headers::is_owned;
 pub use origins::{AllowedOrigin, allowed_origins};

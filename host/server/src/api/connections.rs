@@ -55,10 +55,10 @@ struct Create {
     /// The person it belongs to, by the application's own id; left out where the whole tenant uses it.
     #[schemars(example = &"user-42")]
     end_user: Option<String>,
-    /// What it is for: ids of the connector's actions.
-    #[serde(default)]
+    /// What it is for: ids of the connector's actions. Left out, every action of a credential without scopes; of one with
+    /// scopes, those that need none.
     #[schemars(example = json!([]))]
-    actions: BTreeSet<String>,
+    actions: Option<BTreeSet<String>>,
     /// The fields of the connector and the method, the secret ones too.
     #[serde(default, deserialize_with = "secrets")]
     #[schemars(example = json!({ "base_url": "https://api.example.com", "token": "s3cr3t" }))]

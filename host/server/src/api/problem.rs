@@ -9,7 +9,7 @@ use axum::{
     body::Body,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use jackfield_model::{api_key::Permission, failure::Failure};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -19,6 +19,9 @@ use super::view::failure::FailureView;
 use crate::service::RequestName;
 
 pub use code::Code;
+
+/// Whose answer one of the proxy is: the `provider`'s, or the `host`'s own.
+pub(super) const ANSWERED_BY: HeaderName = HeaderName::from_static("jackfield-answered-by");
 
 /// One wrong value of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -44,6 +47,7 @@ struct Told {
     rule: Option<&'static str>,
     failure: Option<Failure>,
     retry_after_seconds: Option<u64>,
+    for_provider: bool,
     cause: Option<Arc<dyn Error + Send + Sync>>,
 }
 
@@ -58,6 +62,7 @@ impl Problem {
             rule: None,
             failure: None,
             retry_after_seconds: None,
+            for_provider: false,
             cause: None,
         }))
     }
@@ -176,6 +181,13 @@ impl Problem {
         self
     }
 
+    /// In place of a provider's answer, and marked as such.
+    #[must_use]
+    pub fn for_provider(mut self) -> Self {
+        self.0.for_provider = true;
+        self
+    }
+
     /// With a cause for the log. Errors of this host hold no secrets.
     #[must_use]
     pub fn because(mut self, cause: impl Error + Send + Sync + 'static) -> Self {
@@ -229,6 +241,9 @@ impl Problem {
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         if let Some(seconds) = self.0.retry_after_seconds {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.0.for_provider {
+            headers.insert(ANSWERED_BY, HeaderValue::from_static("host"));
         }
         // RFC 6750 section 3: no error code where no key was sent.
         match self.0.code {

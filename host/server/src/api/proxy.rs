@@ -1,5 +1,7 @@
 //! The authenticated proxy over HTTP: streams both ways, and lets no header through that belongs to either side alone.
 
+mod told;
+
 use axum::{
     Router,
     body::Body,
@@ -13,17 +15,14 @@ use jackfield_model::id::ConnectionId;
 
 use super::{
     caller::{ForTenant, Proxy},
-    path::Id,
-    problem::Problem,
+    problem::{ANSWERED_BY, Problem},
 };
-use crate::service::{ProxyRequest, Service};
+use crate::service::{Proxied, ProxyRequest, Service};
 
 /// Selects among several approved origins of a connector.
 const ORIGIN_HEADER: &str = "jackfield-origin";
 /// Selects among several tokens of a connection.
 const TOKEN_HEADER: &str = "jackfield-token";
-/// Says that an answer is the provider's, not ours.
-const ANSWERED_BY: HeaderName = HeaderName::from_static("jackfield-answered-by");
 /// What begins with this is between the caller and us.
 const OURS: &str = "jackfield-";
 
@@ -62,32 +61,43 @@ pub(super) fn routes() -> Router<Service> {
         .route("/v1/connections/{id}/proxy/{*path}", any(proxy))
 }
 
-async fn proxy(
-    State(service): State<Service>,
-    by: ForTenant<Proxy>,
-    Id(id): Id<ConnectionId>,
-    request: Request,
-) -> Result<Response, Problem> {
+async fn proxy(State(service): State<Service>, by: ForTenant<Proxy>, request: Request) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
+    let id = connection(&parts.uri)?;
     if matches!(parts.method, Method::CONNECT | Method::TRACE) {
         return Err(Problem::method());
     }
-    let outgoing = ProxyRequest {
+    let asked = ProxyRequest {
         method: parts.method,
         path_and_query: beyond(&parts.uri),
         origin: named(&parts.headers, ORIGIN_HEADER)?,
         token: named(&parts.headers, TOKEN_HEADER)?,
         headers: outgoing(parts.headers),
-        body: body.map_err(Into::into).boxed_unsync(),
     };
-    let (mut answer, body) = Box::pin(service.proxy(by.tenant, id, outgoing)).await?.into_parts();
+    let body = body.map_err(Into::into).boxed_unsync();
+    let proxied = Box::pin(service.proxy(by.tenant, id, asked, body)).await;
+    let Proxied { response, told } = proxied.map_err(|error| Problem::from(error).for_provider())?;
+    let (mut answer, body) = response.into_parts();
     answer.headers = incoming(answer.headers);
+    told::write(&mut answer.headers, &told);
     Ok(Response::from_parts(answer, Body::new(body)))
 }
 
+/// What a header of ours names; one thing, in plain text.
 fn named(headers: &HeaderMap, name: &str) -> Result<Option<String>, Problem> {
-    let given = headers.get(name).map(|value| value.to_str().map(str::to_owned));
-    given.transpose().map_err(|_| Problem::query(&format!("the header {name} is not plain text")))
+    let mut given = headers.get_all(name).iter();
+    let refuse = || Problem::query(&format!("the header {name} names one thing, in plain text")).for_provider();
+    match (given.next(), given.next()) {
+        (None, _) => Ok(None),
+        (Some(one), None) => one.to_str().map(|one| Some(one.to_owned())).map_err(|_| refuse()),
+        (Some(_), Some(_)) => Err(refuse()),
+    }
+}
+
+/// The connection, read without the rest of the path, which may be no text at all.
+fn connection(uri: &Uri) -> Result<ConnectionId, Problem> {
+    let id = uri.path().split('/').nth(3).and_then(|id| id.parse().ok());
+    id.ok_or_else(|| Problem::not_found("connection"))
 }
 
 /// What follows `/v1/connections/{id}/proxy`, still encoded as it arrived.

@@ -22,7 +22,8 @@ impl Config {
             check_header(name)?;
         }
         refuse_zero("limits", &serde_json::to_value(&self.limits).unwrap_or_default())?;
-        refuse_zero("timeouts", &serde_json::to_value(self.timeouts).unwrap_or_default())
+        refuse_zero("timeouts", &serde_json::to_value(self.timeouts).unwrap_or_default())?;
+        refuse_zero("proxy", &serde_json::to_value(self.proxy).unwrap_or_default())
     }
 }
 

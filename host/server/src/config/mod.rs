@@ -10,6 +10,7 @@ mod environment;
 mod error;
 mod keys;
 mod place;
+mod proxy;
 mod reference;
 mod settings;
 #[cfg(test)]
@@ -29,6 +30,7 @@ pub use api::Api;
 pub(crate) use check::is_loopback;
 pub use environment::Environment;
 pub use error::ConfigError;
+pub use proxy::ProxyBounds;
 pub use reference::{Reference, Setting, Source, reference};
 use settings::Settings;
 pub use settings::{LogFormat, LogLevel, StoreKind};
@@ -64,6 +66,8 @@ pub struct Config {
     pub timeouts: Timeouts,
     /// What the API allows its callers.
     pub api: Api,
+    /// What proxied calls may carry.
+    pub proxy: ProxyBounds,
     /// Where connectors may reach beyond the public internet.
     pub egress: Egress,
     /// The settings nobody made, as `key = value`.
@@ -120,6 +124,7 @@ impl Config {
             limits: Limits::default(),
             timeouts: Timeouts::default(),
             api: Api::default(),
+            proxy: ProxyBounds::default(),
             egress: Egress::default(),
             defaults: Vec::new(),
         }
@@ -151,6 +156,7 @@ impl Config {
             limits: settings.limits,
             timeouts: settings.timeouts,
             api: settings.api,
+            proxy: settings.proxy,
             egress: Egress {
                 allow_loopback: egress.allow_loopback,
                 allow_private: egress.allow_private,

@@ -10,7 +10,7 @@ use jackfield_runtime::Limits;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{Api, Log, Timeouts};
+use super::{Api, Log, ProxyBounds, Timeouts};
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -26,6 +26,7 @@ pub(super) struct Settings {
     pub(super) limits: Limits,
     pub(super) timeouts: Timeouts,
     pub(super) api: Api,
+    pub(super) proxy: ProxyBounds,
     pub(super) egress: EgressSettings,
 }
 

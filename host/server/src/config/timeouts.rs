@@ -14,13 +14,24 @@ pub struct Timeouts {
     pub metadata_ms: u64,
     /// The first byte of a proxied answer.
     pub proxy_first_byte_ms: u64,
+    /// Nothing moving in either direction of a proxied call.
+    pub proxy_idle_ms: u64,
+    /// A whole proxied call.
+    pub proxy_total_ms: u64,
     /// How long a host that is told to stop waits for what is under way.
     pub shutdown_ms: u64,
 }
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self { token_ms: 180_000, metadata_ms: 5_000, proxy_first_byte_ms: 60_000, shutdown_ms: 30_000 }
+        Self {
+            token_ms: 180_000,
+            metadata_ms: 5_000,
+            proxy_first_byte_ms: 60_000,
+            proxy_idle_ms: 120_000,
+            proxy_total_ms: 3_600_000,
+            shutdown_ms: 30_000,
+        }
     }
 }
 
@@ -35,6 +46,14 @@ impl Timeouts {
 
     pub(crate) fn proxy_first_byte(&self) -> Duration {
         Duration::from_millis(self.proxy_first_byte_ms)
+    }
+
+    pub(crate) fn proxy_idle(&self) -> Duration {
+        Duration::from_millis(self.proxy_idle_ms)
+    }
+
+    pub(crate) fn proxy_total(&self) -> Duration {
+        Duration::from_millis(self.proxy_total_ms)
     }
 
     pub(crate) fn shutdown(&self) -> Duration {

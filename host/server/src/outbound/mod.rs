@@ -72,15 +72,13 @@ impl Outbound {
         exchange(&self.fresh, asked).await
     }
 
-    /// Sends a request and streams the answer. The caller has judged origin and headers.
+    /// Sends a request and streams the answer. The caller has judged origin and headers, and waits as long as it likes.
     pub async fn stream(
         &self,
         request: http::Request<StreamBody>,
-        judged: Judged,
-        first_byte: Duration,
+        judged: &Judged,
     ) -> Result<http::Response<StreamBody>, SendError> {
-        let sent = judged.scope(self.client_for(&judged.connector).request(request));
-        let answer = tokio::time::timeout(first_byte, sent).await.map_err(|_| SendError::Timeout)?;
+        let answer = judged.scope(self.client_for(&judged.connector).request(request)).await;
         Ok(answer.map_err(|error| told(&error))?.map(|body| body.map_err(Into::into).boxed_unsync()))
     }
 }

@@ -34,8 +34,8 @@ pub struct NewConnection {
     pub name: Option<String>,
     /// The person it is private to; none for a shared one.
     pub end_user: Option<String>,
-    /// What it is for.
-    pub actions: BTreeSet<String>,
+    /// What it is for; where nothing is named, all that can be had without asking for a scope.
+    pub actions: Option<BTreeSet<String>>,
     /// Field values, secret ones among them.
     pub fields: Typed,
 }
@@ -94,10 +94,12 @@ impl Service {
         if !new.end_user.as_deref().is_none_or(is_end_user) {
             return Err(CreateError::EndUser);
         }
-        scope::least(manifest, &new.actions)?;
+        let unnamed = || manifest.actions_unnamed(method.kind.oauth2().is_some());
+        let actions = new.actions.unwrap_or_else(unnamed);
+        scope::least(manifest, &actions)?;
         let name = name(&new.name.unwrap_or_else(|| manifest.presentation.title.clone()))?;
         let checked = self.checked_for(manifest, &method, new.fields).map_err(CreateError::Fields)?;
-        let scopes = requested(manifest, &method, &new.actions);
+        let scopes = requested(manifest, &method, &actions);
         let (client, endpoints) = self.token_source(&connector.name, &method, &checked.public, new.tenant).await?;
         let agreed = Agreed {
             tenant: new.tenant,
@@ -108,7 +110,7 @@ impl Service {
             name,
             fields: checked.public,
             secrets: checked.secret,
-            actions: new.actions,
+            actions,
             scopes,
             code: None,
             existing: None,

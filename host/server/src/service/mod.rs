@@ -83,7 +83,7 @@ pub use lease::{Lease, LeaseAsk, LeaseError, LeasedCredential};
 pub use list::{ListError, PAGE_LIMIT, Page, Turn};
 pub use once::{Begun, OnceError};
 pub use permissions::{ActionWords, Permissions, PermissionsError, Right, ScopeWords};
-pub use proxy::{ProxyError, ProxyRequest};
+pub use proxy::{Bound, Proxied, ProxyError, ProxyRequest, ProxySettings, Told};
 pub use rate::{Allowance, WINDOW_SECONDS};
 pub use refresh::RefreshError;
 pub use request::RequestName;
@@ -115,10 +115,10 @@ pub struct Settings {
     pub token_timeout: Duration,
     /// How long metadata and keys may take.
     pub metadata_timeout: Duration,
-    /// How long a proxied call may wait for its first byte.
-    pub proxy_first_byte: Duration,
     /// How many requests an API key may send in a minute; zero for any number.
     pub requests_per_minute: u32,
+    /// The bounds of proxied calls.
+    pub proxy: ProxySettings,
     /// The header whose request id is taken over from a caller.
     pub request_id_header: Option<String>,
     /// The store's folder, for what an operator asks about it.
@@ -154,6 +154,7 @@ pub struct Service {
     buckets: Arc<rate::Buckets>,
     deeds: once::Deeds,
     deed: Option<Arc<once::Held>>,
+    proxy: proxy::ProxyState,
     tasks: TaskTracker,
     stopping: Arc<stopping::Stopping>,
 }
@@ -170,6 +171,7 @@ impl Service {
             deeds: once::Deeds::default(),
             deed: None,
             rounds: housekeeping::Rounds::default(),
+            proxy: proxy::ProxyState::default(),
             tasks: TaskTracker::new(),
             stopping: Arc::default(),
         }

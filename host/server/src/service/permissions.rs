@@ -2,7 +2,7 @@
 
 use jackfield_model::{
     id::{ConnectionId, TenantId},
-    manifest::{Access, Action, Manifest},
+    manifest::{Access, Action, Enforced, Manifest},
     scope::{self, ScopeSet},
 };
 use jackfield_store::StoreError;
@@ -48,6 +48,8 @@ pub struct ActionWords {
     pub allowed: bool,
     /// The scopes its nearest alternative lacks.
     pub missing: Vec<String>,
+    /// Whether choosing it bounds what passes through the proxy: it lists its requests, and paths tell them apart.
+    pub enforceable: bool,
 }
 
 /// What a connection may do.
@@ -67,6 +69,8 @@ pub struct Permissions {
     pub stated: bool,
     /// Whether the provider can limit what a credential may do; where not, it may do whatever its owner may.
     pub limited: bool,
+    /// Whether only the requests of the chosen actions pass through the proxy.
+    pub enforced: Enforced,
     /// Every action of the connector.
     pub actions: Vec<ActionWords>,
 }
@@ -102,6 +106,7 @@ impl Service {
                 chosen: connection.actions.contains(&action.id),
                 allowed: lacking.is_none(),
                 missing: lacking.map(|blocked| blocked.missing.iter().cloned().collect()).unwrap_or_default(),
+                enforceable: action.is_enforceable(),
             }
         });
         Ok(Permissions {
@@ -112,6 +117,7 @@ impl Service {
             unasked: rights(manifest, &grant.unasked(manifest)),
             stated: grant.stated,
             limited: is_limited(manifest, &connection.method),
+            enforced: manifest.enforced(&connection.actions),
             actions: actions.collect(),
         })
     }

@@ -1,44 +1,47 @@
 //! The authenticated proxy: a caller's request with the connection's credential placed on it, streamed both ways.
+//!
+//! Judged first (`prepare`), then sent within its bounds (`activity`), read as far as it says something about the
+//! connection (`answer`), and sent once more where a refresh helps (`refused`).
 
+mod activity;
+mod answer;
 mod body;
+mod calls;
+mod counts;
+mod download;
+mod error;
+mod headers;
+mod origin;
+mod pace;
+mod prepare;
+mod refused;
+mod settings;
+mod upload;
 
-use http::{HeaderMap, Method, header};
+use std::{collections::BTreeMap, sync::Arc};
+
+use http::{HeaderMap, Method};
+use hyper::body::Body as _;
+use jackfield_auth::rate_limit::{self, Limits};
 use jackfield_model::{
-    credential::Credential,
+    failure::Advice,
     id::{ConnectionId, TenantId},
-    status::Status,
+    scope,
 };
-use jackfield_runtime::{
-    Denial, SendError,
-    egress::{self, AllowedOrigin, Asked, Gate, Requests},
-};
-use jackfield_store::StoreError;
-use url::Url;
 
-use super::{
-    ResolveError, Service,
-    resolve::Party,
-    which_token::{Wanted, credential_for},
-};
-use crate::outbound::{StreamBody, judged};
+pub use error::ProxyError;
+pub use settings::{Bound, ProxySettings};
 
-/// Headers that belong to one hop (RFC 9110 section 7.6.1), and those that could set cookies here.
-const NOT_PASSED_ON: [&str; 9] = [
-    "connection",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "set-cookie",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
+use super::{Service, resolve::Party};
+use crate::outbound::StreamBody;
+use activity::{Activity, Ended, Stage};
+use answer::Answer;
+use calls::Place;
+use prepare::Ready;
+use refused::Remedy;
+use upload::Outgoing;
 
-/// Headers about how a body is packed and which part of it is wanted.
-const CODING: [&str; 4] = ["accept-encoding", "content-encoding", "if-range", "range"];
-
-/// A request to pass on.
+/// A request to pass on, without its body.
 pub struct ProxyRequest {
     /// Its method.
     pub method: Method,
@@ -46,212 +49,196 @@ pub struct ProxyRequest {
     pub path_and_query: String,
     /// The caller's headers, without those meant for this host.
     pub headers: HeaderMap,
-    /// Its body.
-    pub body: StreamBody,
-    /// The origin's id, where the connector has several that take the credential.
+    /// The origin's id, where the connection has several.
     pub origin: Option<String>,
     /// Which of several tokens; none is the one its actions need there, or the first.
     pub token: Option<String>,
 }
 
-/// Why a request was not passed on or not answered.
-#[derive(Debug, thiserror::Error)]
-pub enum ProxyError {
-    /// It cannot be worked with.
-    #[error(transparent)]
-    Resolve(#[from] ResolveError),
-    /// Its status forbids it.
-    #[error("the connection is {0}: reauthorize it")]
-    Unusable(Status),
-    /// No origin of the connector takes the credential under that id.
-    #[error("the connection has no origin `{given}` for its credential: choose among {known}")]
-    NoOrigin {
-        /// What was asked for.
-        given: String,
-        /// What there is.
-        known: String,
-    },
-    /// It has no token of that name, or lost it.
-    #[error(transparent)]
-    Token(super::RefreshError),
-    /// The path.
-    #[error("the path is no URL path")]
-    Path,
-    /// Protocol upgrades.
-    #[error("websockets and other upgrades are not passed on: take a lease and connect yourself")]
-    Upgrade,
-    /// A rule.
-    #[error(transparent)]
-    Denied(#[from] Denial),
-    /// The provider did not answer.
-    #[error("the provider did not answer: {0}")]
-    Send(#[from] SendError),
-    /// The store.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+/// A provider's answer.
+pub struct Proxied {
+    /// Its status and headers, and its body as it arrives.
+    pub response: http::Response<StreamBody>,
+    /// What the host read from it.
+    pub told: Told,
+}
+
+/// What the host read from an answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Told {
+    /// The provider's limits.
+    pub limits: Limits,
+    /// What it says about the connection; none where it is an ordinary answer.
+    pub advice: Option<Advice>,
+    /// For lacking scopes: the actions that need them.
+    pub actions: Vec<String>,
+    /// Whether the credential was refreshed and the request, whose body is gone, only needs to be sent again.
+    pub send_again: bool,
+}
+
+/// What the proxy knows of the calls under way and of the last answers.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ProxyState {
+    calls: calls::Calls,
+    counts: counts::Counts,
+    pace: pace::Pace,
+    refusals: refused::Refusals,
+}
+
+/// One call: what moves, and its place among those under way.
+struct Call {
+    activity: Arc<Activity>,
+    place: Place,
+    tenant: TenantId,
+    id: ConnectionId,
 }
 
 impl Service {
-    /// Passes a request on with the credential; refreshes first where the token is over.
+    /// Passes a request on with the credential; refreshes first where the token is over, and once where it is refused.
     pub async fn proxy(
         &self,
         tenant: TenantId,
         id: ConnectionId,
         asked: ProxyRequest,
-    ) -> Result<http::Response<StreamBody>, ProxyError> {
-        if asked.headers.contains_key(header::UPGRADE) {
+        body: StreamBody,
+    ) -> Result<Proxied, ProxyError> {
+        if headers::asks_for_upgrade(&asked.headers) {
             return Err(ProxyError::Upgrade);
+        }
+        let settings = &self.parts.settings.proxy;
+        let activity = Activity::begin(settings, &self.proxy.counts);
+        let over = |bound| activity.end(Ended::Bound(bound));
+        let place = self.proxy.calls.enter(tenant, id, settings).map_err(over)?;
+        if headers::size(&asked.headers) > settings.request_header_bytes {
+            return Err(over(Bound::RequestHeaders).into());
         }
         // A failure is left to the call itself: the provider says what it thinks of the token there is.
         let _ = self.refresh_if_over(tenant, id).await;
+        let (party, ready) = self.judged(tenant, id, &asked).await?;
+        if let Some(wait) = self.proxy.pace.wait(id, ready.origin(), self.now()) {
+            return Err(ProxyError::Paused { wait });
+        }
+        let held = ready.gate.needs_body().then_some(body::MOST);
+        let body = Outgoing::of(body, settings, held, &activity).await?;
+        Box::pin(self.carry(Call { activity, place, tenant, id }, (party, ready), &asked, body)).await
+    }
+
+    /// How often each bound ended a call since the host started.
+    pub fn proxy_bounds(&self) -> BTreeMap<Bound, u64> {
+        self.proxy.counts.all()
+    }
+
+    async fn judged(
+        &self,
+        tenant: TenantId,
+        id: ConnectionId,
+        asked: &ProxyRequest,
+    ) -> Result<(Party, Ready), ProxyError> {
         let (party, credential) = self.resolve(tenant, id).await?;
         if !party.connection.status.is_usable() {
             return Err(ProxyError::Unusable(party.connection.status));
         }
-        let (gate, target) = self.gate(&party, &credential, &asked)?;
-        let mut url = below(&target, &asked.path_and_query)?;
-        let (mut headers, coding) = callers(&asked.headers);
-        let origin = gate.judge(&Asked { method: &asked.method, url: &url, headers: &headers, credential: true })?;
-        gate.place(&mut url, &mut headers)?;
-        let body = body::with_credential(&gate, &headers, &coding, asked.body).await?;
-        headers.extend(coding);
-        let mut request =
-            http::Request::builder().method(asked.method).uri(url.as_str()).body(body).map_err(|_| ProxyError::Path)?;
-        *request.headers_mut() = headers;
-        let judged = judged(&party.connector.name, origin);
-        let answer = self.parts.outbound.stream(request, judged, self.parts.settings.proxy_first_byte).await?;
-        let (mut head, body) = answer.into_parts();
-        head.headers = passed_on(&head.headers);
-        Ok(http::Response::from_parts(head, body))
+        let ready = self.ready(&party, &credential, asked)?;
+        Ok((party, ready))
     }
 
-    /// The gate of this connection, and the origin chosen among those that take its credential.
-    fn gate(
+    async fn carry(
         &self,
-        party: &Party,
-        credential: &Credential,
+        call: Call,
+        (party, ready): (Party, Ready),
         asked: &ProxyRequest,
-    ) -> Result<(Gate, AllowedOrigin), ProxyError> {
-        let (manifest, connection) = (party.manifest(), &party.connection);
-        let endpoints = connection.endpoints.as_ref();
-        let values =
-            egress::public_values(manifest, &party.method, &connection.fields, party.client.as_ref(), endpoints);
-        let settings = self.parts.outbound.egress();
-        let origins = egress::allowed_origins(manifest, &values, endpoints, settings)?;
-        let target = choose(&origins, asked.origin.as_deref())?.clone();
-        let path = asked.path_and_query.split('?').next().unwrap_or_default();
-        let wanted = Wanted { method: &asked.method, origin: &target.id, path, token: asked.token.as_deref() };
-        let led = credential_for(party, credential, &values, wanted).map_err(ProxyError::Token)?;
-        let placements = egress::placements(manifest, &party.method, led.as_ref().unwrap_or(credential), &values)?;
-        let gate = Gate {
-            connector: party.connector.name.clone(),
-            origins,
-            requests: Requests::AnyAtOrigins,
-            placements,
-            egress: std::sync::Arc::clone(settings),
+        mut body: Outgoing,
+    ) -> Result<Proxied, ProxyError> {
+        let first = self.send(&call, &party, &ready, &mut body).await?;
+        if !first.refuses() {
+            return self.pass_back(call, &party, &ready, first, false);
+        }
+        match self.remedy(&party, &ready.token).await {
+            Remedy::Newer if body.is_at_hand() => {}
+            Remedy::Newer => return self.pass_back(call, &party, &ready, first, true),
+            Remedy::NoneToHave => {
+                self.suspect(&party, &ready.token, false).await;
+                return self.pass_back(call, &party, &ready, first, false);
+            }
+            Remedy::NotNow => return self.pass_back(call, &party, &ready, first, false),
+        }
+        drop(first);
+        let (party, ready) = self.judged(call.tenant, call.id, asked).await?;
+        let second = self.send(&call, &party, &ready, &mut body).await?;
+        if second.refuses() {
+            self.suspect(&party, &ready.token, true).await;
+        }
+        self.pass_back(call, &party, &ready, second, false)
+    }
+
+    /// Sends a request once, for as long as something moves.
+    async fn send(&self, call: &Call, party: &Party, ready: &Ready, body: &mut Outgoing) -> Result<Answer, ProxyError> {
+        let (activity, settings) = (&call.activity, &self.parts.settings.proxy);
+        let body = if ready.gate.needs_body() {
+            body.with(|held| ready.with_credential(held), activity)?
+        } else {
+            body.next(settings.request_bytes, activity).ok_or(ProxyError::CutOff)?
         };
-        Ok((gate, target))
-    }
-}
-
-fn choose<'a>(origins: &'a [AllowedOrigin], wanted: Option<&str>) -> Result<&'a AllowedOrigin, ProxyError> {
-    let mut taking = origins.iter().filter(|origin| origin.credential);
-    let found = match wanted {
-        Some(id) => taking.find(|origin| origin.id == id),
-        None => taking.next(),
-    };
-    found.ok_or_else(|| ProxyError::NoOrigin {
-        given: wanted.unwrap_or("(the first)").chars().take(64).collect(),
-        known: origins
-            .iter()
-            .filter(|origin| origin.credential)
-            .map(|origin| origin.id.as_str())
-            .collect::<Vec<_>>()
-            .join(", "),
-    })
-}
-
-fn below(target: &AllowedOrigin, path_and_query: &str) -> Result<Url, ProxyError> {
-    let path = path_and_query.strip_prefix('/').unwrap_or(path_and_query);
-    if path.contains(['\\', '#']) || path.chars().any(|c| c.is_control() || c == ' ') {
-        return Err(ProxyError::Path);
-    }
-    Url::parse(&format!("{}/{path}", target.origin)).map_err(|_| ProxyError::Path)
-}
-
-/// A caller's headers, and apart from them those about coding and ranges: a caller reads the answer unmasked, so
-/// they may choose what a connector may not. What else the host owns stays behind.
-fn callers(headers: &HeaderMap) -> (HeaderMap, HeaderMap) {
-    let (mut kept, mut coding) = (HeaderMap::new(), HeaderMap::new());
-    for (name, value) in &passed_on(headers) {
-        if CODING.contains(&name.as_str()) {
-            coding.append(name.clone(), value.clone());
-        } else if !egress::is_owned(name.as_str()) {
-            kept.append(name.clone(), value.clone());
+        let mut request = http::Request::new(body);
+        *request.method_mut() = ready.method.clone();
+        *request.uri_mut() = ready.uri()?;
+        *request.headers_mut() = ready.headers.clone();
+        let sent = activity.within(Stage::Asking, self.parts.outbound.stream(request, &ready.judged)).await?;
+        // What ended the body is why nothing came of it.
+        let answer = sent.map_err(|error| activity.ended().map_or(error.into(), ProxyError::from))?;
+        if headers::size(answer.headers()) > settings.response_header_bytes {
+            return Err(activity.end(Ended::Bound(Bound::ResponseHeaders)).into());
+        }
+        let (manifest, now) = (party.manifest(), self.now());
+        if ready.credential {
+            Ok(Answer::read(answer, manifest, now, activity).await?)
+        } else {
+            Ok(Answer::unread(answer, manifest, now))
         }
     }
-    (kept, coding)
+
+    /// The answer for the caller; what it asks of the next call is remembered.
+    fn pass_back(
+        &self,
+        call: Call,
+        party: &Party,
+        ready: &Ready,
+        answer: Answer,
+        send_again: bool,
+    ) -> Result<Proxied, ProxyError> {
+        let Answer { mut head, body, advice, limits } = answer;
+        if let Some(wait) = rate_limit::pause(head.status, &limits, advice.as_ref()) {
+            self.proxy.pace.hold(call.id, ready.origin(), wait, self.now());
+        }
+        let limit = self.parts.settings.proxy.response_bytes;
+        if body.size_hint().lower() > limit {
+            return Err(call.activity.end(Ended::Bound(Bound::ResponseBytes)).into());
+        }
+        let actions = needing(party, ready, advice.as_ref());
+        head.headers = headers::passed_on(&head.headers);
+        let body = download::watched(body, limit, &call.activity, call.place);
+        let told = Told { limits, advice, actions, send_again };
+        Ok(Proxied { response: http::Response::from_parts(head, body), told })
+    }
 }
 
-fn passed_on(headers: &HeaderMap) -> HeaderMap {
-    let named_by_connection: Vec<String> = headers
-        .get_all(header::CONNECTION)
+/// The actions behind a refusal for lacking scopes: those that make this request and are blocked by the grant; where
+/// the grant seems to cover them, those that need what the provider named.
+fn needing(party: &Party, ready: &Ready, advice: Option<&Advice>) -> Vec<String> {
+    let Some(Advice::InsufficientScope(scopes)) = advice else { return Vec::new() };
+    let manifest = party.manifest();
+    let blocked = scope::blocked(manifest, &party.connection.grant.granted);
+    let is_blocked = |id: &String| blocked.iter().any(|blocked| blocked.action == *id);
+    let own: Vec<String> = ready.ruling.actions.iter().filter(|id| is_blocked(id)).cloned().collect();
+    if !own.is_empty() {
+        return own;
+    }
+    let needs = |set: &Vec<String>| set.iter().any(|scope| scopes.contains(scope));
+    let named: Vec<String> = manifest
+        .actions
         .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(',').map(|name| name.trim().to_ascii_lowercase()))
+        .filter(|action| action.any_of.iter().any(needs))
+        .map(|action| action.id.clone())
         .collect();
-    let mut kept = HeaderMap::with_capacity(headers.len());
-    for (name, value) in headers {
-        let hop =
-            NOT_PASSED_ON.contains(&name.as_str()) || named_by_connection.iter().any(|named| named == name.as_str());
-        if !hop {
-            kept.append(name.clone(), value.clone());
-        }
-    }
-    kept
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
-    use super::*;
-
-    #[test]
-    fn hop_by_hop_headers_and_cookies_stay_behind() {
-        let mut headers = HeaderMap::new();
-        for (name, value) in [
-            ("connection", "close, x-secret-hop"),
-            ("x-secret-hop", "1"),
-            ("set-cookie", "a=b"),
-            ("x-kept", "1"),
-            ("te", "trailers"),
-        ] {
-            headers.append(name, value.parse().unwrap());
-        }
-        let kept = passed_on(&headers);
-        assert_eq!(kept.keys().map(http::HeaderName::as_str).collect::<Vec<_>>(), ["x-kept"]);
-    }
-
-    #[test]
-    fn ordinary_headers_of_clients_pass_and_smuggling_ones_do_not() {
-        let mut headers = HeaderMap::new();
-        for name in
-            ["accept-encoding", "range", "accept", "x-method-override", "x-forwarded-for", "authorization", "cookie"]
-        {
-            headers.append(name, "1".parse().unwrap());
-        }
-        let (kept, coding) = callers(&headers);
-        assert_eq!(kept.keys().map(http::HeaderName::as_str).collect::<Vec<_>>(), ["accept"]);
-        assert_eq!(coding.len(), 2);
-    }
-
-    #[test]
-    fn a_path_cannot_leave_its_origin() {
-        let target =
-            AllowedOrigin { id: "api".into(), origin: "https://api.example.com".parse().unwrap(), credential: true };
-        assert_eq!(below(&target, "/v1/x?y=1").unwrap().as_str(), "https://api.example.com/v1/x?y=1");
-        assert_eq!(below(&target, "//evil.example/x").unwrap().host_str(), Some("api.example.com"));
-        assert_eq!(below(&target, "@evil.example/x").unwrap().host_str(), Some("api.example.com"));
-        assert!(below(&target, "/\\evil").is_err() && below(&target, "/#x").is_err());
-    }
+    if named.is_empty() { ready.ruling.actions.clone() } else { named }
 }

@@ -5,7 +5,7 @@ use http::Method;
 use jackfield_model::{
     credential::Credential,
     manifest::{Action, OAuth2},
-    pattern::path_matches,
+    path,
 };
 use jackfield_runtime::egress::PublicValues;
 
@@ -23,13 +23,21 @@ pub(super) struct Wanted<'a> {
     pub(super) token: Option<&'a str>,
 }
 
-/// The credential led by the token of a request; none where it leads already, or is no set of tokens.
+/// The token of a request.
+pub(super) struct Led {
+    /// What the method calls it; empty for the only one.
+    pub(super) token: String,
+    /// The credential led by it; none where it leads already, or is no set of tokens.
+    pub(super) credential: Option<Credential>,
+}
+
+/// The token of a request, and the credential led by it.
 pub(super) fn credential_for(
     party: &Party,
     credential: &Credential,
     values: &PublicValues,
     wanted: Wanted<'_>,
-) -> Result<Option<Credential>, RefreshError> {
+) -> Result<Led, RefreshError> {
     let connection = &party.connection;
     let by_action = || by_action(party, values, wanted).filter(|name| connection.token(name).is_some());
     let name = wanted.token.or_else(by_action).unwrap_or(connection.first_token());
@@ -37,7 +45,8 @@ pub(super) fn credential_for(
     if state.lost && !connection.tokens.is_empty() {
         return Err(RefreshError::TokenLost(state.name));
     }
-    Ok(if name == connection.first_token() { None } else { credential.led_by(name) })
+    let led = if name == connection.first_token() { None } else { credential.led_by(name) };
+    Ok(Led { token: state.name, credential: led })
 }
 
 /// What the actions the connection was made for need at this place; the first that says something decides.
@@ -46,10 +55,10 @@ fn by_action<'a>(party: &'a Party, values: &PublicValues, wanted: Wanted<'_>) ->
     let chosen = party.manifest().actions.iter().filter(|action| party.connection.actions.contains(&action.id));
     let mut here = chosen.filter(|action| {
         action.requests.iter().any(|request| {
-            let path = request.path.fill(|key| values.get(key)).unwrap_or_default();
+            let pattern = request.path.fill(|key| values.get(key)).unwrap_or_default();
             request.origin == wanted.origin
                 && request.methods.iter().any(|method| method == wanted.method.as_str())
-                && path_matches(&path, wanted.path).unwrap_or(false)
+                && path::matches(&pattern, wanted.path).unwrap_or(false)
         })
     });
     here.find_map(|action| token_of(action, oauth2, |scope| party.connection.grant.granted.contains(scope)))

@@ -50,10 +50,18 @@ macro_rules! codes {
 }
 
 codes! {
+    /// None of the connection's actions makes the request.
+    ActionMissing = "action-missing", FORBIDDEN,
+        "Reauthorize the connection with an action that makes the request; `detail` names it where there is one.";
     /// A file that is no good backup of this host.
     BackupRefused = "backup-refused", UNPROCESSABLE_ENTITY, "`detail` says what is wrong with it; take another copy.";
     /// The body ended before it was whole.
     BodyCutOff = "body-cut-off", BAD_REQUEST, "Send the request again; check what cuts it off on its way.";
+    /// The rest of the body did not arrive in time.
+    BodyStalled = "body-stalled", REQUEST_TIMEOUT, "Send the request again, without long pauses in its body.";
+    /// The call took longer than the operator allows.
+    CallTooLong = "call-too-long", GATEWAY_TIMEOUT,
+        "Ask for less at once; an operator may raise the setting that `detail` names.";
     /// A callback that was not believed.
     CallbackRefused = "callback-refused", BAD_REQUEST, "The person starts again from the application.";
     /// The provider refused the client itself.
@@ -144,6 +152,12 @@ codes! {
     NotJson = "not-json", UNSUPPORTED_MEDIA_TYPE, "Send `Content-Type: application/json`.";
     /// A tenant's key on an operator's route.
     OperatorsOnly = "operators-only", FORBIDDEN, "Use an operator's key.";
+    /// The connection has no origin of that name.
+    OriginUnknown = "origin-unknown", UNPROCESSABLE_ENTITY,
+        "Name one of the origins that `detail` lists in the header `jackfield-origin`.";
+    /// The connection has several origins, and none was named.
+    OriginUnnamed = "origin-unnamed", UNPROCESSABLE_ENTITY,
+        "Name one of the origins that `detail` lists in the header `jackfield-origin`.";
     /// Another account at the provider than the connection's.
     OtherAccount = "other-account", CONFLICT,
         "Consent with the account the connection has, or make a new connection for the other one.";
@@ -159,6 +173,23 @@ codes! {
     ProviderDown = "provider-down", BAD_GATEWAY, "Try again later; nothing was changed.";
     /// The provider refused.
     ProviderRefused = "provider-refused", BAD_GATEWAY, "`failure` says what the provider's side answered.";
+    /// The provider did not answer in time.
+    ProviderTimeout = "provider-timeout", GATEWAY_TIMEOUT,
+        "Try again later; the provider may have done what was asked, so look before repeating a change.";
+    /// The provider asked for a pause, and the host keeps it.
+    RateLimited = "rate-limited", TOO_MANY_REQUESTS, "Wait as long as `Retry-After` says, then repeat.";
+    /// The request's headers are too large to pass on.
+    RequestHeadersTooLarge = "request-headers-too-large", REQUEST_HEADER_FIELDS_TOO_LARGE,
+        "Send fewer or shorter headers; an operator may raise the setting that `detail` names.";
+    /// The request's body is too large to pass on.
+    RequestTooLarge = "request-too-large", PAYLOAD_TOO_LARGE,
+        "Send less at once; an operator may raise the setting that `detail` names.";
+    /// The provider's headers are too large to pass back.
+    ResponseHeadersTooLarge = "response-headers-too-large", BAD_GATEWAY,
+        "An operator may raise the setting that `detail` names.";
+    /// The provider's body is too large to pass back.
+    ResponseTooLarge = "response-too-large", BAD_GATEWAY,
+        "Ask for less at once; an operator may raise the setting that `detail` names.";
     /// The person has not come back yet.
     SessionNotReady = "session-not-ready", CONFLICT,
         "Complete it when the person is back at the return URL with a ticket.";
@@ -188,6 +219,9 @@ codes! {
     /// More requests than this API key may send.
     TooManyRequests = "too-many-requests", TOO_MANY_REQUESTS,
         "Wait as long as `Retry-After` says; an operator can raise `api.requests_per_minute`.";
+    /// Too many calls are under way at once.
+    TooManyCalls = "too-many-calls", TOO_MANY_REQUESTS,
+        "Wait for some to end, then repeat; an operator may raise the setting that `detail` names.";
     /// A file of connections that cannot be taken in here.
     TransferRefused = "transfer-refused", UNPROCESSABLE_ENTITY,
         "`detail` names every reason; nothing was taken in. Mend them, then send the file again.";
@@ -198,6 +232,9 @@ codes! {
         "Check the name, or have an operator install the connector.";
     /// The provider cannot do this.
     Unsupported = "unsupported", UNPROCESSABLE_ENTITY, "There is no other way at this provider.";
+    /// Websockets and other upgrades are not passed on.
+    UpgradeRefused = "upgrade-refused", UNPROCESSABLE_ENTITY,
+        "Take a lease of the credential and open the connection to the provider yourself.";
 }
 
 #[cfg(test)]

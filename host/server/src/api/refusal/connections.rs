@@ -8,8 +8,8 @@ use crate::{
         problem::{Code, FieldProblem, Problem},
     },
     service::{
-        DeleteError, LeaseError, ListError, PermissionsError, ProxyError, RefreshError, RenameError, ResolveError,
-        StoreError, TargetError, VerifyError,
+        Bound, DeleteError, LeaseError, ListError, PermissionsError, ProxyError, RefreshError, RenameError,
+        ResolveError, StoreError, TargetError, VerifyError,
     },
 };
 
@@ -132,6 +132,21 @@ impl Refuses for LeaseError {
     }
 }
 
+/// A bound of a proxied call.
+fn of_bound(bound: Bound, told: String) -> Problem {
+    let code = match bound {
+        Bound::RequestHeaders => Code::RequestHeadersTooLarge,
+        Bound::RequestBytes => Code::RequestTooLarge,
+        Bound::ResponseHeaders => Code::ResponseHeadersTooLarge,
+        Bound::ResponseBytes => Code::ResponseTooLarge,
+        Bound::CallerIdle => Code::BodyStalled,
+        Bound::FirstByte | Bound::ProviderIdle | Bound::Idle => Code::ProviderTimeout,
+        Bound::Total => Code::CallTooLong,
+        Bound::ConnectionCalls | Bound::TenantCalls => return Problem::new(Code::TooManyCalls, told).retry_after(1000),
+    };
+    Problem::new(code, told)
+}
+
 impl From<ProxyError> for Problem {
     fn from(error: ProxyError) -> Self {
         let told = error.to_string();
@@ -139,7 +154,16 @@ impl From<ProxyError> for Problem {
             ProxyError::Resolve(error) => error.into(),
             ProxyError::Unusable(status) => unusable(status, told),
             ProxyError::Token(error) => Self::from(&error),
-            ProxyError::NoOrigin { .. } | ProxyError::Path | ProxyError::Upgrade => Self::new(Code::Unsupported, told),
+            ProxyError::NoOrigin { .. } => Self::new(Code::OriginUnknown, told),
+            ProxyError::WhichOrigin { .. } => Self::new(Code::OriginUnnamed, told),
+            ProxyError::NotItsAction { .. } => Self::new(Code::ActionMissing, told),
+            ProxyError::Upgrade => Self::new(Code::UpgradeRefused, told),
+            ProxyError::Paused { wait } => {
+                let wait = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+                Self::new(Code::RateLimited, told).retry_after(wait)
+            }
+            ProxyError::Bound(bound) => of_bound(bound, told),
+            ProxyError::CutOff => Self::new(Code::BodyCutOff, told),
             ProxyError::Denied(denial) => Self::new(Code::EgressDenied, denial.message).by_rule(denial.rule),
             ProxyError::Send(_) => Self::new(Code::ProviderDown, told).because(error),
             ProxyError::Store(error) => error.into(),

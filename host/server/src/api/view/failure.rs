@@ -29,16 +29,12 @@ pub(in crate::api) struct FailureView<'a> {
 
 impl<'a> From<&'a Failure> for FailureView<'a> {
     fn from(failure: &'a Failure) -> Self {
-        let (advice, scopes, retry_after_ms): (&str, &[String], _) = match &failure.advice {
-            Advice::Reauthorize => ("reauthorize", &[], None),
-            Advice::InsufficientScope(scopes) => ("insufficient-scope", scopes, None),
-            Advice::Misconfigured => ("misconfigured", &[], None),
-            Advice::Retry(after) => ("retry", &[], *after),
-            Advice::ProviderDown => ("provider-down", &[], None),
-            Advice::Unsupported => ("unsupported", &[], None),
-            Advice::Other(word) => (word, &[], None),
+        let (scopes, retry_after_ms): (&[String], _) = match &failure.advice {
+            Advice::InsufficientScope(scopes) => (scopes, None),
+            Advice::Retry(after) => (&[], *after),
+            _ => (&[], None),
         };
-        Self { advice, code: &failure.code, message: &failure.message, scopes, retry_after_ms }
+        Self { advice: failure.advice.word(), code: &failure.code, message: &failure.message, scopes, retry_after_ms }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Access rights as JSON.
 
-use jackfield_model::manifest::Access;
+use jackfield_model::manifest::{Access, Enforced};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -27,6 +27,10 @@ pub(in crate::api) struct PermissionsView<'a> {
     /// What to know where it cannot; null where it can.
     #[schemars(extend("examples" = [null]))]
     note: Option<&'static str>,
+    /// Whether only the requests of the chosen actions pass through the proxy: `wholly`, `partly` where one of them
+    /// leads to requests that no path tells apart, `not` where the connector lists none.
+    #[schemars(example = &"wholly")]
+    enforced: &'static str,
     /// What the connector offers to do, and whether this connection may.
     actions: Vec<ActionView<'a>>,
 }
@@ -74,6 +78,8 @@ struct ActionView<'a> {
     /// The scopes it lacks.
     #[schemars(example = ["repo"])]
     missing: &'a [String],
+    /// Whether choosing it bounds what passes through the proxy.
+    enforceable: bool,
 }
 
 /// Where scopes limit nothing, nobody should believe that they do.
@@ -100,6 +106,7 @@ fn action(words: &ActionWords) -> ActionView<'_> {
         chosen: words.chosen,
         allowed: words.allowed,
         missing: &words.missing,
+        enforceable: words.enforceable,
     }
 }
 
@@ -114,6 +121,11 @@ impl<'a> From<&'a Permissions> for PermissionsView<'a> {
             stated: permissions.stated,
             limited: permissions.limited,
             note: (!permissions.limited).then_some(UNLIMITED),
+            enforced: match permissions.enforced {
+                Enforced::Wholly => "wholly",
+                Enforced::Partly => "partly",
+                Enforced::Not => "not",
+            },
             actions: permissions.actions.iter().map(action).collect(),
         }
     }
