@@ -11,8 +11,9 @@ use std::{
 use jackfield_model::id::TenantId;
 use jackfield_store::{Change, Deed, KeptAnswer, Outcome, Purpose, StoreError};
 use jiff::SignedDuration;
+use tracing::Instrument;
 
-use super::{Caller, Service};
+use super::{Caller, RequestName, Service};
 
 /// How long an answer is given again, in hours.
 pub(super) const KEPT_HOURS: i64 = 24;
@@ -145,6 +146,13 @@ impl Service {
 
     /// Does work in a task of its own, so that it ends even where its caller hangs up; none where it panicked.
     pub async fn outlive<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Option<T> {
-        self.tasks.spawn(work).await.ok()
+        let work = work.in_current_span();
+        let named = async move {
+            match RequestName::current() {
+                Some(name) => self.tasks.spawn(name.during(work)).await,
+                None => self.tasks.spawn(work).await,
+            }
+        };
+        named.await.ok()
     }
 }
