@@ -112,7 +112,7 @@ async fn the_log_holds_no_secret() {
     let (code, said) = host.stop().await;
     assert_eq!(code, 0);
     assert!(
-        said.contains("\"level\":\"DEBUG\"") && said.contains("/connect/{link}"),
+        said.contains("\"level\":\"INFO\"") && said.contains("/connect/{link}"),
         "the control: it says much: {said}"
     );
     for secret in [&key, &app, token, secret, path.rsplit('/').next().unwrap()] {

@@ -1,4 +1,4 @@
-//! `/v1/doctor`: what the host finds wrong with itself, for operators; and `/doctor/{nonce}`, which shows whoever asks
+//! `/v1/doctor`: what the host finds wrong with itself, for operators; and `/doctor/{id}`, its id a nonce, which shows whoever asks
 //! through the public URL that it was this host that answered.
 
 use axum::{
@@ -24,7 +24,7 @@ struct Ask {
 }
 
 pub(super) fn routes() -> Router<Service> {
-    Router::new().route("/v1/doctor", post(diagnose)).route("/doctor/{nonce}", get(reached))
+    Router::new().route("/v1/doctor", post(diagnose)).route("/doctor/{id}", get(reached))
 }
 
 async fn diagnose(State(service): State<Service>, _: ForHost, Asked(ask): Asked<Ask>) -> Result<Response, Problem> {

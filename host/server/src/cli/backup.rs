@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
-use clap::Args;
+use clap::{ArgGroup, Args};
 use jackfield_store::{KeyRing, Store};
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ use crate::{
     The file is sealed under the key ring, and the key ring is NOT in it: keep a copy of the ring elsewhere. \
     Without the ring a backup opens nothing."
 )]
-#[group(required = true, multiple = false, args = ["to", "verify"])]
+#[command(group = ArgGroup::new("what").required(true).args(["to", "verify"]))]
 pub(super) struct Backup {
     /// The new file to write. Never overwrites.
     #[arg(long, value_name = "FILE")]

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{
     Stage,
-    failed::Declined,
+    failed::Told,
     host::HostError,
     output::{progress, text},
 };
@@ -45,7 +45,7 @@ impl Doctor {
         let answer = if self.offline { self.look_here(config).await? } else { ask(stage, &config).await? };
         let failed = answer.pointer("/failed").and_then(Value::as_u64).unwrap_or(0);
         stage.output.result(&answer, described);
-        anyhow::ensure!(failed == 0, Declined("something is wrong: see above what to do"));
+        anyhow::ensure!(failed == 0, Told("something is wrong: see above what to do"));
         Ok(())
     }
 
@@ -62,7 +62,8 @@ impl Doctor {
         }
         let host = Box::pin(serve::inspect(&config, Parts::system()?)).await?;
         let found = Box::pin(host.diagnose()).await;
-        let mut checks = found.checks;
+        // Connectors are made ready by `serve`, which this is not.
+        let mut checks: Vec<Check> = found.checks.into_iter().filter(|check| check.name != "connector").collect();
         checks.push(Check::skipped("public-url", "No host runs that could answer at the public URL."));
         Ok(summed_up(checks, json!(found.public_url), found.redirect_uris.iter().map(|one| json!(one)).collect()))
     }

@@ -17,6 +17,11 @@ pub(super) struct UsedWrongly(pub(super) &'static str);
 #[error("{0}")]
 pub(super) struct Declined(pub(super) &'static str);
 
+/// Not well, as the result already says in full.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct Told(pub(super) &'static str);
+
 /// 2 used or configured wrongly, 78 a key ring that does not fit the store (`EX_CONFIG`), 1 anything else.
 pub(super) fn code(error: &anyhow::Error) -> ExitCode {
     if is_wrong_use(error) || is_configuration(error) {

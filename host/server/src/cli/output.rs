@@ -39,7 +39,8 @@ impl Output {
 
     /// Why a command failed.
     pub(super) fn failure(self, error: &anyhow::Error) {
-        if self.json {
+        // Standard output holds one JSON text, and a result that tells of the failure is that one.
+        if self.json && !error.is::<failed::Told>() {
             let problem = match error.downcast_ref::<HostError>() {
                 Some(HostError::Refused(problem)) => problem.json(),
                 _ => json!({ "code": failed::word(error), "detail": format!("{error:#}") }),

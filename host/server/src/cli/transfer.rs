@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
-use clap::Args;
+use clap::{ArgGroup, Args};
 use jackfield_model::secret::Secret;
 use serde_json::{Value, json};
 
@@ -26,7 +26,7 @@ use crate::private_file;
     The key must allow `operate` and `lease`: what is in the file is credentials. They stay good here, too: let only \
     one host go on with them, because a refresh at one can end them for the other."
 )]
-#[group(id = "closing", required = true, multiple = false, args = ["passphrase_file", "recipient"])]
+#[command(group = ArgGroup::new("closing").required(true).args(["passphrase_file", "recipient"]))]
 pub(super) struct Export {
     /// The new file to write. Never overwrites.
     #[arg(long, value_name = "FILE")]
@@ -48,7 +48,7 @@ pub(super) struct Export {
     jackfield connection import acme.age --identity-file key.txt --check --tenant ten_01J…\n\n\
     Connectors must be approved here, and clients registered with the same client ids as there. Ids are kept. \
     To import tokens that never were in a host, use the API.")]
-#[group(id = "opening", required = true, multiple = false, args = ["passphrase_file", "identity_file"])]
+#[command(group = ArgGroup::new("opening").required(true).args(["passphrase_file", "identity_file"]))]
 pub(super) struct Import {
     /// The file.
     file: PathBuf,
