@@ -22,6 +22,7 @@ fn manifest(declared: &[(&str, bool)]) -> Manifest {
         presentation,
         fields: vec![],
         client_fields: vec![],
+        headers: vec![],
         origins: declared.iter().map(origin).collect(),
         scopes: vec![],
         actions: vec![],
