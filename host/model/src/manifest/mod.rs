@@ -18,7 +18,7 @@ use crate::{failure::Advice, template::Template};
 pub use basic::{Basic, Pair, PairError};
 pub use check::{Fault, check};
 pub use field::{Choice, Condition, Field, FieldKind};
-pub use method::{Lifetime, Method, MethodKind, Revocation, TakenValue};
+pub use method::{Lifetime, LifetimeCase, Method, MethodKind, Reach, Revocation, TakenValue};
 pub use oauth2::{
     AuthorizeRules, BodyFormat, ClientAuth, Envelope, ExpiryFormat, KeptFrom, KeptValue, OAuth2, Parameter, Pkce,
     RefreshRules, RefreshUsing, Rename, Rotation, ScopeFormat, TokenRequestRules, TokenResponseRules, TokenRules,

@@ -146,7 +146,7 @@ codes! {
     OperatorsOnly = "operators-only", FORBIDDEN, "Use an operator's key.";
     /// Another account at the provider than the connection's.
     OtherAccount = "other-account", CONFLICT,
-        "Consent with the account the connection has, or make a new connection for the other one.";
+        "`choice` says what can be done and until when: keep the connection as it is, replace its account, or connect the other one as a new connection.";
     /// What was approved is not what is installed.
     OtherDigest = "other-digest", CONFLICT, "Read what the installed component asks for, and approve its digest.";
     /// Another end user than the one it was made for.
@@ -193,6 +193,9 @@ codes! {
         "`detail` names every reason; nothing was taken in. Mend them, then send the file again.";
     /// Try again later.
     TryLater = "try-later", SERVICE_UNAVAILABLE, "Wait as long as `Retry-After` says, where it is sent, then repeat.";
+    /// Deleting this connection may end others that live on the same grant.
+    Twins = "twins", CONFLICT,
+        "`connections` names them: delete with `twins=keep` to leave the provider alone, or with `twins=end` to revoke all the same.";
     /// No connector of that name.
     UnknownConnector = "unknown-connector", UNPROCESSABLE_ENTITY,
         "Check the name, or have an operator install the connector.";
