@@ -8,10 +8,12 @@ use anyhow::{Context, Result};
 use jackfield_build::{BuildRequest, build};
 
 /// The bundled connectors, by the names of their packages.
-const CONNECTORS: [&str; 7] = [
+const CONNECTORS: [&str; 9] = [
     "jackfield-api-token",
     "jackfield-basic-auth",
+    "jackfield-facebook",
     "jackfield-github",
+    "jackfield-google",
     "jackfield-mailchimp",
     "jackfield-notion",
     "jackfield-openid-connect",

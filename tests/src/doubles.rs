@@ -1,9 +1,11 @@
 //! Doubles of providers: they answer over TLS under a provider's real name, keep what they were asked, and can be switched to faults.
 
 pub mod api;
+pub mod facebook;
 pub mod fault;
 mod gate;
 pub mod github;
+pub mod google;
 pub mod issuer;
 mod log;
 pub mod mailchimp;

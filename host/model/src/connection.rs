@@ -61,6 +61,9 @@ pub struct Connection {
     pub version: u64,
     /// When token and permission end.
     pub clocks: Clocks,
+    /// The token-request step still to be taken, where a method has several (`token-request-rules.further-steps`).
+    #[serde(default)]
+    pub step: Option<u32>,
     /// The refresh on its way.
     pub refresh: RefreshState,
     /// What the host does for it unasked.

@@ -8,8 +8,8 @@ use crate::{
     id::{ConnectionId, TenantId},
     manifest::{
         Access, Action, AuthorizeRules, BodyFormat, ClientAuth, HookRequests, Lifetime, Manifest, Method, MethodKind,
-        OAuth2, Origin, OriginPlace, Pkce, Placed, Placement, Presentation, RefreshRules, RefreshUsing, RequestPattern,
-        Revocation, Rotation, Scope, TokenRequestRules, TokenResponseRules, WithoutToken,
+        OAuth2, Origin, OriginPlace, Pkce, Placed, Placement, Presentation, Reach, RefreshRules, RefreshUsing,
+        RequestPattern, Revocation, Rotation, Scope, TokenRequestRules, TokenResponseRules, WithoutToken,
     },
     scope::Grant,
     status::Status,
@@ -107,6 +107,7 @@ pub(crate) fn oauth2() -> OAuth2 {
             headers: vec![],
             parameters: vec![],
             renames: vec![],
+            further_steps: vec![],
         },
         response: TokenResponseRules::standard(),
         refresh: RefreshRules {
@@ -167,6 +168,7 @@ pub(crate) fn manifest() -> Manifest {
             placements: vec![Placement::Header(placed("Authorization", "Bearer "))],
             lifetime: Lifetime::default(),
             revocation: Revocation::Rfc7009,
+            revocation_ends: Reach::Account,
         }],
         requests: vec![HookRequests { hook: "verify".into(), requests: vec![request()] }],
         headers: vec![],

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    account::Account,
     id::{AuthorizationId, ClientId, ConnectionId, SessionId, TenantId},
     scope::ScopeSet,
 };
@@ -16,6 +17,8 @@ pub const SESSION_SECONDS: i64 = 30 * 60;
 pub const AUTHORIZATION_SECONDS: i64 = 10 * 60;
 /// How long a returned code waits, sealed, for completion, in seconds.
 pub const PARKED_SECONDS: i64 = 2 * 60;
+/// How long the credential of another account waits, sealed, for a choice, in seconds.
+pub const CHOICE_SECONDS: i64 = 10 * 60;
 
 /// A link for one end user to make or mend one connection. Found by a keyed hash of its token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +57,15 @@ pub enum Stage {
     Parked {
         /// What waits for completion.
         authorization: AuthorizationId,
+    },
+    /// Another account than the connection's consented; its credential waits, sealed, until the application chooses.
+    Choosing {
+        /// Whose the connection is.
+        expected: Option<Account>,
+        /// Who consented.
+        given: Account,
+        /// Until when it waits.
+        until: Timestamp,
     },
     /// The application finished it.
     Completed {

@@ -22,6 +22,8 @@ pub enum Hook {
 pub enum Occasion {
     /// The code is redeemed, or the first token obtained.
     Exchange,
+    /// A further step of the exchange, counted from 1.
+    Further(u32),
     /// A new token for an old one.
     Refresh,
 }
@@ -54,8 +56,16 @@ impl Occasion {
     /// Its name in the contract.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Exchange => "exchange",
+            Self::Exchange | Self::Further(_) => "exchange",
             Self::Refresh => "refresh",
+        }
+    }
+
+    /// The step of the exchange, counted from 0.
+    pub fn step(self) -> u32 {
+        match self {
+            Self::Exchange | Self::Refresh => 0,
+            Self::Further(step) => step,
         }
     }
 }

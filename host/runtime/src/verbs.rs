@@ -110,14 +110,14 @@ impl Runtime {
             auth_method: context.method.clone(),
             fields: running.fields(),
             scopes: context.granted.clone(),
-            step: 0,
+            step: occasion.step(),
         };
         let work = async {
             let mut store = store(loaded, state);
             let instance = instantiate(loaded, &mut store).await?;
             let guest = indices.load(&mut store, &instance)?;
             let answer = match occasion {
-                Occasion::Exchange => guest.call_exchange(&mut store, &known).await?,
+                Occasion::Exchange | Occasion::Further(_) => guest.call_exchange(&mut store, &known).await?,
                 Occasion::Refresh => guest.call_refresh(&mut store, &known).await?,
             };
             Ok(answer.map(|plan| (plan, signatures(&mut store))))
@@ -137,8 +137,11 @@ impl Runtime {
         let indices = loaded.exports.token_response.as_ref().ok_or_else(|| running.missing(Hook::TokenResponse))?;
         let redacted = redact(response, &context.reading, &self.random);
         state.placeholders = true;
-        let known =
-            TokenResponseContext { auth_method: context.method.clone(), occasion: occasion.name().to_owned(), step: 0 };
+        let known = TokenResponseContext {
+            auth_method: context.method.clone(),
+            occasion: occasion.name().to_owned(),
+            step: occasion.step(),
+        };
         let shown = types::Response { status: redacted.status, headers: redacted.headers, body: redacted.body };
         let work = async {
             let mut store = store(loaded, state);

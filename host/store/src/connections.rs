@@ -1,5 +1,6 @@
 //! Connections, each with its credential sealed beside it, one per version.
 
+mod account;
 mod due;
 mod filter;
 mod list;
@@ -42,6 +43,7 @@ impl Connections<'_> {
         if let Some(key) = self.user_key(connection) {
             change.write(key, vec![]);
         }
+        self.mark_account(change, connection);
         mark_refreshing(change, connection);
         due::mark(change, None, Some(connection));
         change.insert(CONNECTION, key(connection), connection)
@@ -86,6 +88,7 @@ impl Connections<'_> {
         // Where this is not what `changed` was read from, its revision refuses the whole change.
         let stored = self.get(changed.tenant, changed.id).await?;
         due::mark(change, stored.as_deref(), Some(changed));
+        self.mark_account(change, changed);
         mark_refreshing(change, changed);
         change.replace(CONNECTION, key(changed), changed)
     }
@@ -121,6 +124,7 @@ impl Connections<'_> {
         if let Some(key) = self.user_key(connection) {
             change.delete(key);
         }
+        self.unmark_account(change, connection);
         change.remove(CONNECTION, key(connection), connection.revision);
     }
 
@@ -183,8 +187,6 @@ fn context<'a>(connection: &Connection, record: &'a str) -> Context<'a> {
 
 fn mark_refreshing(change: &mut Change, connection: &Connection) {
     let key = CONNECTION_REFRESHING.key(&[&connection.tenant, &connection.id]);
-    match connection.refresh {
-        RefreshState::Idle | RefreshState::Waiting { .. } => change.delete(key),
-        RefreshState::Refreshing { .. } | RefreshState::Unknown { .. } => change.write(key, vec![]),
-    }
+    let open = matches!(connection.refresh, RefreshState::Refreshing { .. } | RefreshState::Unknown { .. });
+    if open || connection.step.is_some() { change.write(key, vec![]) } else { change.delete(key) }
 }

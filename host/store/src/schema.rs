@@ -26,7 +26,11 @@
 //! | `connection` | tenant, connection | `Connection` |
 //! | `credential` | tenant, connection, version | envelope: the credential of that version |
 //! | `connection-by-user` | tenant, hash of the end user, connection | nothing |
-//! | `connection-refreshing` | tenant, connection | nothing; there while a refresh is open |
+//! | `connection-by-account` | tenant, hash of connector and account, connection | nothing |
+//! | `connection-refreshing` | tenant, connection | nothing; there while a refresh is open or a step of the exchange is left |
+//! | `choice` | session | `Choice`: another account's connection to be, until the application chooses |
+//! | `choice-secret` | session | envelope: its credential |
+//! | `choice-due` | milliseconds, session | nothing |
 //! | `connection-due` | milliseconds, tenant, connection | nothing; there while the host has to look at it some time |
 //! | `journal` | tenant, connection, version, attempt, milliseconds of sending | a token response that was received and not yet stored |
 //! | `journal-part` | the same, number | envelope: a piece of the raw response |
@@ -79,8 +83,12 @@ pub(crate) const AUTHORIZATION_BY_TICKET: Kind = kind("authorization-by-ticket",
 pub(crate) const CONNECTION: Kind = kind("connection", 1);
 pub(crate) const CREDENTIAL: Kind = kind("credential", 1);
 pub(crate) const CONNECTION_BY_USER: Kind = kind("connection-by-user", 1);
+pub(crate) const CONNECTION_BY_ACCOUNT: Kind = kind("connection-by-account", 1);
 pub(crate) const CONNECTION_REFRESHING: Kind = kind("connection-refreshing", 1);
 pub(crate) const CONNECTION_DUE: Kind = kind("connection-due", 1);
+pub(crate) const CHOICE: Kind = kind("choice", 1);
+pub(crate) const CHOICE_SECRET: Kind = kind("choice-secret", 1);
+pub(crate) const CHOICE_DUE: Kind = kind("choice-due", 1);
 pub(crate) const JOURNAL: Kind = kind("journal", 1);
 pub(crate) const JOURNAL_PART: Kind = kind("journal-part", 1);
 pub(crate) const REVOCATION: Kind = kind("revocation", 1);

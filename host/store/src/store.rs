@@ -12,6 +12,7 @@ use crate::{
     audit::Audit,
     authorizations::Authorizations,
     change::Change,
+    choices::Choices,
     clients::Clients,
     components::Components,
     connections::Connections,
@@ -180,6 +181,11 @@ impl Store {
     /// Connections and their credentials.
     pub fn connections(&self) -> Connections<'_> {
         Connections(&self.core)
+    }
+
+    /// Choices between accounts.
+    pub fn choices(&self) -> Choices<'_> {
+        Choices(&self.core)
     }
 
     /// The refresh journal.

@@ -1,5 +1,6 @@
 //! The store as its callers see it, over sled and over the engine without files.
 
+mod accounts;
 mod backup;
 mod canary;
 mod conventions;

@@ -1,7 +1,8 @@
 //! Auth methods: the ways to connect. Bearer header, no limits, nothing to revoke, unless said otherwise.
 
 use super::{
-    AuthMethod, Basic, Field, Guide, Lifetime, MethodKind, Oauth2, Placement, RefreshUsing, Revocation, TakenValue,
+    AuthMethod, Basic, Condition, Field, Guide, Lifetime, LifetimeCase, MethodKind, Oauth2, Placement, Reach,
+    RefreshUsing, Revocation, TakenValue,
 };
 
 impl AuthMethod {
@@ -15,8 +16,16 @@ impl AuthMethod {
             fields: Vec::new(),
             taken: Vec::new(),
             placements: vec![Placement::bearer()],
-            lifetime: Lifetime { absolute: None, idle: None, hard_cap: None, renewable: true, extras: Vec::new() },
+            lifetime: Lifetime {
+                absolute: None,
+                idle: None,
+                hard_cap: None,
+                renewable: true,
+                cases: Vec::new(),
+                extras: Vec::new(),
+            },
             revocation: Revocation::None,
+            revocation_ends: Reach::Account,
             extras: Vec::new(),
         }
     }
@@ -97,6 +106,23 @@ impl AuthMethod {
     #[must_use]
     pub fn ends_when_idle_for(mut self, seconds: u64) -> Self {
         self.lifetime.idle = Some(seconds);
+        self
+    }
+
+    /// The permission ends this many seconds after consent where a field has one of these values: a connection field, or
+    /// a client field written `client.key`.
+    #[must_use]
+    pub fn ends_after_where(mut self, field: &str, one_of: &[&str], seconds: u64) -> Self {
+        let one_of = one_of.iter().map(|value| (*value).to_owned()).collect();
+        let when = Condition { field: field.to_owned(), one_of };
+        self.lifetime.cases.push(LifetimeCase { when, absolute: Some(seconds), idle: None });
+        self
+    }
+
+    /// Revoking ends that one credential, and no other connection to the same account.
+    #[must_use]
+    pub fn revocation_ends_token_only(mut self) -> Self {
+        self.revocation_ends = Reach::Token;
         self
     }
 

@@ -117,6 +117,22 @@ impl Oauth2 {
         self
     }
 
+    /// The token request is a `GET` with everything in its query, for this reason. A deviation that the operator approves.
+    #[must_use]
+    pub fn token_by_get(mut self, reason: &str) -> Self {
+        self.request.body = BodyFormat::Query(reason.to_owned());
+        self.request.get_because = Some(reason.to_owned());
+        self
+    }
+
+    /// One more exchange that follows, planned by the `token-request` hook: its `step` counts from 1, and the token of
+    /// the step before fills the hole `access-token`.
+    #[must_use]
+    pub fn further_step(mut self, name: &str) -> Self {
+        self.request.further_steps.push(name.to_owned());
+        self
+    }
+
     /// Where the access token is, where it is not `/access_token`.
     #[must_use]
     pub fn access_token_at(mut self, pointer: &str) -> Self {

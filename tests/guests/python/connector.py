@@ -28,8 +28,9 @@ METHOD = declared.AuthMethod(
         ),
     ],
     placements=[declared.Placement_Header(declared.Placed("Authorization", "Bearer ", None, []))],
-    lifetime=declared.Lifetime(absolute=None, idle=None, hard_cap=None, renewable=True, extras=[]),
+    lifetime=declared.Lifetime(absolute=None, idle=None, hard_cap=None, renewable=True, cases=[], extras=[]),
     revocation=declared.Revocation_None_(),
+    revocation_ends=declared.Reach_Account(),
     extras=[],
 )
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::stage::{Invited, Stage};
 
 /// A connection of `u-1` at alice's account.
-async fn connected(stage: &Stage) -> String {
+pub(crate) async fn connected(stage: &Stage) -> String {
     stage.connect("u-1", "alice").await["id"].as_str().unwrap().to_owned()
 }
 
@@ -17,14 +17,14 @@ async fn asked(stage: &Stage, id: &str, wanted: Value) -> Answer {
 }
 
 /// The link to consent again, for further actions.
-async fn again(stage: &Stage, id: &str, actions: &[&str]) -> Invited {
+pub(crate) async fn again(stage: &Stage, id: &str, actions: &[&str]) -> Invited {
     let made = asked(stage, id, json!({ "end_user": "u-1", "return_url": RETURN_URL, "actions": actions })).await;
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.json);
     Invited { session: made.text("/id").unwrap(), link: made.text("/url").unwrap() }
 }
 
 /// The token that a program would get now.
-async fn token(stage: &Stage, id: &str) -> String {
+pub(crate) async fn token(stage: &Stage, id: &str) -> String {
     let lease = stage.host.post(&stage.acme.key, &format!("/v1/connections/{id}/lease"), json!({})).await.unwrap();
     lease.text("/credential/token").unwrap()
 }
@@ -77,7 +77,7 @@ async fn id_3_another_account_is_refused_and_the_old_credential_goes_on() {
     assert_eq!((refused.status, refused.code()), (StatusCode::CONFLICT, "other-account"), "{}", refused.json);
     let detail = refused.json["detail"].as_str().unwrap();
     assert!(detail.contains("bob of the peer") && detail.contains("alice of the peer"), "{detail}");
-    assert_eq!(stage.at(&invited.session).await, "ended");
+    assert_eq!(stage.at(&invited.session).await, "choosing");
     assert_eq!((token(&stage, &id).await, status_after_verify(&stage, &id).await), (old, json!("active")));
     assert_eq!(stage.read(&format!("/v1/connections/{id}")).await["account"]["id"], "alice");
     // The right account works afterwards, and the other one as a connection of its own.

@@ -10,6 +10,7 @@
 
 mod again;
 mod browsers;
+mod choices;
 mod connect;
 mod happy;
 mod identity;

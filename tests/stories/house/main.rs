@@ -11,7 +11,9 @@
 mod architecture;
 mod browser;
 mod doubles;
+mod facebook_double;
 mod github_double;
+mod google_double;
 mod mailchimp_double;
 mod notion_double;
 mod oidc_provider;

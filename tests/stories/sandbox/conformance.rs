@@ -16,7 +16,8 @@ use serde_json::{Value, json};
 
 use crate::components::appended;
 
-const BUNDLED: [&str; 7] = ["api-token", "basic-auth", "github", "mailchimp", "notion", "openid-connect", "slack"];
+const BUNDLED: [&str; 9] =
+    ["api-token", "basic-auth", "facebook", "github", "google", "mailchimp", "notion", "openid-connect", "slack"];
 
 fn texts(value: &Value) -> BTreeSet<&str> {
     value.as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect()

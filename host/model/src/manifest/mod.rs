@@ -20,7 +20,7 @@ pub use basic::{Basic, Pair, PairError};
 pub use check::{Fault, check};
 pub use enforced::Enforced;
 pub use field::{Choice, Condition, Field, FieldKind};
-pub use method::{Lifetime, Method, MethodKind, Revocation, TakenValue};
+pub use method::{Lifetime, LifetimeCase, Method, MethodKind, Reach, Revocation, TakenValue};
 pub use oauth2::{
     AuthorizeRules, BodyFormat, ClientAuth, Envelope, ExpiryFormat, KeptFrom, KeptValue, OAuth2, Parameter, Pkce,
     RefreshRules, RefreshUsing, Rename, Rotation, ScopeFormat, TokenRequestRules, TokenResponseRules, TokenRules,

@@ -122,6 +122,17 @@ pub struct TokenRequestRules {
     pub parameters: Vec<Parameter>,
     /// Renamed and removed ones.
     pub renames: Vec<Rename>,
+    /// The steps that follow the first exchange, by name; the `token-request` hook plans them.
+    #[serde(default)]
+    pub further_steps: Vec<String>,
+}
+
+impl TokenRequestRules {
+    /// The step after `done`, counted from 0; none when all are taken.
+    pub fn step_after(&self, done: u32) -> Option<u32> {
+        let next = done.checked_add(1)?;
+        (u32::try_from(self.further_steps.len()).ok()? >= next).then_some(next)
+    }
 }
 
 /// Where a token comes from.

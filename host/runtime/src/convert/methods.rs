@@ -13,6 +13,7 @@ pub(super) fn method(faults: &mut Faults, place: &str, given: wit::AuthMethod) -
     let help = given.help.map(|given| guide(faults, &format!("{place}.help"), given));
     let lifetime = lifetime(faults, &format!("{place}.lifetime"), given.lifetime);
     let revocation = revocation(faults, &format!("{place}.revocation"), given.revocation);
+    let revocation_ends = reach(faults, &format!("{place}.revocation-ends"), given.revocation_ends);
     Some(model::Method {
         id: given.id,
         title: given.title,
@@ -23,6 +24,7 @@ pub(super) fn method(faults: &mut Faults, place: &str, given: wit::AuthMethod) -
         placements: placements?,
         lifetime,
         revocation: revocation?,
+        revocation_ends: revocation_ends?,
     })
 }
 
@@ -82,7 +84,29 @@ fn basic(faults: &mut Faults, place: &str, given: &wit::Basic) -> Option<model::
 
 fn lifetime(faults: &mut Faults, place: &str, given: wit::Lifetime) -> model::Lifetime {
     faults.extras(place, &given.extras);
-    model::Lifetime { absolute: given.absolute, idle: given.idle, hard_cap: given.hard_cap, renewable: given.renewable }
+    if given.hard_cap.is_some() {
+        faults.not_run::<()>(format!("{place}.hard-cap"), "an end told by a kept value");
+    }
+    let case = |case: wit::LifetimeCase| model::LifetimeCase {
+        when: fields::condition(case.when),
+        absolute: case.absolute,
+        idle: case.idle,
+    };
+    model::Lifetime {
+        absolute: given.absolute,
+        idle: given.idle,
+        hard_cap: given.hard_cap,
+        renewable: given.renewable,
+        cases: given.cases.into_iter().map(case).collect(),
+    }
+}
+
+fn reach(faults: &mut Faults, place: &str, given: wit::Reach) -> Option<model::Reach> {
+    match given {
+        wit::Reach::Token => Some(model::Reach::Token),
+        wit::Reach::Account => Some(model::Reach::Account),
+        wit::Reach::Other(other) => faults.unknown(place, &other),
+    }
 }
 
 fn revocation(faults: &mut Faults, place: &str, given: wit::Revocation) -> Option<model::Revocation> {
@@ -118,9 +142,11 @@ mod tests {
                 idle: None,
                 hard_cap: None,
                 renewable: true,
+                cases: vec![],
                 extras: vec![("grace".into(), "1".into())],
             },
             revocation: wit::Revocation::None,
+            revocation_ends: wit::Reach::Account,
             extras: vec![],
         }
     }

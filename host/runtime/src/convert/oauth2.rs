@@ -68,9 +68,6 @@ fn authorize(faults: &mut Faults, place: &str, given: wit::AuthorizeRules) -> Op
 
 fn token_request(faults: &mut Faults, place: &str, given: wit::TokenRequestRules) -> Option<model::TokenRequestRules> {
     faults.extras(place, &given.extras);
-    if !given.further_steps.is_empty() {
-        faults.not_run::<()>(format!("{place}.further-steps"), "a token request of several steps");
-    }
     let client_auth = match given.client_auth {
         wit::ClientAuth::Basic => Some(model::ClientAuth::Basic),
         wit::ClientAuth::Body => Some(model::ClientAuth::Body),
@@ -96,6 +93,7 @@ fn token_request(faults: &mut Faults, place: &str, given: wit::TokenRequestRules
         headers: headers?,
         parameters: parameters?,
         renames: renames(given.renames),
+        further_steps: given.further_steps,
     })
 }
 

@@ -14,7 +14,7 @@ world hooks {
 }
 world wakes { include jackfield:connector/base@0.1.0; import wasi:random/random@0.2.6; }
 world hoards { include jackfield:connector/base@0.1.0; import wasi:clocks/monotonic-clock@0.2.6; }
-world discovers { include jackfield:connector/base@0.1.0; include jackfield:connector/hook-discover@0.1.0; }
+world signs { include jackfield:connector/base@0.1.0; include jackfield:connector/hook-sign@0.1.0; }
 ";
 
 const WASI: [(&str, &str); 3] = [

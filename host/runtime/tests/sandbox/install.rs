@@ -22,13 +22,9 @@ async fn an_empty_manifest_is_refused_with_every_fault() {
 
 #[tokio::test]
 async fn a_hook_this_host_does_not_run_is_named() {
-    let discover =
-        r#"(func (export "jackfield:connector/discover@0.1.0#targets") (param i32) (result i32) unreachable)"#;
-    let error = refused(&declaring("discovers", "", "(i32.const 1024)", discover)).await;
-    assert!(
-        error.to_string().contains("hook `discover`: is part of the contract and not run by this host yet"),
-        "{error}"
-    );
+    let signs = r#"(func (export "jackfield:connector/sign@0.1.0#add") (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32) unreachable)"#;
+    let error = refused(&declaring("signs", "", "(i32.const 1024)", signs)).await;
+    assert!(error.to_string().contains("hook `sign`: is part of the contract and not run by this host yet"), "{error}");
 }
 
 #[tokio::test]

@@ -35,7 +35,7 @@ use super::{
 };
 use crate::service::{
     Conditions, CreateError, DeleteError, Filter, Leave, ListError, NewConnection, PermissionsError, Reauthorize,
-    RefreshError, RenameError, Service, SessionError, VerifyError,
+    RefreshError, RenameError, Service, SessionError, Twins, VerifyError,
 };
 
 /// A connection to be, with the credential given directly.
@@ -137,6 +137,27 @@ struct Removal {
     /// Whether it goes although applications say that they use it.
     #[serde(default)]
     force: bool,
+    /// What becomes of other connections to the same account that live on the same grant: `keep` leaves the provider
+    /// alone, `end` revokes all the same.
+    twins: Option<TwinsWord>,
+}
+
+/// What becomes of the twins of a connection that is deleted.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "Twins")]
+enum TwinsWord {
+    Keep,
+    End,
+}
+
+impl From<TwinsWord> for Twins {
+    fn from(word: TwinsWord) -> Self {
+        match word {
+            TwinsWord::Keep => Self::Keep,
+            TwinsWord::End => Self::End,
+        }
+    }
 }
 
 /// A new name.
@@ -196,8 +217,9 @@ async fn create(
         fields: asked.fields,
     };
     let connection = service.create_connection(new, &by.caller.name()).await?;
-    let made = created(format!("/v1/connections/{}", connection.id), ConnectionView::from(&connection));
-    Ok(Tagged::of(service.entity_tag(&connection), made))
+    let others = service.same_account(&connection).await?;
+    let view = ConnectionView::from(&connection).beside(others);
+    Ok(Tagged::of(service.entity_tag(&connection), created(format!("/v1/connections/{}", connection.id), view)))
 }
 
 async fn list(
@@ -240,7 +262,9 @@ async fn show(
         return Ok(Unless::Known(tag));
     }
     conditions.allow(&tag)?;
-    Ok(Unless::New(shown(&service, &connection)))
+    let others = service.same_account(&connection).await?;
+    let view = ConnectionView::from(&connection).beside(others);
+    Ok(Unless::New(Tagged::of(tag, found(view))))
 }
 
 async fn rename(
@@ -302,8 +326,9 @@ async fn remove(
     If(conditions): If,
     Asked(removal): Asked<Removal>,
 ) -> Result<Found<DeletionView<'static>>, Problem> {
-    let leave = Leave { although_used: removal.force, conditions };
-    let deletion = service.delete(by.tenant, id, &leave, &by.caller.name()).await?;
+    let twins = removal.twins.map(Twins::from);
+    let leave = Leave { although_used: removal.force, twins, conditions };
+    let deletion = Box::pin(service.delete(by.tenant, id, &leave, &by.caller.name())).await?;
     Ok(found(DeletionView::from(&deletion)))
 }
 

@@ -10,7 +10,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use jackfield_model::{api_key::Permission, failure::Failure};
+use jackfield_model::{
+    api_key::Permission,
+    failure::Failure,
+    id::{ConnectionId, SessionId},
+};
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 use url::Url;
@@ -48,6 +53,8 @@ struct Told {
     failure: Option<Failure>,
     retry_after_seconds: Option<u64>,
     for_provider: bool,
+    choice: Option<Choices>,
+    connections: Vec<ConnectionId>,
     cause: Option<Arc<dyn Error + Send + Sync>>,
 }
 
@@ -63,6 +70,8 @@ impl Problem {
             failure: None,
             retry_after_seconds: None,
             for_provider: false,
+            choice: None,
+            connections: Vec::new(),
             cause: None,
         }))
     }
@@ -174,6 +183,21 @@ impl Problem {
         self
     }
 
+    /// With the question that a session asks about another account, and until when.
+    #[must_use]
+    pub fn asking(mut self, session: SessionId, until: Timestamp) -> Self {
+        let choose = format!("/v1/connect-sessions/{session}/choose");
+        self.0.choice = Some(Choices { choices: ["keep", "replace", "connect-as-new"], choose, until });
+        self
+    }
+
+    /// With the connections it is about.
+    #[must_use]
+    pub fn beside(mut self, connections: Vec<ConnectionId>) -> Self {
+        self.0.connections = connections;
+        self
+    }
+
     /// With the shortest wait.
     #[must_use]
     pub fn retry_after(mut self, milliseconds: u64) -> Self {
@@ -233,6 +257,8 @@ impl Problem {
             errors: &self.0.errors,
             rule: self.0.rule,
             failure: self.0.failure.as_ref().map(FailureView::from),
+            choice: self.0.choice.as_ref(),
+            connections: &self.0.connections,
         };
         let mut response = (status, Json(body)).into_response();
         let headers = response.headers_mut();
@@ -289,6 +315,26 @@ pub(super) struct ProblemView<'a> {
     /// What the provider's side said.
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<FailureView<'a>>,
+    /// What can be done about another account, for `other-account`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    choice: Option<&'a Choices>,
+    /// The connections it is about, for `twins`.
+    #[serde(skip_serializing_if = "<[ConnectionId]>::is_empty")]
+    connections: &'a [ConnectionId],
+}
+
+/// What can be done about another account, where to say it, and until when.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "OtherAccountChoice")]
+struct Choices {
+    /// The words to choose among.
+    #[schemars(example = ["keep", "replace", "connect-as-new"])]
+    choices: [&'static str; 3],
+    /// The path to send one of them to.
+    #[schemars(example = &"/v1/connect-sessions/ses_01J9ZQ6Y4M5K7T8V9W0X1Y2Z3A/choose")]
+    choose: String,
+    /// Until when the other account's tokens wait; then they are revoked.
+    until: Timestamp,
 }
 
 /// Errors begin small and end bare; a detail is a sentence.

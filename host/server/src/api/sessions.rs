@@ -21,9 +21,9 @@ use super::{
     path::Id,
     problem::Problem,
     reply::{Created, Found, Tagged, created, found},
-    view::connection::ConnectionView,
+    view::connection::{AccountView, ConnectionView},
 };
-use crate::service::{CompleteError, NewSession, Service, SessionError};
+use crate::service::{Choice, ChooseError, CompleteError, NewSession, Service, SessionError};
 
 /// A connect session to be: for one end user, one connector and a set of actions.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -64,6 +64,26 @@ struct Complete {
     end_user: String,
 }
 
+/// What becomes of a connection for which another account consented.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "ChooseAccount")]
+struct Choose {
+    /// `keep` leaves it as it is, `replace` makes it the other account's, `connect-as-new` makes a second one.
+    #[schemars(example = &"keep")]
+    choice: ChoiceWord,
+}
+
+/// One of the three things that can become of it.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "AccountChoice")]
+enum ChoiceWord {
+    Keep,
+    Replace,
+    ConnectAsNew,
+}
+
 /// An application's request that a person connects.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "ConnectSession")]
@@ -92,7 +112,7 @@ struct SessionView<'a> {
     expires_at: Timestamp,
 }
 
-/// How far it is: `open`, `parked`, `completed` or `ended`, with what came of it.
+/// How far it is: `open`, `parked`, `choosing`, `completed` or `ended`, with what came of it.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "at")]
 #[schemars(rename = "Stage")]
@@ -103,6 +123,16 @@ enum StageView<'a> {
     /// The person is back; the application has to complete it.
     #[schemars(title = "ParkedStage")]
     Parked,
+    /// Another account than the connection's consented; the application has to choose.
+    #[schemars(title = "ChoosingStage")]
+    Choosing {
+        /// Whose the connection is; null where nobody knows.
+        expected: Option<AccountView<'a>>,
+        /// Who consented.
+        given: AccountView<'a>,
+        /// Until when it can be chosen.
+        until: Timestamp,
+    },
     /// It is done.
     #[schemars(title = "CompletedStage")]
     Completed {
@@ -134,6 +164,11 @@ impl<'a> From<&'a ConnectSession> for SessionView<'a> {
         let stage = match &session.stage {
             Stage::Open => StageView::Open,
             Stage::Parked { .. } => StageView::Parked,
+            Stage::Choosing { expected, given, until } => StageView::Choosing {
+                expected: expected.as_ref().map(AccountView::from),
+                given: given.into(),
+                until: *until,
+            },
             Stage::Completed { connection } => StageView::Completed { connection: *connection },
             Stage::Ended { code } => StageView::Ended { code },
         };
@@ -179,6 +214,17 @@ pub(super) fn routes() -> Routes {
             )
             .refuses::<CompleteError>(),
         )
+        .post(
+            "/v1/connect-sessions/{id}/choose",
+            choose,
+            About::new(
+                "chooseAccount",
+                "Say what becomes of another account",
+                "For a session in which another account than the connection's consented: `keep` the connection as it is, \
+                 `replace` its account, or `connect-as-new`. Answers the connection that was kept, replaced or made.",
+            )
+            .refuses::<ChooseError>(),
+        )
 }
 
 /// 201 with the link of a session just made.
@@ -220,5 +266,24 @@ async fn complete(
     Json(asked): Json<Complete>,
 ) -> Result<Tagged<Found<ConnectionView<'static>>>, Problem> {
     let connection = service.complete(by.tenant, id, &asked.ticket, &asked.end_user, &by.caller.name()).await?;
-    Ok(Tagged::of(service.entity_tag(&connection), found(ConnectionView::from(&connection))))
+    let others = service.same_account(&connection).await?;
+    let view = ConnectionView::from(&connection).beside(others);
+    Ok(Tagged::of(service.entity_tag(&connection), found(view)))
+}
+
+async fn choose(
+    State(service): State<Service>,
+    by: ForTenant<Connect>,
+    Id(id): Id<SessionId>,
+    Json(asked): Json<Choose>,
+) -> Result<Tagged<Found<ConnectionView<'static>>>, Problem> {
+    let choice = match asked.choice {
+        ChoiceWord::Keep => Choice::Keep,
+        ChoiceWord::Replace => Choice::Replace,
+        ChoiceWord::ConnectAsNew => Choice::ConnectAsNew,
+    };
+    let connection = service.choose(by.tenant, id, choice, &by.caller.name()).await?;
+    let others = service.same_account(&connection).await?;
+    let view = ConnectionView::from(&connection).beside(others);
+    Ok(Tagged::of(service.entity_tag(&connection), found(view)))
 }

@@ -62,6 +62,9 @@ pub(super) enum Connection {
         /// Do not ask.
         #[arg(long)]
         yes: bool,
+        /// What becomes of other connections to the same account that live on the same grant.
+        #[arg(long, value_name = "keep|end", value_parser = ["keep", "end"])]
+        twins: Option<String>,
     },
 }
 
@@ -99,7 +102,7 @@ impl Connection {
             }
             Self::Export(export) => export.run(stage).await,
             Self::Import(import) => import.run(stage).await,
-            Self::Delete { id, yes } => delete(stage, &id, yes).await,
+            Self::Delete { id, yes, twins } => delete(stage, &id, yes, twins.as_deref()).await,
         }
     }
 }
@@ -155,13 +158,14 @@ async fn verify(stage: &Stage, id: &str) -> Result<()> {
     Ok(())
 }
 
-async fn delete(stage: &Stage, id: &str, yes: bool) -> Result<()> {
+async fn delete(stage: &Stage, id: &str, yes: bool, twins: Option<&str>) -> Result<()> {
     if !yes {
         let answer = ask(&format!("Revoke {id} at the provider and delete it here?"));
         let answer = answer.ok_or(UsedWrongly("there is no terminal to ask at: say --yes"))?;
         anyhow::ensure!(answer, Declined("not deleted: nothing changed"));
     }
-    let answer = stage.host()?.delete(&path(id)).await?;
+    let said: Vec<(&str, &str)> = twins.map(|twins| ("twins", twins)).into_iter().collect();
+    let answer = stage.host()?.delete_asking(&path(id), &said).await?;
     stage.output.result(&answer, |answer| format!("{id} is deleted. {}", text(answer, "/revocation/message")));
     Ok(())
 }
@@ -176,6 +180,7 @@ fn described(connection: &Value) -> String {
         ("because", "/failure/message"),
         ("account", "/account/label"),
         ("account id", "/account/id"),
+        ("also connected as", "/same_account"),
         ("end user", "/end_user"),
         ("actions", "/actions"),
         ("verified", "/verification/at"),

@@ -142,6 +142,19 @@ impl Host {
         self.ask(Method::DELETE, self.url(path), None).await
     }
 
+    /// Removes, with something to say about it.
+    pub(super) async fn delete_asking(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Value, HostError> {
+        self.ask(Method::DELETE, self.narrowed(path, query), None).await
+    }
+
+    fn narrowed(&self, path: &[&str], query: &[(&str, &str)]) -> Url {
+        let mut url = self.url(path);
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        url
+    }
+
     /// Each part of the path is escaped: an id can be no other path.
     fn url(&self, path: &[&str]) -> Url {
         let mut url = self.base.clone();

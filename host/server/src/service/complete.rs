@@ -9,7 +9,7 @@ use jackfield_model::{
 use jackfield_store::{Claim, Handle, StoreError, Versioned};
 
 use super::{
-    ResolveError, Service,
+    OtherAccount, ResolveError, Service,
     establish::{Agreed, Code, EstablishError},
 };
 
@@ -67,6 +67,12 @@ impl Service {
         }
         match &session.stage {
             Stage::Open => return Err(CompleteError::NotReady),
+            Stage::Choosing { expected, given, until } => {
+                let expected =
+                    expected.as_ref().map_or_else(|| "another account".to_owned(), |known| known.label.clone());
+                let other = OtherAccount { expected, given: given.label.clone(), asks: Some((id, *until)) };
+                return Err(EstablishError::from(other).into());
+            }
             Stage::Completed { connection } => return Err(CompleteError::Completed(*connection)),
             Stage::Ended { code } => return Err(CompleteError::Ended(code.clone())),
             Stage::Parked { .. } => {}
@@ -88,8 +94,11 @@ impl Service {
             Ok(agreed) => self.establish(agreed, by).await.map_err(CompleteError::from),
             Err(error) => Err(error),
         };
-        if outcome.is_err() {
-            self.give_up(session).await?;
+        match &outcome {
+            Ok(_) => {}
+            // The session goes on: it asks what is to become of the other account.
+            Err(CompleteError::Establish(EstablishError::OtherAccount(other))) if other.asks.is_some() => {}
+            Err(_) => self.give_up(session).await?,
         }
         outcome
     }

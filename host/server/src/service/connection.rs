@@ -122,8 +122,12 @@ impl Service {
         Ok(self.page(&list, stored, |event| event))
     }
 
-    /// Whether any connection of any tenant answers to a question.
+    /// Whether any connection of any tenant, or one that waits for a choice, answers to a question.
     pub(super) async fn any_connection(&self, is_asked_for: impl Fn(&Connection) -> bool) -> Result<bool, StoreError> {
+        let waiting = self.store().choices().over(jiff::Timestamp::MAX, usize::MAX).await?;
+        if waiting.iter().any(|choice| is_asked_for(&choice.candidate)) {
+            return Ok(true);
+        }
         let mut after = None;
         loop {
             let page = self.store().connections().every(after.as_deref(), STRIDE).await?;

@@ -28,6 +28,17 @@ pub enum RevocationOutcome {
     Queued(String),
     /// The provider refused, or nothing could be asked.
     Failed(String),
+    /// Nobody asked the provider: other connections live on the same grant.
+    Kept,
+}
+
+/// What becomes of the other connections to the same account, where revoking may end them too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Twins {
+    /// They stay: the provider is not asked to revoke.
+    Keep,
+    /// The provider is asked, and they may end with this one.
+    End,
 }
 
 /// What a delete is bound to.
@@ -35,6 +46,8 @@ pub enum RevocationOutcome {
 pub struct Leave {
     /// Whether it goes on although the connection is used.
     pub although_used: bool,
+    /// What becomes of its twins.
+    pub twins: Option<Twins>,
     /// The state the caller expects.
     pub conditions: Conditions,
 }
@@ -44,6 +57,8 @@ pub struct Leave {
 pub struct Deletion {
     /// How the provider took it.
     pub revocation: RevocationOutcome,
+    /// The other connections to the same account that may have ended with it, as they stand now.
+    pub twins: Vec<Connection>,
 }
 
 /// Why nothing was deleted.
@@ -65,6 +80,12 @@ pub enum DeleteError {
     /// It is another than expected.
     #[error(transparent)]
     Stale(#[from] Stale),
+    /// Nobody said what becomes of its twins.
+    #[error(
+        "the same account is connected {} more with the same client, and revoking may end that too: delete with `twins=keep` to leave the provider alone, or with `twins=end` to revoke all the same",
+        times(.0.len())
+    )]
+    Twins(Vec<ConnectionId>),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -72,7 +93,66 @@ pub enum DeleteError {
 
 impl Service {
     /// Deletes a connection and revokes at the provider. A crash in between leaves the revocation in the queue.
+    ///
+    /// Where other connections may live on the same grant, `twins` says what becomes of them; without it nothing is
+    /// deleted.
     pub async fn delete(
+        &self,
+        tenant: TenantId,
+        id: ConnectionId,
+        leave: &Leave,
+        by: &str,
+    ) -> Result<Deletion, DeleteError> {
+        let found = self.connection(tenant, id).await?.ok_or(DeleteError::NotFound)?;
+        self.may_go(&found, leave).await?;
+        let others = self.twins(&found).await?;
+        match leave.twins {
+            None if !others.is_empty() => Err(DeleteError::Twins(others.into_iter().map(|other| other.id).collect())),
+            Some(Twins::Keep) if !others.is_empty() => self.delete_here(tenant, id, leave, by).await,
+            _ => {
+                let mut deletion = self.delete_and_revoke(tenant, id, leave, by).await?;
+                deletion.twins = self.looked_at(others, by).await?;
+                Ok(deletion)
+            }
+        }
+    }
+
+    /// Deletes a connection without a word to the provider.
+    async fn delete_here(
+        &self,
+        tenant: TenantId,
+        id: ConnectionId,
+        leave: &Leave,
+        by: &str,
+    ) -> Result<Deletion, DeleteError> {
+        let mut found = self.store().connections().get(tenant, id).await?.ok_or(DeleteError::NotFound)?;
+        self.may_go(&found, leave).await?;
+        let mut change = self.audited_for(tenant, by, "connection.deleted", &id.to_string())?;
+        self.store().connections().delete(&mut change, &found);
+        self.store().uses().clear(&mut change, &found).await?;
+        let _ = found.happen(Happening::Revoked, None, self.now());
+        let note = "The grant at the provider was left: other connections use it.";
+        self.tell(&mut change, &found, "deleted", by, Some(note.to_owned()))?;
+        self.store().commit(change).await?;
+        Ok(Deletion { revocation: RevocationOutcome::Kept, twins: vec![] })
+    }
+
+    /// Asks the provider about each twin, so that its status says what the revocation did to it.
+    async fn looked_at(&self, twins: Vec<Connection>, by: &str) -> Result<Vec<Connection>, StoreError> {
+        let mut seen = Vec::new();
+        for twin in twins {
+            match Box::pin(self.verify(twin.tenant, twin.id, by)).await {
+                Ok(after) => seen.push(after),
+                Err(error) => {
+                    tracing::warn!(connection = %twin.id, %error, "a twin of a deleted connection could not be verified");
+                    seen.extend(self.connection(twin.tenant, twin.id).await?);
+                }
+            }
+        }
+        Ok(seen)
+    }
+
+    async fn delete_and_revoke(
         &self,
         tenant: TenantId,
         id: ConnectionId,
@@ -95,7 +175,9 @@ impl Service {
         let note = (found.uses > 0).then(|| format!("It was still in use (places: {}).", found.uses));
         self.tell(&mut change, &found, "deleted", by, note)?;
         self.store().commit(change).await?;
-        let Some(credential) = credential else { return Ok(Deletion { revocation: RevocationOutcome::Unsupported }) };
+        let Some(credential) = credential else {
+            return Ok(Deletion { revocation: RevocationOutcome::Unsupported, twins: vec![] });
+        };
         let ended = match self.party(found.record).await {
             Ok(party) => self.end_at_provider(&party, &credential).await,
             Err(error) => unasked(&error),
@@ -108,7 +190,7 @@ impl Service {
             // The connection is gone all the same; at worst the provider is told twice.
             tracing::warn!(connection = %id, %error, "the revocation queue could not be brought up to date");
         }
-        Ok(Deletion { revocation: outcome(ended) })
+        Ok(Deletion { revocation: outcome(ended), twins: vec![] })
     }
 
     /// Whether the caller knows what it deletes: its state, and where it is used.
@@ -138,6 +220,10 @@ impl Service {
         self.store().revocations().postpone(&mut change, &mut mine, self.next_try(0, after))?;
         self.store().commit(change).await
     }
+}
+
+fn times(count: usize) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
 }
 
 fn unasked(error: &ResolveError) -> Ended {

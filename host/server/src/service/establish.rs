@@ -2,31 +2,27 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jackfield_auth::{
-    id_token::{self, Expected, IdTokenError, KeySet},
-    token::Tokens,
-};
+use jackfield_auth::{id_token::IdTokenError, token::Tokens};
 use jackfield_model::{
     client::Client,
     connection::{Connection, RefreshState, TokenState},
     connector::Connector,
     credential::{Credential, SecretFields},
-    expiry::{Clocks, Expiry, Source},
+    expiry::Clocks,
     failure::Failure,
     id::{ConnectionId, TenantId},
-    manifest::{Lifetime, Method, MethodKind},
+    manifest::{Method, MethodKind},
     scope::{Grant, ScopeSet},
     secret::Secret,
     session::{ConnectSession, Endpoints, Stage},
-    status::{Happening, Status},
+    status::Status,
     target::Targeting,
     upkeep::Upkeep,
 };
 use jackfield_store::{Change, StoreError, Versioned};
-use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Service, VerifyError,
+    OtherAccount, Service, VerifyError,
     resolve::{Party, ResolveError},
     target::Pointed,
     token::{Ask, AskError},
@@ -51,15 +47,8 @@ pub enum EstablishError {
     #[error("the issuer's keys could not be had: {0}")]
     Keys(String),
     /// Another account than the connection's (product.md: refused, not swapped).
-    #[error(
-        "this is {given}, and the connection belongs to {expected}: keep it as it is, or connect the other account as a new connection"
-    )]
-    OtherAccount {
-        /// Whose the connection is.
-        expected: String,
-        /// Who consented.
-        given: String,
-    },
+    #[error(transparent)]
+    OtherAccount(#[from] OtherAccount),
     /// The new credential did not prove itself, so the old one stays.
     #[error("the new credential did not prove itself, so the connection was left as it was: {0}")]
     Unproven(Failure),
@@ -110,9 +99,9 @@ pub(super) struct Agreed {
 }
 
 /// What the provider gave for it.
-struct Proven {
-    party: Party,
-    credential: Credential,
+pub(super) struct Proven {
+    pub(super) party: Party,
+    pub(super) credential: Credential,
 }
 
 impl Service {
@@ -147,14 +136,17 @@ impl Service {
         Ok((session, Proven { party, credential }))
     }
 
+    /// An id for a new connection.
+    pub(super) fn connection_id(&self) -> Result<ConnectionId, StoreError> {
+        let (at, bits) = self.ordered()?;
+        Ok(ConnectionId::new(at, bits))
+    }
+
     pub(super) async fn new_party(&self, agreed: Agreed) -> Result<Party, EstablishError> {
         let now = self.now();
         let id = match agreed.existing {
             Some(id) => id,
-            None => {
-                let (at, bits) = self.ordered()?;
-                ConnectionId::new(at, bits)
-            }
+            None => self.connection_id()?,
         };
         let client_secret = self.client_secret(agreed.client.as_ref()).await?;
         let connection = Connection {
@@ -174,7 +166,8 @@ impl Service {
             grant: Grant::new(agreed.scopes, None),
             endpoints: agreed.endpoints,
             version: 1,
-            clocks: Clocks { access: None, grant: declared_end(&agreed.method.lifetime, now) },
+            clocks: Clocks::default(),
+            step: agreed.method.kind.oauth2().and_then(|oauth2| oauth2.request.step_after(0)),
             refresh: RefreshState::Idle,
             upkeep: Upkeep::default(),
             tokens: vec![],
@@ -184,13 +177,16 @@ impl Service {
             created_at: now,
             updated_at: now,
         };
-        Ok(Party {
+        let party = Party {
             connection,
             connector: agreed.connector,
             method: agreed.method,
             client: agreed.client,
             client_secret,
-        })
+        };
+        let mut party = party.with_its_lifetime();
+        party.connection.clocks.grant = party.grant_end(now);
+        Ok(party)
     }
 
     async fn obtain(
@@ -223,60 +219,6 @@ impl Service {
         Ok(Credential::Tokens(tokens.into_token_set(secrets)))
     }
 
-    /// Who an ID token says it is. An issuer that was asked for one must bring it.
-    async fn identify(
-        &self,
-        party: &Party,
-        tokens: &Tokens,
-        nonce: Option<&Secret>,
-    ) -> Result<Option<String>, EstablishError> {
-        let issuer = party.connection.endpoints.as_ref().and_then(|endpoints| endpoints.issuer.as_ref());
-        match (&tokens.id_token, nonce, issuer) {
-            (None, Some(_), Some(_)) => Err(EstablishError::NoIdToken),
-            (Some(_), _, Some(_)) => Ok(Some(self.subject(party, tokens, nonce).await?)),
-            _ => Ok(None),
-        }
-    }
-
-    /// Checks an ID token against the issuer's keys; an unknown key fetches them once more (ID-2).
-    pub(super) async fn subject(
-        &self,
-        party: &Party,
-        tokens: &Tokens,
-        nonce: Option<&Secret>,
-    ) -> Result<String, EstablishError> {
-        let missing = || EstablishError::NoIdToken;
-        let endpoints = party.connection.endpoints.as_ref().ok_or_else(missing)?;
-        let expected = Expected {
-            issuer: endpoints.issuer.as_deref().ok_or_else(missing)?,
-            client_id: party.client.as_ref().map(|client| client.public_id.as_str()).ok_or_else(missing)?,
-            nonce,
-            access_token: Some(&tokens.access_token),
-            algorithms: &endpoints.id_token_algorithms,
-            now: self.now(),
-        };
-        let token = tokens.id_token.as_ref().ok_or_else(missing)?;
-        let jwks = endpoints.jwks.as_deref().ok_or_else(|| EstablishError::Keys("its metadata names none".into()))?;
-        let (keys, may_be_fetched_again) = self.keys(&party.connector.name, jwks, false).await?;
-        match id_token::check(token, &keys, &expected) {
-            Err(IdTokenError::KeyMiss) if may_be_fetched_again => {
-                let (keys, _) = self.keys(&party.connector.name, jwks, true).await?;
-                Ok(id_token::check(token, &keys, &expected)?.subject)
-            }
-            other => Ok(other?.subject),
-        }
-    }
-
-    async fn keys(&self, connector: &str, jwks: &str, again: bool) -> Result<(KeySet, bool), EstablishError> {
-        let document =
-            self.document(connector, jwks, again).await.map_err(|error| EstablishError::Keys(error.to_string()))?;
-        let keys = KeySet::read(&document.body).map_err(|error| {
-            self.documents.forget(jwks);
-            EstablishError::Keys(error.to_string())
-        })?;
-        Ok((keys, document.may_be_fetched_again))
-    }
-
     /// Stores first, verifies after: a connection that does not prove itself is kept as failing, never lost.
     async fn store_new(
         &self,
@@ -292,6 +234,9 @@ impl Service {
         self.tell(&mut change, connection, "created", by, None)?;
         self.complete_in(&mut change, session, connection.id).await?;
         self.store().commit(change).await?;
+        if connection.step.is_some() {
+            return self.finish_stored(connection, by).await;
+        }
         let party = match self.point(party, &credential, by).await? {
             Pointed::At(party) => party,
             Pointed::Not(connection) => return Ok(*connection),
@@ -300,69 +245,19 @@ impl Service {
         Ok(self.record_verify(&party.connection, answer, by).await?)
     }
 
-    /// Reauthorizing: the old credential stays in use until the new one has proved to be the same account's.
-    async fn replace(
-        &self,
-        id: ConnectionId,
-        proven: Proven,
-        session: Option<Versioned<ConnectSession>>,
-        by: &str,
-    ) -> Result<Connection, EstablishError> {
-        let Proven { mut party, credential } = proven;
-        let tenant = party.connection.tenant;
-        let old = self.connection(tenant, id).await?.ok_or(ResolveError::NotFound)?;
-        self.point_again(&mut party, &credential, &old).await.map_err(EstablishError::Unproven)?;
-        let answer = self.ask(&party, &credential).await;
-        let account = match &answer.result {
-            Ok(account) => account,
-            // Not revoked: it may be the same account's, and ending one grant could end the old credential too.
-            Err(failure) => return Err(EstablishError::Unproven(failure.clone())),
+    /// What follows once a credential is stored: the steps of the exchange that are left, then whose it is.
+    pub(super) async fn finish_stored(&self, stored: &Connection, by: &str) -> Result<Connection, EstablishError> {
+        self.take_steps(stored, by).await;
+        let (party, credential) = self.resolve(stored.tenant, stored.id).await?;
+        let party = match self.point(party, &credential, by).await? {
+            Pointed::At(party) => party,
+            Pointed::Not(connection) => return Ok(*connection),
         };
-        let same_subject =
-            old.subject.is_none() || party.connection.subject.is_none() || old.subject == party.connection.subject;
-        if !old.is_same_account(account) || !same_subject {
-            let change = self.discarding(&party.connection, &credential).await?;
-            self.store().commit(change).await?;
-            let expected = old.account.map_or_else(|| "another account".to_owned(), |account| account.label);
-            return Err(EstablishError::OtherAccount { expected, given: account.label.clone() });
-        }
-        loop {
-            let mut found = self.store().connections().get(tenant, id).await?.ok_or(ResolveError::NotFound)?;
-            self.take_over(&mut found, &party.connection)?;
-            self.schedule(&party.method, &mut found, &credential);
-            let mut change = self.making(tenant, by, "connection.reauthorized", &id.to_string()).await?;
-            self.store().connections().put_credential(&mut change, &mut found, &credential).await?;
-            self.tell(&mut change, &found, "reauthorized", by, None)?;
-            self.complete_in(&mut change, session.clone(), id).await?;
-            match self.store().commit(change).await {
-                Ok(()) => return Ok(self.record_verify(&found, answer, by).await?),
-                Err(StoreError::Conflict) if self.is_still_open(session.as_ref()).await? => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
+        let answer = self.ask(&party, &credential).await;
+        Ok(self.record_verify(&party.connection, answer, by).await?)
     }
 
-    /// What consenting again changes: everything but id, name, owner and account.
-    fn take_over(&self, found: &mut Versioned<Connection>, new: &Connection) -> Result<(), EstablishError> {
-        found.method.clone_from(&new.method);
-        found.client = new.client;
-        found.subject.clone_from(&new.subject);
-        found.fields.clone_from(&new.fields);
-        found.target.clone_from(&new.target);
-        found.actions.clone_from(&new.actions);
-        found.grant = new.grant.clone();
-        found.endpoints.clone_from(&new.endpoints);
-        found.clocks = new.clocks;
-        found.upkeep = new.upkeep;
-        found.refresh = RefreshState::Idle;
-        let version = found.version + 1;
-        found.set_tokens(new.tokens.iter().map(|token| TokenState { version, ..token.clone() }).collect());
-        let now = self.now();
-        found.happen(Happening::Reauthorized, None, now).map_err(|_| ResolveError::NotFound)?;
-        Ok(())
-    }
-
-    async fn complete_in(
+    pub(super) async fn complete_in(
         &self,
         change: &mut Change,
         session: Option<Versioned<ConnectSession>>,
@@ -372,23 +267,10 @@ impl Service {
         session.stage = Stage::Completed { connection };
         self.store().sessions().update(change, &mut session).await
     }
-
-    async fn is_still_open(&self, session: Option<&Versioned<ConnectSession>>) -> Result<bool, StoreError> {
-        let Some(session) = session else { return Ok(true) };
-        let now = self.store().sessions().get(session.tenant, session.id).await?;
-        Ok(now.is_some_and(|now| now.stage == session.stage))
-    }
 }
 
 /// How the tokens of a first answer stand, where there are several.
 fn states(tokens: &Tokens, version: u64) -> Vec<TokenState> {
     let all = std::iter::once(tokens).chain(&tokens.further).filter(|token| !token.name.is_empty());
     all.map(|token| TokenState::fresh(&token.name, token.expiry, version)).collect()
-}
-
-/// When the manifest says the permission itself ends.
-pub(super) fn declared_end(lifetime: &Lifetime, now: Timestamp) -> Option<Expiry> {
-    let seconds = lifetime.absolute.or(lifetime.idle)?;
-    let lasts = SignedDuration::from_secs(i64::try_from(seconds).ok()?);
-    Some(Expiry { at: now.checked_add(lasts).ok()?, source: Source::Declared })
 }

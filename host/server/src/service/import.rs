@@ -24,7 +24,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     CreateError, Service, VerifyError,
     connect::requested,
-    establish::{Agreed, EstablishError, declared_end},
+    establish::{Agreed, EstablishError},
     fields::Typed,
     resolve::{Party, ResolveError},
     session::is_end_user,
@@ -245,7 +245,9 @@ impl Service {
         }
         connection.clocks.access = tokens.expires_at.map(|at| Expiry { at, source: Source::Imported });
         let consented = tokens.consented_at.or(tokens.obtained_at).unwrap_or(now);
-        connection.clocks.grant = declared_end(&party.method.lifetime, consented);
+        // What is given is what there is: no step of an exchange follows it.
+        connection.step = None;
+        party.connection.clocks.grant = party.grant_end(consented);
     }
 
     /// Takes away what the provider refuses for good: there is nothing left at the provider to end.

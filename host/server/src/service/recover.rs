@@ -24,6 +24,7 @@ impl Service {
         for connection in self.store().connections().refreshing().await?.items {
             self.settle_leftovers(connection.record).await?;
         }
+        self.take_left_steps().await?;
         self.drop_orphans().await
     }
 

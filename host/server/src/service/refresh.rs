@@ -187,7 +187,11 @@ impl Service {
         let tokens = tokens.led_by(token).ok_or(RefreshError::NotRefreshable)?;
         self.check_refreshable(&party, &tokens, access)?;
         let attempt = self.intend(&party, token, by).await?;
-        let answered = match self.ask_token(&party, &Ask::Refresh(&tokens)).await {
+        let ask = match party.connection.step {
+            Some(step) => Ask::Further { step, tokens: &tokens },
+            None => Ask::Refresh(&tokens),
+        };
+        let answered = match self.ask_token(&party, &ask).await {
             Ok(answered) => answered,
             Err(error) => {
                 let failed = if may_have_been_sent(&error) { Failed::Lost } else { Failed::NotSent };
@@ -212,7 +216,8 @@ impl Service {
             return Err(RefreshError::TokenLost(state.name));
         }
         let oauth2 = party.method.kind.oauth2().ok_or(RefreshError::NotRefreshable)?;
-        if !rules::can_refresh(&oauth2.refresh, tokens) {
+        let due = connection.step.is_some();
+        if !due && !rules::can_refresh(&oauth2.refresh, tokens) {
             return Err(RefreshError::NotRefreshable);
         }
         if let Some(fault) = party.client.as_ref().and_then(|client| client.fault.as_ref()) {
@@ -227,6 +232,9 @@ impl Service {
                 return Err(RefreshError::Uncertain);
             }
             _ => {}
+        }
+        if due {
+            return Ok(());
         }
         let longest = SignedDuration::from_secs(i64::MAX / 1_000_000_000);
         let clocks = Clocks { access: state.access, ..connection.clocks };

@@ -121,7 +121,7 @@ impl Service {
             Some(client) => Some(self.client(client).await?.ok_or(ResolveError::NoClient)?),
         };
         let client_secret = self.client_secret(client.as_ref()).await?;
-        Ok(Party { connection, connector, method, client, client_secret })
+        Ok(Party { connection, connector, method, client, client_secret }.with_its_lifetime())
     }
 
     /// The secret of a client that has one.

@@ -283,6 +283,7 @@ fn shadow(due: &Revocation) -> Connection {
         endpoints: due.endpoints.clone(),
         version: 0,
         clocks: Clocks::default(),
+        step: None,
         refresh: RefreshState::Idle,
         upkeep: Upkeep::default(),
         tokens: vec![],

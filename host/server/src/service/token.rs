@@ -28,6 +28,8 @@ pub(super) enum Ask<'a> {
     ClientCredentials,
     /// New tokens for old.
     Refresh(&'a TokenSet),
+    /// A further step of the exchange, by the token of the step before.
+    Further { step: u32, tokens: &'a TokenSet },
 }
 
 impl Ask<'_> {
@@ -35,6 +37,7 @@ impl Ask<'_> {
         match self {
             Self::Exchange { .. } | Self::ClientCredentials => Occasion::Exchange,
             Self::Refresh(_) => Occasion::Refresh,
+            Self::Further { step, .. } => Occasion::Further(*step),
         }
     }
 }
@@ -108,6 +111,8 @@ impl Service {
             Ask::Exchange { code, verifier, redirect_uri } => token::exchange(&call, code, redirect_uri, *verifier)?,
             Ask::ClientCredentials => token::client_credentials(&call, &party.connection.grant.requested)?,
             Ask::Refresh(tokens) => token::refresh(&call, tokens, &party.connection.grant)?,
+            // The manifest's check saw to it that the hook is there.
+            Ask::Further { .. } => return Err(RequestError::Custom.into()),
         };
         let (_, origin) = self.endpoint_url(&party.connector.name, &request.uri().to_string())?;
         Ok((request, origin))
@@ -132,7 +137,7 @@ impl Service {
                     filling.secret(Hole::Verifier, holes::copy(verifier), &origins);
                 }
             }
-            Ask::Refresh(tokens) => holes::add_tokens(&mut filling, tokens, &origins),
+            Ask::Refresh(tokens) | Ask::Further { tokens, .. } => holes::add_tokens(&mut filling, tokens, &origins),
             Ask::ClientCredentials => {}
         }
         let filled = planned.fill(&filling)?;
@@ -160,7 +165,7 @@ impl Service {
         Ok(token::read(&answered.response, &party.reading(oauth2, answered.sent_at, shown))?)
     }
 
-    /// Reads the answer to a refresh.
+    /// Reads the answer to a refresh, or to the further step that is due.
     pub(super) async fn read_refreshed(
         &self,
         party: &Party,
@@ -169,7 +174,8 @@ impl Service {
         shown: &[&Secret],
     ) -> Result<RefreshOutcome, AskError> {
         let oauth2 = party.method.kind.oauth2().ok_or(AskError::NoTokens)?;
-        if let Some((response, rules)) = self.read_by_hook(party, oauth2, answered, Occasion::Refresh).await? {
+        let occasion = party.connection.step.map_or(Occasion::Refresh, Occasion::Further);
+        if let Some((response, rules)) = self.read_by_hook(party, oauth2, answered, occasion).await? {
             return Ok(token::read_refresh(&response, &party.reading(&rules, answered.sent_at, shown))?);
         }
         let reading = Reading { token, ..party.reading(oauth2, answered.sent_at, shown) };

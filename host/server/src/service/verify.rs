@@ -14,7 +14,9 @@ use jackfield_runtime::Hook;
 use jackfield_store::StoreError;
 use jiff::Timestamp;
 
-use super::{RefreshError, ResolveError, Service, outcome, resolve::Party, target::Pointed, unauthorized::Refused};
+use super::{
+    RefreshError, ResolveError, Service, outcome, resolve::Party, target::Pointed, twins::noted, unauthorized::Refused,
+};
 
 /// Why a verify could not even be asked. A provider's refusal is no error: it is in the connection's verification.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -118,15 +120,30 @@ impl Service {
         by: &str,
     ) -> Result<Connection, VerifyError> {
         let note = answer.result.as_ref().err().map(|failure| failure.message.clone());
+        let already = self.connected_already(seen, &answer).await?;
         let connections = self.store().connections();
         let amended = connections.amend::<StoreError>(seen.tenant, seen.id, |connection, change| {
             if connection.version != seen.version {
                 return Ok(());
             }
             apply(connection, &answer, by, self.now());
-            self.tell(change, connection, "verified", by, note.clone())
+            self.tell(change, connection, "verified", by, note.clone())?;
+            match &already {
+                Some(already) => self.tell(change, connection, "same-account", "host", Some(already.clone())),
+                None => Ok(()),
+            }
         });
         Ok(amended.await?.ok_or(ResolveError::NotFound)?.record)
+    }
+
+    /// The sentence about an account that turns out to be connected already; none where whose it is was known before.
+    async fn connected_already(&self, seen: &Connection, answer: &Answer) -> Result<Option<String>, StoreError> {
+        let Ok(account) = &answer.result else { return Ok(None) };
+        if seen.account.is_some() {
+            return Ok(None);
+        }
+        let found = Connection { account: Some(account.clone()), ..seen.clone() };
+        Ok(noted(&account.label, &self.same_account(&found).await?))
     }
 }
 

@@ -74,7 +74,8 @@ impl Connections<'_> {
         self.0.page(CONNECTION, &CONNECTION.prefix(&[]), after, limit, Order::Oldest).await
     }
 
-    /// Connections whose refresh was sent and has no known outcome: what a start-up has to settle.
+    /// Connections whose refresh was sent and has no known outcome, or whose exchange has steps left: what a start-up has
+    /// to settle.
     pub async fn refreshing(&self) -> Result<Page<Versioned<Connection>>, StoreError> {
         let prefix = CONNECTION_REFRESHING.prefix(&[]);
         let (pairs, _) = self.0.scan(&prefix, None, usize::MAX, Order::Oldest).await?;

@@ -30,6 +30,8 @@ pub enum Purpose {
     EntityTag,
     /// What anybody may ask this host to answer, to know it again.
     Nonce,
+    /// An account at a provider, in the index of connections.
+    Account,
 }
 
 impl Purpose {
@@ -46,6 +48,7 @@ impl Purpose {
             Self::Cursor => b"cursor",
             Self::Nonce => b"nonce",
             Self::EntityTag => b"entity-tag",
+            Self::Account => b"account",
         }
     }
 }

@@ -9,6 +9,9 @@ use crate::{
     template::Template,
 };
 
+/// The most exchanges that may follow the first.
+const FURTHER_STEPS: usize = 4;
+
 impl<'a> Checker<'a> {
     pub(super) fn methods(&mut self, hooks: &BTreeSet<String>) {
         let manifest = self.manifest;
@@ -46,6 +49,10 @@ impl<'a> Checker<'a> {
         if several && hooks.contains("token-response") {
             self.fault(place, "names several tokens, and the hook `token-response` finds one: use one or the other");
         }
+        if let Some(oauth2) = method.kind.oauth2() {
+            self.further_steps(place, oauth2, hooks);
+        }
+        self.lifetime(place, method);
         if method.revocation == Revocation::Hook && !hooks.contains("revoke") {
             self.fault(place, "is revoked by the hook `revoke`, which the component does not export");
         }
@@ -71,6 +78,27 @@ impl<'a> Checker<'a> {
         }
         if !self.secret_fields(method).any(|field| basic.keys().any(|key| key == field.key)) {
             self.fault(place, "neither its name nor its password takes a secret field: everybody would share it");
+        }
+    }
+
+    /// Further steps are the hook's to plan, few, and each with a name of its own.
+    fn further_steps(&mut self, place: &str, oauth2: &'a OAuth2, hooks: &BTreeSet<String>) {
+        let steps = &oauth2.request.further_steps;
+        if !steps.is_empty() && !hooks.contains("token-request") {
+            self.fault(place, "has further steps and the component exports no hook `token-request` that plans them");
+        }
+        let names: BTreeSet<&str> = steps.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
+        if names.len() != steps.len() || steps.len() > FURTHER_STEPS {
+            self.fault(place, format!("has further steps that are not at most {FURTHER_STEPS} different names"));
+        }
+    }
+
+    /// The conditions of a lifetime name fields, and a case says something.
+    fn lifetime(&mut self, place: &str, method: &'a Method) {
+        for case in &method.lifetime.cases {
+            if !self.knows(&case.when.field) {
+                self.fault(place, format!("a lifetime depends on `{}`, which is no field", case.when.field));
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 
 use jackfield_model::{
     credential::TokenSet,
-    manifest::{Basic, Lifetime, Presentation, Revocation},
+    manifest::{Basic, Lifetime, Presentation, Reach, Revocation},
 };
 
 use super::*;
@@ -31,6 +31,7 @@ pub(in crate::egress) fn token_method(placements: Vec<Placement>) -> Method {
         placements,
         lifetime: Lifetime::default(),
         revocation: Revocation::None,
+        revocation_ends: Reach::Account,
     }
 }
 

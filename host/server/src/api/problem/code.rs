@@ -160,7 +160,7 @@ codes! {
         "Name one of the origins that `detail` lists in the header `jackfield-origin`.";
     /// Another account at the provider than the connection's.
     OtherAccount = "other-account", CONFLICT,
-        "Consent with the account the connection has, or make a new connection for the other one.";
+        "`choice` says what can be done and until when: keep the connection as it is, replace its account, or connect the other one as a new connection.";
     /// What was approved is not what is installed.
     OtherDigest = "other-digest", CONFLICT, "Read what the installed component asks for, and approve its digest.";
     /// Another end user than the one it was made for.
@@ -216,17 +216,20 @@ codes! {
         "Nothing was imported; `failure` says what the provider said. The person connects again through a session.";
     /// Larger than allowed.
     TooLarge = "too-large", PAYLOAD_TOO_LARGE, "Send less; `detail` names the limit.";
-    /// More requests than this API key may send.
-    TooManyRequests = "too-many-requests", TOO_MANY_REQUESTS,
-        "Wait as long as `Retry-After` says; an operator can raise `api.requests_per_minute`.";
     /// Too many calls are under way at once.
     TooManyCalls = "too-many-calls", TOO_MANY_REQUESTS,
         "Wait for some to end, then repeat; an operator may raise the setting that `detail` names.";
+    /// More requests than this API key may send.
+    TooManyRequests = "too-many-requests", TOO_MANY_REQUESTS,
+        "Wait as long as `Retry-After` says; an operator can raise `api.requests_per_minute`.";
     /// A file of connections that cannot be taken in here.
     TransferRefused = "transfer-refused", UNPROCESSABLE_ENTITY,
         "`detail` names every reason; nothing was taken in. Mend them, then send the file again.";
     /// Try again later.
     TryLater = "try-later", SERVICE_UNAVAILABLE, "Wait as long as `Retry-After` says, where it is sent, then repeat.";
+    /// Deleting this connection may end others that live on the same grant.
+    Twins = "twins", CONFLICT,
+        "`connections` names them: delete with `twins=keep` to leave the provider alone, or with `twins=end` to revoke all the same.";
     /// No connector of that name.
     UnknownConnector = "unknown-connector", UNPROCESSABLE_ENTITY,
         "Check the name, or have an operator install the connector.";

@@ -7,7 +7,9 @@ use crate::{
         describe::{Codes, Refuses},
         problem::{Code, Problem},
     },
-    service::{CompleteError, CreateError, EndpointsError, EstablishError, ResolveError, SessionError, StoreError},
+    service::{
+        ChooseError, CompleteError, CreateError, EndpointsError, EstablishError, ResolveError, SessionError, StoreError,
+    },
 };
 
 impl From<SessionError> for Problem {
@@ -53,6 +55,27 @@ impl Refuses for CompleteError {
     fn codes() -> Codes {
         Codes::of(&[Code::NotFound, Code::OtherEndUser, Code::SessionNotReady, Code::SessionOver, Code::TicketRefused])
             .and::<EstablishError>()
+    }
+}
+
+impl From<ChooseError> for Problem {
+    fn from(error: ChooseError) -> Self {
+        let told = error.to_string();
+        match error {
+            ChooseError::NotFound => Self::not_found("connect session"),
+            ChooseError::Nothing => Self::new(Code::SessionNotReady, told),
+            ChooseError::Completed(_) | ChooseError::Ended(_) | ChooseError::Over(_) => {
+                Self::new(Code::SessionOver, told)
+            }
+            ChooseError::Establish(error) => error.into(),
+            ChooseError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl Refuses for ChooseError {
+    fn codes() -> Codes {
+        Codes::of(&[Code::NotFound, Code::SessionNotReady, Code::SessionOver]).and::<EstablishError>()
     }
 }
 
@@ -108,7 +131,13 @@ impl From<EstablishError> for Problem {
             EstablishError::IdToken(_) | EstablishError::NoIdToken | EstablishError::Keys(_) => {
                 Self::new(Code::ProviderRefused, told).because(error)
             }
-            EstablishError::OtherAccount { .. } => Self::new(Code::OtherAccount, told),
+            EstablishError::OtherAccount(other) => {
+                let problem = Self::new(Code::OtherAccount, told);
+                match other.asks {
+                    Some((session, until)) => problem.asking(session, until),
+                    None => problem,
+                }
+            }
             EstablishError::Interrupted => Self::internal(error),
             EstablishError::Store(error) => error.into(),
         }

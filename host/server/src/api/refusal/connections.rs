@@ -219,6 +219,7 @@ impl From<DeleteError> for Problem {
                 let named = |used: Use| FieldProblem { field: format!("uses/{}", used.reference), message: used.label };
                 Self::new(Code::ConnectionUsed, told).with_errors(uses.into_iter().map(named).collect())
             }
+            DeleteError::Twins(twins) => Self::new(Code::Twins, told).beside(twins),
             DeleteError::Store(error) => error.into(),
         }
     }
@@ -226,6 +227,6 @@ impl From<DeleteError> for Problem {
 
 impl Refuses for DeleteError {
     fn codes() -> Codes {
-        Codes::of(&[Code::NotFound, Code::ConnectionUsed, Code::Stale]).and::<StoreError>()
+        Codes::of(&[Code::NotFound, Code::ConnectionUsed, Code::Stale, Code::Twins]).and::<StoreError>()
     }
 }

@@ -69,6 +69,9 @@ pub(in crate::api) struct ConnectionView<'a> {
     grant_expires: Option<Expiry>,
     /// The last verify; null before the first.
     verification: Option<VerificationView<'a>>,
+    /// The tenant's other connections to the same account; where a single connection was made, chosen or read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    same_account: Option<Vec<ConnectionId>>,
     /// In how many places applications say that they use it.
     #[schemars(example = 2)]
     uses: u32,
@@ -81,7 +84,7 @@ pub(in crate::api) struct ConnectionView<'a> {
 /// An identity at the provider.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Account")]
-struct AccountView<'a> {
+pub(in crate::api) struct AccountView<'a> {
     /// The provider's own stable id of it.
     #[schemars(example = &"583231")]
     id: &'a str,
@@ -192,6 +195,14 @@ pub(in crate::api) struct EventView<'a> {
     note: Option<&'a str>,
 }
 
+impl ConnectionView<'_> {
+    /// With the tenant's other connections to the same account.
+    pub(in crate::api) fn beside(mut self, others: Vec<ConnectionId>) -> Self {
+        self.same_account = Some(others);
+        self
+    }
+}
+
 impl<'a> From<&'a Connection> for ConnectionView<'a> {
     fn from(connection: &'a Connection) -> Self {
         Self {
@@ -214,6 +225,7 @@ impl<'a> From<&'a Connection> for ConnectionView<'a> {
             access_expires: connection.clocks.access,
             grant_expires: connection.clocks.grant,
             verification: connection.verification.as_ref().map(VerificationView::from),
+            same_account: None,
             uses: connection.uses,
             created_at: connection.created_at,
             updated_at: connection.updated_at,
@@ -318,6 +330,7 @@ mod tests {
             endpoints: Some(Endpoints { token: "https://tracker.example/token".into(), ..Endpoints::default() }),
             version: 3,
             clocks: Clocks { access: Some(Expiry { at: now, source: Source::Response }), grant: None },
+            step: None,
             refresh: RefreshState::Idle,
             upkeep: jackfield_model::upkeep::Upkeep::default(),
             tokens: vec![],

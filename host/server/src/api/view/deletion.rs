@@ -1,5 +1,6 @@
 //! The end of a connection as JSON: how the provider took it.
 
+use jackfield_model::{id::ConnectionId, status::Status};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -11,13 +12,25 @@ use crate::service::{Deletion, RevocationOutcome};
 pub(in crate::api) struct DeletionView<'a> {
     /// How the provider took it.
     revocation: RevocationView<'a>,
+    /// The other connections to the same account that may have ended with it, as they stand now.
+    twins: Vec<TwinView>,
+}
+
+/// Another connection to the same account, which lives on the same grant.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Twin")]
+struct TwinView {
+    /// Its id.
+    id: ConnectionId,
+    /// How it stands now.
+    status: Status,
 }
 
 /// What became of a credential at the provider.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Revocation")]
 struct RevocationView<'a> {
-    /// `revoked`, `unsupported`, `instructions`, `queued` or `failed`.
+    /// `revoked`, `unsupported`, `instructions`, `queued`, `failed` or `kept`.
     #[schemars(example = &"revoked")]
     outcome: &'static str,
     /// For a person: what happened, why not, or what to do at the provider.
@@ -38,8 +51,12 @@ impl<'a> From<&'a Deletion> for DeletionView<'a> {
             RevocationOutcome::Instructions(guide) => ("instructions", &guide.text, guide.url.as_deref()),
             RevocationOutcome::Queued(why) => ("queued", why, None),
             RevocationOutcome::Failed(why) => ("failed", why, None),
+            RevocationOutcome::Kept => {
+                ("kept", "The provider was not asked: other connections to the same account use the grant.", None)
+            }
         };
-        Self { revocation: RevocationView { outcome, message, url } }
+        let twins = deletion.twins.iter().map(|twin| TwinView { id: twin.id, status: twin.status }).collect();
+        Self { revocation: RevocationView { outcome, message, url }, twins }
     }
 }
 
@@ -53,10 +70,11 @@ mod tests {
 
     #[test]
     fn a_deletion_says_how_the_provider_took_it() {
-        let view = |revocation| serde_json::to_value(DeletionView::from(&Deletion { revocation })).unwrap();
+        let view =
+            |revocation| serde_json::to_value(DeletionView::from(&Deletion { revocation, twins: vec![] })).unwrap();
         let revoked = view(RevocationOutcome::Revoked);
         assert_eq!(revoked.pointer("/revocation/outcome").unwrap(), "revoked");
-        let queued = json!({"revocation": {"outcome": "queued", "message": "timeout", "url": null}});
+        let queued = json!({"revocation": {"outcome": "queued", "message": "timeout", "url": null}, "twins": []});
         assert_eq!(view(RevocationOutcome::Queued("timeout".into())), queued);
     }
 }

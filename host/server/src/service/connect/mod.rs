@@ -46,7 +46,7 @@ impl Service {
     async fn open_session(&self, link: &Secret) -> Result<Versioned<ConnectSession>, LinkError> {
         let session = self.store().sessions().find(link).await?.ok_or(LinkError::Unknown)?;
         match session.stage {
-            Stage::Completed { .. } => Err(LinkError::Used),
+            Stage::Completed { .. } | Stage::Choosing { .. } => Err(LinkError::Used),
             Stage::Ended { .. } => Err(LinkError::Ended),
             Stage::Open | Stage::Parked { .. } if session.expires_at <= self.now() => Err(LinkError::Expired),
             Stage::Open | Stage::Parked { .. } => Ok(session),

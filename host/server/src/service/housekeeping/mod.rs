@@ -25,6 +25,8 @@ impl Service {
         self.store().sessions().sweep(now - SESSIONS_STAY).await?;
         self.store().idempotency().sweep(now - SignedDuration::from_hours(KEPT_HOURS)).await?;
         self.buckets.sweep(now);
+        self.end_choices_over().await?;
+        self.take_left_steps().await?;
         self.retry_revocations(REVOCATIONS_A_ROUND).await
     }
 }

@@ -129,6 +129,10 @@ impl Service {
         outcome: RefreshOutcome,
     ) -> Result<Connection, RefreshError> {
         let (entry, before) = (&attempt.entry, &party.connection);
+        let (next, kind) = match before.step {
+            Some(step) => (party.step_after(step), "step-taken"),
+            None => (None, "refreshed"),
+        };
         let (expiry, kept) = (outcome.expiry(), kept(&outcome));
         let grant = match party.method.kind.oauth2() {
             Some(oauth2) => outcome.grant(before.grant.clone(), oauth2),
@@ -162,11 +166,12 @@ impl Service {
             found.upkeep.token_since = Some(entry.sent_at);
             let version = found.version + 1;
             found.put_token(TokenState::fresh(&entry.token, expiry, version));
+            found.step = next;
             let now = self.now();
             found.happen(Happening::Refreshed, None, now).map_err(|_| ResolveError::NotFound)?;
             self.schedule(&party.method, &mut found, &credential);
             self.store().connections().put_credential(&mut change, &mut found, &credential).await?;
-            self.tell(&mut change, &found, "refreshed", &attempt.by, None)?;
+            self.tell(&mut change, &found, kind, &attempt.by, None)?;
             match self.store().commit(change).await {
                 Ok(()) => return Ok(found.record),
                 Err(StoreError::Conflict) => {}
@@ -205,7 +210,7 @@ impl Service {
             now: self.now(),
             random,
         };
-        let next = rules::next(&oauth2.refresh, failed, &situation);
+        let next = rules::next(&party.refresh_rules(oauth2), failed, &situation);
         let failure = naming(&entry.token, said(&next, failure));
         let state = state_after(&next, attempt, is_unknown(failed));
         let after = self.write_outcome(party, attempt, (&next, state), &failure).await?;
@@ -247,7 +252,8 @@ impl Service {
                     _ => self.schedule_again(&party.method, &mut found),
                 }
                 self.store().connections().update(&mut change, &mut found).await?;
-                self.tell(&mut change, &found, "refresh-failed", &attempt.by, Some(failure.message.clone()))?;
+                let kind = if found.step.is_some() { "step-failed" } else { "refresh-failed" };
+                self.tell(&mut change, &found, kind, &attempt.by, Some(failure.message.clone()))?;
             }
             match self.store().commit(change).await {
                 Ok(()) => return Ok(found.record),

@@ -1,0 +1,135 @@
+//! Reauthorizing: the old credential stays in use until the new one has proved to be the same account's; another account's
+//! waits, sealed, until the application chooses.
+
+use jackfield_auth::id_token::is_same_subject;
+use jackfield_model::{
+    account::Account,
+    connection::{Connection, RefreshState, TokenState},
+    id::{ConnectionId, SessionId},
+    session::{CHOICE_SECONDS, ConnectSession, Stage},
+    status::Happening,
+};
+use jackfield_store::{Choice, StoreError, Versioned};
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    ResolveError, Service,
+    establish::{EstablishError, Proven},
+};
+
+/// Another account than the connection's consented, and nothing was changed.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error(
+    "this is {given}, and the connection belongs to {expected}: nothing was changed. Keep it as it is, replace its account, or connect the other one as a new connection"
+)]
+pub struct OtherAccount {
+    /// Whose the connection is.
+    pub expected: String,
+    /// Who consented.
+    pub given: String,
+    /// The session that asks which of the three, and until when.
+    pub asks: Option<(SessionId, Timestamp)>,
+}
+
+impl Service {
+    /// Puts a proven credential in the place of a connection's own.
+    pub(super) async fn replace(
+        &self,
+        id: ConnectionId,
+        mut proven: Proven,
+        session: Option<Versioned<ConnectSession>>,
+        by: &str,
+    ) -> Result<Connection, EstablishError> {
+        let tenant = proven.party.connection.tenant;
+        let old = self.connection(tenant, id).await?.ok_or(ResolveError::NotFound)?;
+        let pointed = self.point_again(&mut proven.party, &proven.credential, &old).await;
+        pointed.map_err(EstablishError::Unproven)?;
+        let answer = self.ask(&proven.party, &proven.credential).await;
+        let account = match &answer.result {
+            Ok(account) => account,
+            // Not revoked: it may be the same account's, and ending one grant could end the old credential too.
+            Err(failure) => return Err(EstablishError::Unproven(failure.clone())),
+        };
+        let subject = proven.party.connection.subject.as_deref();
+        let same_subject = subject.is_none_or(|subject| is_same_subject(old.subject.as_deref(), subject));
+        if !old.is_same_account(account) || !same_subject {
+            let given = account.clone();
+            return Err(self.offer(&old, proven, given, session).await?.into());
+        }
+        let Proven { party, credential } = proven;
+        loop {
+            let mut found = self.store().connections().get(tenant, id).await?.ok_or(ResolveError::NotFound)?;
+            self.take_over(&mut found, &party.connection)?;
+            self.schedule(&party.method, &mut found, &credential);
+            let mut change = self.making(tenant, by, "connection.reauthorized", &id.to_string()).await?;
+            self.store().connections().put_credential(&mut change, &mut found, &credential).await?;
+            self.tell(&mut change, &found, "reauthorized", by, None)?;
+            self.complete_in(&mut change, session.clone(), id).await?;
+            match self.store().commit(change).await {
+                Ok(()) if found.step.is_some() => return self.finish_stored(&found, by).await,
+                Ok(()) => return Ok(self.record_verify(&found, answer, by).await?),
+                Err(StoreError::Conflict) if self.is_still_at(session.as_ref()).await? => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Lets another account's credential wait for a choice; where nobody can be asked, it is ended.
+    async fn offer(
+        &self,
+        old: &Connection,
+        proven: Proven,
+        given: Account,
+        session: Option<Versioned<ConnectSession>>,
+    ) -> Result<OtherAccount, EstablishError> {
+        let Proven { party, credential } = proven;
+        let mut candidate = party.connection;
+        let expected = old.account.as_ref().map_or_else(|| "another account".to_owned(), |known| known.label.clone());
+        let mut other = OtherAccount { expected, given: given.label.clone(), asks: None };
+        candidate.id = self.connection_id()?;
+        candidate.account = Some(given.clone());
+        let mut change = self.audited_for(old.tenant, "host", "connection.other-account", &old.id.to_string())?;
+        self.tell(&mut change, old, "other-account", "host", Some(format!("{} consented.", given.label)))?;
+        match session {
+            None => self.discard_in(&mut change, &candidate, &credential).await?,
+            Some(mut session) => {
+                let until = self.now() + SignedDuration::from_secs(CHOICE_SECONDS);
+                let choice = Choice { session: session.id, tenant: session.tenant, existing: old.id, candidate, until };
+                self.store().choices().create(&mut change, &choice, &credential).await?;
+                session.stage = Stage::Choosing { expected: old.account.clone(), given, until };
+                self.store().sessions().update(&mut change, &mut session).await?;
+                other.asks = Some((session.id, until));
+            }
+        }
+        self.store().commit(change).await?;
+        Ok(other)
+    }
+
+    /// What consenting again changes: everything but id, name, owner and account.
+    pub(super) fn take_over(&self, found: &mut Versioned<Connection>, new: &Connection) -> Result<(), EstablishError> {
+        found.method.clone_from(&new.method);
+        found.client = new.client;
+        found.subject.clone_from(&new.subject);
+        found.fields.clone_from(&new.fields);
+        found.target.clone_from(&new.target);
+        found.actions.clone_from(&new.actions);
+        found.grant = new.grant.clone();
+        found.endpoints.clone_from(&new.endpoints);
+        found.clocks = new.clocks;
+        found.upkeep = new.upkeep;
+        found.step = new.step;
+        found.refresh = RefreshState::Idle;
+        let version = found.version + 1;
+        found.set_tokens(new.tokens.iter().map(|token| TokenState { version, ..token.clone() }).collect());
+        let now = self.now();
+        found.happen(Happening::Reauthorized, None, now).map_err(|_| ResolveError::NotFound)?;
+        Ok(())
+    }
+
+    /// Whether a session is where it was read.
+    pub(super) async fn is_still_at(&self, session: Option<&Versioned<ConnectSession>>) -> Result<bool, StoreError> {
+        let Some(session) = session else { return Ok(true) };
+        let now = self.store().sessions().get(session.tenant, session.id).await?;
+        Ok(now.is_some_and(|now| now.stage == session.stage))
+    }
+}
