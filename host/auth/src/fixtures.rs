@@ -54,6 +54,7 @@ pub(crate) fn oauth2() -> OAuth2 {
             headers: vec![],
             parameters: vec![],
             renames: vec![],
+            further_steps: vec![],
         },
         response: response(),
         refresh: RefreshRules {

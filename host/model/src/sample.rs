@@ -69,6 +69,7 @@ pub(crate) fn connection() -> Connection {
         endpoints: None,
         version: 1,
         clocks: Clocks::default(),
+        step: None,
         refresh: RefreshState::Idle,
         upkeep: crate::upkeep::Upkeep::default(),
         tokens: vec![],

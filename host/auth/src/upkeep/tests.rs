@@ -45,6 +45,7 @@ fn connection(life: Option<i64>) -> Connection {
         endpoints: None,
         version: 1,
         clocks: Clocks { access: life.and_then(|life| expiry(life, Source::Response)), grant: None },
+        step: None,
         refresh: RefreshState::Idle,
         tokens: vec![],
         target: jackfield_model::target::Targeting::None,
