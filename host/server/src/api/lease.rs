@@ -30,6 +30,7 @@ struct Lease {
     #[schemars(example = 300)]
     min_valid: u64,
     /// Which of several tokens; left out, the first.
+    #[schemars(example = &"user")]
     token: Option<String>,
 }
 
@@ -46,6 +47,7 @@ struct Unauthorized {
     #[schemars(example = 3)]
     version: u64,
     /// Which of several tokens it was; left out, the first.
+    #[schemars(example = &"user")]
     token: Option<String>,
 }
 

@@ -304,6 +304,7 @@ pub(super) struct ProblemView<'a> {
     #[schemars(extend("pattern" = "^[a-z]+(-[a-z]+)*$"), example = &"not-found")]
     code: &'static str,
     /// The id of the request, as the log has it.
+    #[schemars(example = &"req_01KAMVJ5D0Q4Z8N6T2R7W3X9YB")]
     request_id: Option<&'a RequestName>,
     /// The wrong values of the request, one by one.
     #[serde(skip_serializing_if = "<[FieldProblem]>::is_empty")]

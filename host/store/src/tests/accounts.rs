@@ -48,14 +48,7 @@ async fn connections_to_one_account_find_each_other_until_they_leave_it() {
 #[tokio::test]
 async fn a_choice_waits_sealed_and_is_over_in_time() {
     let (store, engine, _folder) = sample::in_memory().await;
-    let session = sample::session();
-    let choice = Choice {
-        session: session.id,
-        tenant: session.tenant,
-        existing: sample::connection(1).id,
-        candidate: sample::connection(2),
-        until: at(600),
-    };
+    let choice = sample::choice(2);
     let mut change = Change::new();
     store.choices().create(&mut change, &choice, &sample::tokens("rt-waiting")).await.unwrap();
     store.commit(change).await.unwrap();
@@ -67,7 +60,7 @@ async fn a_choice_waits_sealed_and_is_over_in_time() {
     let mut change = Change::new();
     store.choices().done(&mut change, &over[0]);
     store.commit(change).await.unwrap();
-    assert!(store.choices().get(session.id).await.unwrap().is_none());
+    assert!(store.choices().get(choice.session).await.unwrap().is_none());
     for kind in ["choice-secret", "choice-due"] {
         assert!(super::sealed::keys_of(&*engine, kind).await.is_empty(), "{kind}");
     }

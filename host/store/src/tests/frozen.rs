@@ -80,6 +80,13 @@ async fn fill_later(store: &Store) {
     store.idempotency().answer(&deed, &sample::kept_answer()).await.unwrap();
 }
 
+/// What `freeze` writes next: whatever is newest, over the records above.
+async fn fill_newest(store: &Store) {
+    let mut change = Change::new();
+    store.choices().create(&mut change, &sample::choice(2), &sample::tokens("rt-choice")).await.unwrap();
+    store.commit(change).await.unwrap();
+}
+
 /// Writes the fixtures of new kinds, over the records that are there; refuses to touch those.
 #[tokio::test]
 #[ignore = "run once when a kind or a layout is new: cargo test -p jackfield-store freeze -- --ignored"]
@@ -95,8 +102,9 @@ async fn freeze() {
     let store = sample::over(Arc::clone(&engine) as Arc<dyn Engine>, folder.path(), ring(folder.path())).await;
     if pairs().is_empty() {
         fill(&store).await;
+        fill_later(&store).await;
     }
-    fill_later(&store).await;
+    fill_newest(&store).await;
     let all = engine.scan(Scan { prefix: vec![], after: None, limit: 10_000, backwards: false }).await.unwrap();
     let mut kinds: BTreeMap<String, String> = BTreeMap::new();
     let frozen = pairs();
@@ -170,6 +178,7 @@ async fn every_kind_of_the_schema_has_its_fixture() {
     let store = sample::over(Arc::clone(&engine) as Arc<dyn Engine>, folder.path(), KeyRing::generate().unwrap()).await;
     fill(&store).await;
     fill_later(&store).await;
+    fill_newest(&store).await;
     let page = include_str!("../schema.rs");
     let listed = page.lines().filter_map(|line| line.strip_prefix("//! | `")?.split('`').next());
     for kind in listed {

@@ -29,7 +29,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use crate::{
-    AuthorizationSecrets, Deed, JournalEntry, KeptAnswer, KeyRing, Revocation, Store,
+    AuthorizationSecrets, Choice, Deed, JournalEntry, KeptAnswer, KeyRing, Revocation, Store,
     components::Components,
     engine::{Engine, memory::Memory},
 };
@@ -314,5 +314,17 @@ pub(super) fn revocation(number: u128) -> Revocation {
         attempts: 0,
         next_at: at(100 + i64::try_from(number).unwrap()),
         created_at: at(10),
+    }
+}
+
+/// Another account's connection that waits for a choice.
+pub(super) fn choice(number: u128) -> Choice {
+    let session = session();
+    Choice {
+        session: session.id,
+        tenant: session.tenant,
+        existing: connection(1).id,
+        candidate: connection(number),
+        until: at(600),
     }
 }

@@ -123,8 +123,10 @@ enum TargetView<'a> {
     /// Chosen.
     Chosen {
         /// Its id at the provider.
+        #[schemars(example = &"us6")]
         id: &'a str,
         /// What people call it.
+        #[schemars(example = &"North Wind")]
         label: &'a str,
     },
 }
@@ -134,10 +136,13 @@ enum TargetView<'a> {
 #[schemars(rename = "TargetChoice")]
 struct ChoiceView<'a> {
     /// Its id at the provider.
+    #[schemars(example = &"us6")]
     id: &'a str,
     /// What people call it.
+    #[schemars(example = &"North Wind")]
     label: &'a str,
     /// What it is.
+    #[schemars(example = &"Data centre us6")]
     description: &'a str,
 }
 
