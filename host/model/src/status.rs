@@ -39,6 +39,8 @@ pub enum Happening {
     RefreshUnknown,
     /// The grant is gone.
     GrantLost,
+    /// One of several tokens is gone, and another works.
+    TokenLost,
     /// A person consented again.
     Reauthorized,
     /// The permission ends soon.
@@ -67,6 +69,8 @@ impl Status {
             (_, H::Reauthorized) => S::Active,
             // Without a grant only a person helps; nothing else may hide that.
             (S::NeedsReauthorization, _) | (_, H::GrantLost) => S::NeedsReauthorization,
+            // Its other tokens work; what became of this one is known now.
+            (_, H::TokenLost) => S::Failing,
             (S::Expiring, H::Verified | H::Refreshed | H::NearsEnd) => S::Expiring,
             // A working access token says nothing about a refresh token that may be spent.
             (S::Uncertain, H::Verified | H::VerifyFailed | H::NearsEnd) => S::Uncertain,
@@ -112,12 +116,13 @@ mod tests {
 
     const STATUSES: [S; 7] =
         [S::Pending, S::Active, S::Expiring, S::Uncertain, S::NeedsReauthorization, S::Failing, S::Revoked];
-    const HAPPENINGS: [H; 8] = [
+    const HAPPENINGS: [H; 9] = [
         H::Verified,
         H::VerifyFailed,
         H::Refreshed,
         H::RefreshUnknown,
         H::GrantLost,
+        H::TokenLost,
         H::Reauthorized,
         H::NearsEnd,
         H::Revoked,

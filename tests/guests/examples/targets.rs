@@ -37,12 +37,12 @@ impl Discover for Targets {
                 vec![site("1", "alpha")]
             }
             "echo" => {
-                let echo = connection.get_json("https://provider.test/echo")?;
-                vec![
-                    Target::new("1", &echo.text("/plain")?)
-                        .description(&echo.text("/base64_1")?)
-                        .field("site", "alpha"),
-                ]
+                // What was masked in it need not be JSON any more: the members are cut out as text.
+                let echo = connection.call(&get("https://provider.test/echo"))?;
+                let text = String::from_utf8_lossy(&echo.body).into_owned();
+                let member =
+                    |name: &str| text.split(name).nth(1).unwrap_or_default().chars().take(60).collect::<String>();
+                vec![Target::new("1", &member("plain")).description(&member("base64_1")).field("site", "alpha")]
             }
             "loop" => loop {
                 std::hint::spin_loop();

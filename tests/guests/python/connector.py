@@ -27,6 +27,7 @@ METHOD = declared.AuthMethod(
             advanced=False, visible_when=None, warning=None, extras=[],
         ),
     ],
+    taken=[],
     placements=[declared.Placement_Header(declared.Placed("Authorization", "Bearer ", None, []))],
     lifetime=declared.Lifetime(absolute=None, idle=None, hard_cap=None, renewable=True, cases=[], extras=[]),
     revocation=declared.Revocation_None_(),

@@ -33,6 +33,7 @@ mod key_ring;
 mod links;
 mod log_lines;
 mod methods;
+mod operator_guide;
 mod permissions;
 mod rate;
 mod readmes;

@@ -137,7 +137,7 @@ impl Takes for ForHost {
 
 fn needs(operation: &mut Operation<'_>, permission: Permission) {
     operation.needs(permission);
-    operation.refuses(&[Code::KeyMissing, Code::KeyUnknown, Code::PermissionMissing]);
+    operation.refuses(&[Code::KeyMissing, Code::KeyUnknown, Code::PermissionMissing, Code::TooManyRequests]);
     operation.refuses_as(&StoreError::codes());
 }
 

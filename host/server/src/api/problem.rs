@@ -187,7 +187,7 @@ impl Problem {
     #[must_use]
     pub fn asking(mut self, session: SessionId, until: Timestamp) -> Self {
         let choose = format!("/v1/connect-sessions/{session}/choose");
-        self.0.choice = Some(Choices { choices: ["keep", "replace", "connect-as-new"], choose, until });
+        self.0.choice = Some(Choices { choices: &["keep", "replace", "connect-as-new"], choose, until });
         self
     }
 
@@ -330,7 +330,7 @@ pub(super) struct ProblemView<'a> {
 struct Choices {
     /// The words to choose among.
     #[schemars(example = ["keep", "replace", "connect-as-new"])]
-    choices: [&'static str; 3],
+    choices: &'static [&'static str],
     /// The path to send one of them to.
     #[schemars(example = &"/v1/connect-sessions/ses_01J9ZQ6Y4M5K7T8V9W0X1Y2Z3A/choose")]
     choose: String,

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test is a panic")]
 
 use super::sample::{self, at};
-use crate::{Change, Choice, Store};
+use crate::{Change, Store};
 
 async fn create(store: &Store, number: u128) {
     let mut change = Change::new();

@@ -73,7 +73,7 @@ impl From<VerifyError> for Problem {
 
 impl Refuses for VerifyError {
     fn codes() -> Codes {
-        Codes::of(&[Code::NeedsReauthorization, Code::ConnectionUnusable]).and::<ResolveError>()
+        Codes::of(&[Code::NeedsReauthorization, Code::ConnectionUnusable, Code::TargetWanted]).and::<ResolveError>()
     }
 }
 

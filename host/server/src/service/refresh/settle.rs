@@ -293,7 +293,7 @@ fn is_replaced(connection: &Connection, entry: &JournalEntry) -> bool {
 /// What happens to the connection: one lost token of several leaves the others in use.
 fn happening(next: &Next, connection: &Connection) -> Option<Happening> {
     match next.happening() {
-        Some(Happening::GrantLost) if !connection.all_lost() => Some(Happening::VerifyFailed),
+        Some(Happening::GrantLost) if !connection.all_lost() => Some(Happening::TokenLost),
         other => other,
     }
 }
