@@ -87,7 +87,7 @@ async fn a_refused_body_says_where() {
     }
     let deep = format!("{{\"fields\": {}", "[".repeat(100_000));
     let deep = send(&stage, "POST", "/v1/connections", Some("application/json"), deep.as_bytes()).await;
-    assert_problem(&deep, 400, "malformed-json");
+    assert_problem(&deep, 422, "invalid-body");
     let name = post(&json!({ "name": "x".repeat(121) }).to_string()).await;
     assert_problem(&name, 422, "invalid");
     assert_eq!(name.json["errors"][0]["field"], "name");

@@ -55,7 +55,7 @@ fn every_example_fits_what_it_is_an_example_of() {
                     .map(|example| &description.pointer(&example["$ref"].as_str().unwrap()[1..]).unwrap()["value"]);
                 for example in named.chain(media.get("example")) {
                     described::fits(&media["schema"], example)
-                        .unwrap_or_else(|error| panic!("{method} {template}: {error}"));
+                        .unwrap_or_else(|error| panic!("{method} {template}: {error:#}"));
                     checked += 1;
                 }
             }

@@ -66,7 +66,8 @@ async fn cursors_limits_and_filters_are_checked() {
     ];
     for query in bad {
         let refused = stage.host.get(&stage.tenant.key, &format!("/v1/connections?{query}")).await.unwrap();
-        assert_problem(&refused, 400, "invalid-query");
+        let code = if query.starts_with("cursor=") { "cursor-unknown" } else { "invalid-query" };
+        assert_problem(&refused, 400, code);
     }
     for good in [
         "limit=1",

@@ -11,6 +11,9 @@ use jackfield_store::{Change, StoreError};
 
 use super::Service;
 
+/// How many connections a line of the timeline names.
+const NAMED: usize = 5;
+
 impl Service {
     /// The tenant's other connections through the same connector to the same account, oldest first.
     pub async fn same_account(&self, connection: &Connection) -> Result<Vec<ConnectionId>, StoreError> {
@@ -54,6 +57,7 @@ impl Service {
 
 /// The sentence of a timeline about an account that is connected already; none where it is not.
 pub(super) fn noted(label: &str, others: &[ConnectionId]) -> Option<String> {
-    let listed: Vec<String> = others.iter().map(ToString::to_string).collect();
-    (!listed.is_empty()).then(|| format!("{label} is connected already: {}.", listed.join(", ")))
+    let listed: Vec<String> = others.iter().take(NAMED).map(ToString::to_string).collect();
+    let more = if others.len() > NAMED { " and more" } else { "" };
+    (!listed.is_empty()).then(|| format!("{label} is connected already: {}{more}.", listed.join(", ")))
 }

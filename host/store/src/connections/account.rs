@@ -17,6 +17,10 @@ use crate::{
     seal::Purpose,
 };
 
+/// How many connections of one account are looked at: enough to say that there are others, and a bound for a robot's
+/// thousand.
+const MOST_OF_AN_ACCOUNT: usize = 100;
+
 impl Connections<'_> {
     /// A tenant's other connections through the same connector to the same account, oldest first; none where its account
     /// is not known. What cannot be read is left out.
@@ -27,7 +31,8 @@ impl Connections<'_> {
         Ok(found)
     }
 
-    /// A tenant's connections through a connector to an account, oldest first. What cannot be read is left out.
+    /// A tenant's connections through a connector to an account, oldest first, a hundred at most. What cannot be read is left
+    /// out.
     pub async fn of_account(
         &self,
         tenant: TenantId,
@@ -35,7 +40,7 @@ impl Connections<'_> {
         account: &str,
     ) -> Result<Vec<Versioned<Connection>>, StoreError> {
         let prefix = CONNECTION_BY_ACCOUNT.prefix(&[&tenant, &self.account_hash(connector, account)]);
-        let (pairs, _) = self.0.scan(&prefix, None, usize::MAX, Order::Oldest).await?;
+        let (pairs, _) = self.0.scan(&prefix, None, MOST_OF_AN_ACCOUNT, Order::Oldest).await?;
         let mut found = Vec::new();
         for (key, _) in pairs {
             match self.0.get::<Connection>(CONNECTION, &CONNECTION.key(&[&tenant, &tail(&prefix, &key)])).await {

@@ -60,8 +60,10 @@ pub(in crate::api) struct ConnectionView<'a> {
     #[schemars(example = 3)]
     version: u64,
     /// What it points at, or the choices a person has to make one of; null where its connector knows no targets.
+    #[schemars(extend("examples" = [null]))]
     target: Option<TargetView<'a>>,
     /// Its tokens, where it has several; the first is the one used unless another is named.
+    #[schemars(extend("examples" = [[]]))]
     tokens: Vec<TokenView<'a>>,
     /// When the token ends that ends first; null where nobody knows.
     access_expires: Option<Expiry>,
