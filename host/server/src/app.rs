@@ -19,7 +19,7 @@ pub fn description() -> Value {
 
 /// Every route: the API and the pages.
 fn routes() -> Router<Service> {
-    Router::new().merge(api::routes()).merge(pages::routes())
+    Router::new().merge(api::routes()).merge(pages::routes(api::description))
 }
 
 /// Everything this host answers, over HTTP.

@@ -23,6 +23,7 @@ mod demo;
 mod deploy;
 mod description;
 mod disk_full;
+mod docs_pages;
 mod doctor;
 mod guide;
 mod health;

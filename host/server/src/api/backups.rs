@@ -1,31 +1,113 @@
 //! `/v1/backups`: everything the store holds, sealed, as a stream; and whether such a file is good. For operators.
 
 use axum::{
-    Router,
     body::Body,
-    extract::State,
+    extract::{FromRequest, Request, State},
     response::{IntoResponse, Response},
-    routing::post,
 };
 use bytes::Bytes;
 use futures::stream;
-use http::{HeaderValue, header};
+use http::{StatusCode, header};
 use http_body_util::BodyExt;
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::json;
 
 use super::{
     caller::ForHost,
+    describe::{About, Answer, Answers, Codes, Operation, Refuses, Routes, Tag, Takes},
     problem::{Code, Problem},
-    reply::found,
+    reply::{Found, found},
 };
-use crate::service::{BackupError, BadBackup, Service};
+use crate::service::{BackupError, BadBackup, Service, StoreError};
 
-pub(super) fn routes() -> Router<Service> {
-    Router::new().route("/v1/backups", post(make)).route("/v1/backups/verify", post(verify))
+/// The media type of a sealed file.
+const SEALED: &str = "application/octet-stream";
+
+/// What a backup holds, once all of it was read and found good.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "BackupSummary")]
+struct SummaryView {
+    /// When it was made.
+    made_at: Timestamp,
+    /// The version that made it.
+    #[schemars(example = &"0.1.0")]
+    software: String,
+    /// How many records it holds.
+    #[schemars(example = 1204)]
+    records: u64,
+    /// How many files of components it holds.
+    #[schemars(example = 3)]
+    components: u64,
+    /// The key of the ring it is sealed under, 32 hexadecimal digits.
+    #[schemars(example = &"5f0c9a7be1d24c3388f6a0b1c2d3e4f5")]
+    key: String,
+}
+
+/// A backup on its way out.
+struct Sealed(Body);
+
+impl IntoResponse for Sealed {
+    fn into_response(self) -> Response {
+        ([(header::CONTENT_TYPE, SEALED)], self.0).into_response()
+    }
+}
+
+impl Answers for Sealed {
+    fn answers(operation: &mut Operation<'_>) {
+        let schema = json!({ "type": "string", "format": "binary" });
+        operation.answers(StatusCode::OK, Answer::with_body("The sealed file.", SEALED, &schema));
+    }
+}
+
+/// A backup on its way in, read piece by piece.
+struct Given(Body);
+
+impl<S: Send + Sync> FromRequest<S> for Given {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        Ok(Self(request.into_body()))
+    }
+}
+
+impl Takes for Given {
+    fn takes(operation: &mut Operation<'_>) {
+        operation.takes_bytes("The sealed file, whole.", &[SEALED]);
+        operation.refuses(&[Code::BodyCutOff]);
+    }
+}
+
+pub(super) fn routes() -> Routes {
+    Routes::of(Tag::Backups)
+        .post(
+            "/v1/backups",
+            make,
+            About::new(
+                "makeBackup",
+                "Back the host up",
+                "Answers everything the store holds as of now, sealed under the host's key ring, while the host goes on. \
+                 What goes wrong on the way ends the file early: verify it before relying on it. The key ring is not in \
+                 it: keep a copy of that elsewhere.",
+            )
+            .refuses::<BackupError>(),
+        )
+        .post(
+            "/v1/backups/verify",
+            verify,
+            About::new(
+                "verifyBackup",
+                "Check a backup",
+                "Reads a backup to its end with this host's key ring and says what it holds. Nothing of it is kept.",
+            )
+            .refuses_with(&[Code::BackupRefused]),
+        )
 }
 
 /// The answer is the file. What goes wrong on the way ends it early, and an end that is missing is noticed by whoever
 /// reads it.
-async fn make(State(service): State<Service>, host: ForHost) -> Result<Response, Problem> {
+async fn make(State(service): State<Service>, host: ForHost) -> Result<Sealed, Problem> {
     let mut backup = service.backup(&host.caller.name()).await?;
     let first = backup.next().await?;
     let begun = stream::unfold((backup, first), async |(mut backup, ready)| {
@@ -41,19 +123,28 @@ async fn make(State(service): State<Service>, host: ForHost) -> Result<Response,
             }
         }
     });
-    let mut response = Body::from_stream(Box::pin(begun)).into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-    Ok(response)
+    Ok(Sealed(Body::from_stream(Box::pin(begun))))
 }
 
 /// The body is the file. Nothing of it is kept.
-async fn verify(State(service): State<Service>, _: ForHost, mut body: Body) -> Result<Response, Problem> {
+async fn verify(
+    State(service): State<Service>,
+    _: ForHost,
+    Given(mut body): Given,
+) -> Result<Found<SummaryView>, Problem> {
     let mut verification = service.backup_verification();
     while let Some(frame) = body.frame().await {
         let Ok(bytes) = frame.map_err(|_| Problem::cut_off())?.into_data() else { continue };
         verification.feed(&bytes).map_err(refused)?;
     }
-    Ok(found(verification.finish().map_err(refused)?).into_response())
+    let good = verification.finish().map_err(refused)?;
+    Ok(found(SummaryView {
+        made_at: good.made_at,
+        software: good.software,
+        records: good.records,
+        components: good.components,
+        key: good.key,
+    }))
 }
 
 fn refused(error: BadBackup) -> Problem {
@@ -67,5 +158,11 @@ impl From<BackupError> for Problem {
             BackupError::Removed(_) => Self::new(Code::Conflict, error.to_string()),
             error => Self::internal(error),
         }
+    }
+}
+
+impl Refuses for BackupError {
+    fn codes() -> Codes {
+        Codes::of(&[Code::Conflict, Code::Internal]).and::<StoreError>()
     }
 }

@@ -42,12 +42,14 @@ use describe::{Entry, Routes};
 pub use openapi::written as written_description;
 
 /// Every route that is described, noun by noun.
-const NOUNS: [fn() -> Routes; 13] = [
+const NOUNS: [fn() -> Routes; 16] = [
     api_keys::routes,
     audit::routes,
+    backups::routes,
     clients::routes,
     connections::routes,
     connectors::routes,
+    doctor::routes,
     health::routes,
     import::routes,
     lease::routes,
@@ -55,6 +57,7 @@ const NOUNS: [fn() -> Routes; 13] = [
     sessions::routes,
     target::routes,
     tenants::routes,
+    transfers::routes,
     uses::routes,
 ];
 
@@ -62,9 +65,6 @@ const NOUNS: [fn() -> Routes; 13] = [
 pub fn routes() -> Router<Service> {
     let described = NOUNS.iter().fold(Router::new(), |all, routes| all.merge(routes().into_router()));
     let answers = described
-        .merge(backups::routes())
-        .merge(doctor::routes())
-        .merge(transfers::routes())
         .layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .layer(SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")));
     answers.merge(proxy::routes())

@@ -6,11 +6,17 @@ use std::collections::BTreeSet;
 use super::*;
 
 /// Paths that the description leaves out, and why.
-const NOT_DESCRIBED: [(&str, &str); 8] = [
+const NOT_DESCRIBED: [(&str, &str); 14] = [
     ("/", "axum's own, for what has no route"),
     ("/{*__private__axum_fallback}", "axum's own, for what has no route"),
+    ("/assets/docs.css", "for browsers on pages"),
     ("/assets/jackfield.css", "for browsers on pages"),
     ("/connect/{link}", "a page: its link is given whole by the API"),
+    ("/docs", "the description itself, for people"),
+    ("/docs/operations/{id}", "the same"),
+    ("/docs/problems", "the same"),
+    ("/docs/problems/{code}", "the same"),
+    ("/docs/schemas/{name}", "the same"),
     ("/oauth/callback/{connector}/{client}", "for browsers that come from a provider"),
     ("/v1/connections/{id}/proxy", "the provider's methods, bodies and answers, not ours"),
     ("/v1/connections/{id}/proxy/", "the provider's"),

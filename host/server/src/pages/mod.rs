@@ -4,6 +4,7 @@ mod callback;
 mod connect;
 mod connect_page;
 mod cookie;
+mod docs;
 mod fault;
 mod field;
 mod layout;
@@ -19,6 +20,7 @@ use axum::{
     routing::get,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, header};
+use serde_json::Value;
 
 pub use notice::refusal;
 
@@ -36,13 +38,14 @@ const STYLESHEET: &str = include_str!("jackfield.css");
 const POLICY: &str =
     "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-/// Every page.
-pub fn routes() -> Router<Service> {
+/// Every page. Those about the API show what `description` answers.
+pub fn routes(description: fn() -> Value) -> Router<Service> {
     Router::new()
         .route("/connect/{link}", get(connect::show).post(connect::submit).layer(DefaultBodyLimit::max(FORM_LIMIT)))
         // HEAD is answered without asking the service: a callback happens once.
         .route("/oauth/callback/{connector}/{client}", get(callback::callback).head(callback::look))
         .route("/assets/jackfield.css", get(stylesheet))
+        .merge(docs::routes(description))
 }
 
 async fn stylesheet() -> Response {

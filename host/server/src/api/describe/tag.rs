@@ -19,13 +19,15 @@ pub(in crate::api) enum Tag {
     ApiKeys,
     /// Who did what.
     Audit,
+    /// What leaves the host sealed.
+    Backups,
     /// For the machinery around the host.
     Operations,
 }
 
 impl Tag {
     /// Every tag, in the order of the description.
-    pub(in crate::api) const ALL: [Self; 9] = [
+    pub(in crate::api) const ALL: [Self; 10] = [
         Self::ConnectSessions,
         Self::Connections,
         Self::Leases,
@@ -34,6 +36,7 @@ impl Tag {
         Self::Tenants,
         Self::ApiKeys,
         Self::Audit,
+        Self::Backups,
         Self::Operations,
     ];
 
@@ -48,6 +51,7 @@ impl Tag {
             Self::Tenants => "tenants",
             Self::ApiKeys => "api-keys",
             Self::Audit => "audit",
+            Self::Backups => "backups",
             Self::Operations => "operations",
         }
     }
@@ -71,7 +75,13 @@ impl Tag {
             Self::Tenants => "Who owns connections. For operators.",
             Self::ApiKeys => "Who may call, and what. For operators.",
             Self::Audit => "Who did what to what. For operators, and of each tenant its own for its readers.",
-            Self::Operations => "Health, and this description, for the machinery around the host. Asks for no key.",
+            Self::Backups => {
+                "Sealed copies of the whole host, and connections that move from one host to another. For operators."
+            }
+            Self::Operations => {
+                "Health, what the host finds wrong with itself, and this description, for operators and the machinery \
+                 around the host."
+            }
         }
     }
 }
