@@ -216,12 +216,12 @@ codes! {
         "Nothing was imported; `failure` says what the provider said. The person connects again through a session.";
     /// Larger than allowed.
     TooLarge = "too-large", PAYLOAD_TOO_LARGE, "Send less; `detail` names the limit.";
-    /// More requests than this API key may send.
-    TooManyRequests = "too-many-requests", TOO_MANY_REQUESTS,
-        "Wait as long as `Retry-After` says; an operator can raise `api.requests_per_minute`.";
     /// Too many calls are under way at once.
     TooManyCalls = "too-many-calls", TOO_MANY_REQUESTS,
         "Wait for some to end, then repeat; an operator may raise the setting that `detail` names.";
+    /// More requests than this API key may send.
+    TooManyRequests = "too-many-requests", TOO_MANY_REQUESTS,
+        "Wait as long as `Retry-After` says; an operator can raise `api.requests_per_minute`.";
     /// A file of connections that cannot be taken in here.
     TransferRefused = "transfer-refused", UNPROCESSABLE_ENTITY,
         "`detail` names every reason; nothing was taken in. Mend them, then send the file again.";
