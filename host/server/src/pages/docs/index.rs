@@ -29,7 +29,7 @@ fn part(tag: &Value, operations: &[Described<'_>]) -> Markup {
         section id=(name) {
             h2 { (name) }
             p class="lead" { (inline(text(tag, "description"))) }
-            table {
+            table class="operations" {
                 @for one in own { (row(one)) }
             }
         }

@@ -47,7 +47,7 @@ pub(super) fn page(document: &Document, word: &str) -> Option<Markup> {
                 "operations gives it by itself."
             }
         } @else {
-            table { @for one in giving { (index::row(one)) } }
+            table class="operations" { @for one in giving { (index::row(one)) } }
         }
         @if let Some(example) = example {
             h2 { "Example" }

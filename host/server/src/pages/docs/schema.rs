@@ -60,7 +60,7 @@ pub(super) fn kind(schema: &Value) -> Markup {
         } @else if let Some(word) = schema.get("const") {
             code { (word) }
         } @else if let Some(words) = schema.get("enum").and_then(Value::as_array) {
-            "one of " (list(words.iter().map(|word| html! { code { (word.as_str().unwrap_or("null")) } })))
+            "one of " (list(", ", words.iter().map(|word| html! { code { (word.as_str().unwrap_or("null")) } })))
         } @else if let Some(choices) = choices {
             (either(choices))
         } @else {
@@ -70,11 +70,11 @@ pub(super) fn kind(schema: &Value) -> Markup {
 }
 
 fn either(choices: &[Value]) -> Markup {
-    list(choices.iter().map(kind))
+    list(" or ", choices.iter().map(kind))
 }
 
-fn list(parts: impl Iterator<Item = Markup>) -> Markup {
-    html! { @for (at, part) in parts.enumerate() { @if at > 0 { ", " } (part) } }
+fn list(between: &str, parts: impl Iterator<Item = Markup>) -> Markup {
+    html! { @for (at, part) in parts.enumerate() { @if at > 0 { (between) } (part) } }
 }
 
 /// The types of the schema itself.
@@ -84,16 +84,19 @@ fn plain(schema: &Value) -> Markup {
         Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect(),
         _ => vec!["any value"],
     };
-    list(kinds.into_iter().map(|one| match one {
-        "array" => html! { "list of " (schema.get("items").map_or_else(|| inline("anything"), kind)) },
-        "object" => match schema.get("additionalProperties").filter(|values| values.is_object()) {
-            Some(values) => html! { "names with " (kind(values)) },
-            None => html! { "object" },
-        },
-        "string" => match text(schema, "format") {
-            "" => html! { "string" },
-            format => html! { "string, " (format) },
-        },
-        one => html! { (one) },
-    }))
+    list(
+        " or ",
+        kinds.into_iter().map(|one| match one {
+            "array" => html! { "list of " (schema.get("items").map_or_else(|| inline("anything"), kind)) },
+            "object" => match schema.get("additionalProperties").filter(|values| values.is_object()) {
+                Some(values) => html! { "names, each with " (kind(values)) },
+                None => html! { "object" },
+            },
+            "string" => match text(schema, "format") {
+                "" => html! { "string" },
+                format => html! { "string (" (format) ")" },
+            },
+            one => html! { (one) },
+        }),
+    )
 }
