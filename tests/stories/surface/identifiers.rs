@@ -69,14 +69,7 @@ async fn cursors_limits_and_filters_are_checked() {
         let code = if query.starts_with("cursor=") { "cursor-unknown" } else { "invalid-query" };
         assert_problem(&refused, 400, code);
     }
-    for good in [
-        "limit=1",
-        "limit=200",
-        "status=active",
-        "connector=nothing",
-        "end_user=nobody%20here",
-        "cursor=conn_00000000000000000000000000",
-    ] {
+    for good in ["limit=1", "limit=200", "status=active", "connector=nothing", "end_user=nobody%20here"] {
         let listed = stage.host.get(&stage.tenant.key, &format!("/v1/connections?{good}")).await.unwrap();
         assert_eq!((listed.status.as_u16(), &listed.json["items"]), (200, &serde_json::json!([])), "{good}");
     }
