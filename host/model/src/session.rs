@@ -50,6 +50,7 @@ pub struct ConnectSession {
 /// How far a connect session is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "at")]
+#[allow(clippy::large_enum_variant, reason = "one a session, read and written whole")]
 pub enum Stage {
     /// The link was made.
     Open,

@@ -133,6 +133,7 @@ mod tests {
         Timestamp::from_second(second).unwrap()
     }
 
+    #[allow(clippy::unnecessary_wraps, reason = "what a token's state takes")]
     fn ends(second: i64) -> Option<Expiry> {
         Some(Expiry { at: at(second), source: Source::Response })
     }
