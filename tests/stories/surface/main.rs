@@ -24,6 +24,7 @@ mod deploy;
 mod description;
 mod disk_full;
 mod doctor;
+mod generated_client;
 mod guide;
 mod health;
 mod idempotency;
