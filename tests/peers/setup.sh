@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the real peers of the tests, and what builds the guest written in Python, where they are not installed yet.
+# Installs the real peers of the tests, what builds the guest written in Python, and what makes a client from the API's description,
+# where they are not installed yet.
 # Run again at will; `make setup` calls it.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -55,3 +56,5 @@ install_python() {
 install_python ../guests/python/requirements.txt ../../target/guests/python "what builds connectors in Python"
 install_python django-oauth-toolkit/requirements.txt ../../target/peers/django-oauth-toolkit \
   "the peer django-oauth-toolkit"
+install_python generated-client/requirements.txt ../../target/peers/generated-client \
+  "what makes a client from the API's description"

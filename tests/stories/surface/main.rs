@@ -25,6 +25,7 @@ mod description;
 mod disk_full;
 mod docs_pages;
 mod doctor;
+mod generated_client;
 mod guide;
 mod health;
 mod idempotency;
