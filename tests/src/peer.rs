@@ -69,7 +69,7 @@ pub struct PeerSettings {
 pub enum Server {
     /// `oidc-provider` from npm: a refresh token used twice ends the grant.
     OidcProvider,
-    /// Django OAuth Toolkit from PyPI: the same.
+    /// Django OAuth Toolkit from `PyPI`: the same.
     DjangoStrict,
     /// Django OAuth Toolkit, by whose clock a used refresh token stays good for a minute.
     DjangoGrace,

@@ -112,6 +112,7 @@ mod tests {
         }
     }
 
+    #[allow(clippy::unnecessary_wraps, reason = "what a reading answers")]
     fn seconds(count: i64) -> Option<SignedDuration> {
         Some(SignedDuration::from_secs(count))
     }

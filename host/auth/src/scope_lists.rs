@@ -23,9 +23,8 @@ fn plain<'a>(id: &'a str, list: &str) -> &'a str {
 
 /// The list that a scope's id says it is in; empty for the first.
 pub(crate) fn list_of<'a>(oauth2: &'a OAuth2, id: &str) -> &'a str {
-    let names = oauth2.authorize.scope_lists.iter().map(|(name, _)| name.as_str());
-    let mut named = names.filter(|name| id.strip_prefix(name).is_some_and(|rest| rest.starts_with('/')));
-    named.next().unwrap_or_default()
+    let mut lists = oauth2.authorize.scope_lists.iter().map(|(name, _)| name.as_str());
+    lists.find(|list| id.strip_prefix(list).is_some_and(|rest| rest.starts_with('/'))).unwrap_or_default()
 }
 
 /// Parameter names and their joined scopes; empty lists are left out.

@@ -12,7 +12,7 @@ use crate::{
     service::Service,
 };
 
-/// The description of the HTTP API, as OpenAPI 3.1.
+/// The description of the HTTP API, as `OpenAPI` 3.1.
 pub fn description() -> Value {
     api::description()
 }

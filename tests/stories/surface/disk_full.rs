@@ -1,6 +1,6 @@
 //! A disk that is full: the kernel refuses the write, the host says so to everybody, and nothing acknowledged is lost.
 //!
-//! The limit on file sizes (setrlimit(2), RLIMIT_FSIZE) stands for the full disk: the store's file cannot grow any more.
+//! The limit on file sizes (setrlimit(2), `RLIMIT_FSIZE`) stands for the full disk: the store's file cannot grow any more.
 
 use std::fs;
 use std::path::Path;

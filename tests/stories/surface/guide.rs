@@ -33,7 +33,7 @@ pub(crate) fn blocks(path: &str) -> Vec<Block> {
                 open = Some(Block { language: language.to_owned(), text: String::new(), heading: heading.clone() });
             }
             (Some(_), Some(_)) => blocks.extend(open.take()),
-            (None, Some(block)) => block.text.push_str(&format!("{line}\n")),
+            (None, Some(block)) => block.text.extend([line, "\n"]),
             (None, None) => heading = line.strip_prefix("## ").map_or(heading, str::to_owned),
         }
     }
@@ -56,6 +56,7 @@ impl Reader {
         let programs = folder.join("programs");
         std::fs::create_dir_all(&programs).unwrap();
         std::os::unix::fs::symlink(crate::PROGRAM, programs.join("jackfield")).unwrap();
+        #[allow(clippy::disallowed_methods, reason = "a reader has the programs of this machine")]
         let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
         let mut command = Command::new("bash");
         command.args(["--noprofile", "--norc", "-euo", "pipefail"]).current_dir(folder).env("PATH", path);

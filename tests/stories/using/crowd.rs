@@ -37,7 +37,7 @@ impl Crowd {
             issuers.push(Issuer::start(&authority, name).await.unwrap());
         }
         let addresses = issuers.iter().map(|issuer| (issuer.double().names()[0].clone(), issuer.double().address()));
-        let hosts = BTreeMap::from_iter(addresses);
+        let hosts: BTreeMap<_, _> = addresses.collect();
         let host = TestHost::start(Setting::with_doubles(crate::PROGRAM, &authority, hosts)).await.unwrap();
         host.install("openid-connect").await.unwrap();
         let mut sides = Vec::new();

@@ -21,6 +21,7 @@ fn after(seconds: i64) -> Timestamp {
     noon() + SignedDuration::from_secs(seconds)
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "what a clock takes")]
 fn expiry(seconds: i64, source: Source) -> Option<Expiry> {
     Some(Expiry { at: after(seconds), source })
 }

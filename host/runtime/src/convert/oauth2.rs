@@ -135,6 +135,7 @@ fn token_response(
     })
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "converted one by one, like what can fail")]
 fn named_token(faults: &mut Faults, place: &str, given: wit::NamedToken) -> Option<model::TokenRules> {
     faults.extras(place, &given.extras);
     Some(model::TokenRules { name: given.name, under: given.under, bearer: given.bearer, scope_list: given.scope_list })

@@ -70,7 +70,7 @@ pub fn routes() -> Router<Service> {
     answers.merge(proxy::routes())
 }
 
-/// The description of the API, as OpenAPI 3.1.
+/// The description of the API, as `OpenAPI` 3.1.
 pub fn description() -> Value {
     let entries: Vec<Entry> = NOUNS.iter().flat_map(|routes| routes().into_entries()).collect();
     describe::document(&entries)

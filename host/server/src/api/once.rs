@@ -85,7 +85,7 @@ pub(crate) async fn once(State(service): State<Service>, request: Request, next:
     };
     match begun.await {
         Err(problem) => problem.into_response(),
-        Ok((Begun::Before(answer), _)) => again(answer),
+        Ok((Begun::Before(answer), _)) => again(&answer),
         Ok((Begun::Now(doing), body)) => {
             parts.extensions.insert(Service::clone(&doing));
             let request = Request::from_parts(parts, Body::from(body.to_vec()));
@@ -180,7 +180,7 @@ async fn kept(service: Service, response: Response) -> Response {
 }
 
 /// An earlier answer, again.
-fn again(answer: KeptAnswer) -> Response {
+fn again(answer: &KeptAnswer) -> Response {
     let mut response = Response::new(Body::from(answer.body.to_vec()));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
     for (name, value) in &answer.headers {

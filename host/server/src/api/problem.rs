@@ -327,6 +327,7 @@ pub(super) struct ProblemView<'a> {
 /// What can be done about another account, where to say it, and until when.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(rename = "OtherAccountChoice")]
+#[allow(clippy::struct_field_names, reason = "the words of the answer")]
 struct Choices {
     /// The words to choose among.
     #[schemars(example = ["keep", "replace", "connect-as-new"])]

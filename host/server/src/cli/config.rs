@@ -1,6 +1,6 @@
 //! `jackfield config`: every setting there is, and what a configuration comes to. Works without a host.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -47,16 +47,16 @@ impl Configuration {
                 let answer = json!({ "items": entries });
                 stage.output.result(&answer, |_| if list.toml { as_toml(&entries) } else { in_words(&entries) });
             }
-            Self::Check { config } => check(stage, config)?,
+            Self::Check { config } => check(stage, config.as_deref())?,
         }
         Ok(())
     }
 }
 
-fn check(stage: &Stage, file: Option<PathBuf>) -> Result<()> {
+fn check(stage: &Stage, file: Option<&Path>) -> Result<()> {
     let environment = Environment::of_process();
-    let config = Config::load(file.as_deref(), &environment)?;
-    let sources = Config::sources(file.as_deref(), &environment)?;
+    let config = Config::load(file, &environment)?;
+    let sources = Config::sources(file, &environment)?;
     let given: Vec<_> = sources.iter().filter(|setting| setting.source != Source::Default).collect();
     let answer = json!({ "items": given, "defaults": config.defaults, "warnings": config.warnings() });
     stage.output.result(&answer, |answer| {

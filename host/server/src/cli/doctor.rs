@@ -58,14 +58,15 @@ impl Doctor {
                 Ok(ring) => Check::ok("key-ring", format!("The key ring is there (primary {}).", ring.primary())),
                 Err(_) => Check::skipped("key-ring", "There is no key ring yet: it is made with the store."),
             });
-            return Ok(summed_up(checks, Value::Null, Vec::new()));
+            return Ok(summed_up(&checks, &Value::Null, &[]));
         }
         let host = Box::pin(serve::inspect(&config, Parts::system()?)).await?;
         let found = Box::pin(host.diagnose()).await;
         // Connectors are made ready by `serve`, which this is not.
         let mut checks: Vec<Check> = found.checks.into_iter().filter(|check| check.name != "connector").collect();
         checks.push(Check::skipped("public-url", "No host runs that could answer at the public URL."));
-        Ok(summed_up(checks, json!(found.public_url), found.redirect_uris.iter().map(|one| json!(one)).collect()))
+        let register: Vec<Value> = found.redirect_uris.iter().map(|one| json!(one)).collect();
+        Ok(summed_up(&checks, &json!(found.public_url), &register))
     }
 }
 
@@ -85,10 +86,10 @@ async fn ask(stage: &Stage, config: &Config) -> Result<Value> {
     progress("The public URL is asked…");
     checks.extend(public::look(&url, &nonce, &answer, config.egress.ca_file.as_deref()).await);
     let register = told.pointer("/redirect_uris").and_then(Value::as_array).cloned().unwrap_or_default();
-    Ok(summed_up(checks, json!(url), register))
+    Ok(summed_up(&checks, &json!(url), &register))
 }
 
-fn summed_up(checks: Vec<Check>, public_url: Value, register: Vec<Value>) -> Value {
+fn summed_up(checks: &[Check], public_url: &Value, register: &[Value]) -> Value {
     let failed = checks.iter().filter(|check| check.outcome == Outcome::Failed).count();
     json!({ "failed": failed, "public_url": public_url, "checks": checks, "redirect_uris": register })
 }

@@ -146,7 +146,10 @@ fn run(command: Command, stage: &Stage) -> Result<()> {
         Command::Key(key) => in_runtime(key.run(stage)),
         Command::Keyring(keyring) => in_runtime(keyring.run(stage)),
         Command::Connection(connection) => in_runtime(connection.run(stage)),
-        Command::OpenApi(openapi) => openapi.run(stage),
+        Command::OpenApi(openapi) => {
+            openapi.run(stage);
+            Ok(())
+        }
         Command::Doctor(doctor) => in_runtime(doctor.run(stage)),
         Command::Backup(backup) => in_runtime(backup.run(stage)),
         Command::Restore(restore) => in_runtime(restore.run(stage)),

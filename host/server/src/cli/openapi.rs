@@ -1,6 +1,5 @@
 //! `jackfield openapi`: the description of the API, without a running host.
 
-use anyhow::Result;
 use clap::Args;
 
 use super::Stage;
@@ -11,9 +10,9 @@ use super::Stage;
 pub(super) struct OpenApi {}
 
 impl OpenApi {
-    pub(super) fn run(&self, stage: &Stage) -> Result<()> {
+    #[allow(clippy::unused_self, reason = "a command takes itself; this one has no options")]
+    pub(super) fn run(self, stage: &Stage) {
         let description = crate::app::description();
         stage.output.result(&description, |description| format!("{description:#}"));
-        Ok(())
     }
 }

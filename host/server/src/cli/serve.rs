@@ -10,7 +10,7 @@ use serde_json::json;
 use super::{Stage, output::note};
 use crate::{
     config::{Config, Environment},
-    serve::{self, Parts, Stopped},
+    serve::{self, Parts, RunningHost, Stopped},
     telemetry,
 };
 
@@ -43,18 +43,7 @@ impl Serve {
         serve::survive_file_limit()?;
         let stop = serve::stop_signal()?;
         let host = Box::pin(serve::start(config, Parts::system()?)).await?;
-        if let Some(made) = &host.made.keyring {
-            note(&format!(
-                "The store is new, and so is its key ring: {}. Keep a copy elsewhere; without it the store cannot be read.",
-                made.display()
-            ));
-        }
-        if let Some(made) = &host.made.operator_key {
-            note(&format!(
-                "The first operator key is in {0}. Use it with: export JACKFIELD_API_KEY_FILE={0}",
-                made.display()
-            ));
-        }
+        say_what_was_made(&host);
         output.result(&json!({ "address": host.address.to_string(), "public_url": host.public_url }), |_| {
             format!("Jackfield listens on {}; browsers reach it at {}", host.address, host.public_url)
         });
@@ -70,6 +59,22 @@ impl Serve {
             },
             () = again => bail!("stopped before everything was finished; the next start resolves what was open"),
         }
+    }
+}
+
+/// Files made for a new store, each with what to do about it.
+fn say_what_was_made(host: &RunningHost) {
+    if let Some(made) = &host.made.keyring {
+        note(&format!(
+            "The store is new, and so is its key ring: {}. Keep a copy elsewhere; without it the store cannot be read.",
+            made.display()
+        ));
+    }
+    if let Some(made) = &host.made.operator_key {
+        note(&format!(
+            "The first operator key is in {0}. Use it with: export JACKFIELD_API_KEY_FILE={0}",
+            made.display()
+        ));
     }
 }
 

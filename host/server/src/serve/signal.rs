@@ -19,7 +19,7 @@ pub fn stop_signal() -> Result<impl Future<Output = ()>, ServeError> {
 }
 
 /// Lets a write beyond the limit on file sizes (`ulimit -f`, `LimitFSIZE=`) fail like one on a full disk, instead of
-/// ending the process (setrlimit(2), RLIMIT_FSIZE).
+/// ending the process (setrlimit(2), `RLIMIT_FSIZE`).
 pub(crate) fn survive_file_limit() -> Result<(), ServeError> {
     // A handler that is there is enough; nobody has to listen to it.
     signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())).map_err(ServeError::Signal).map(drop)

@@ -142,6 +142,7 @@ impl Service {
         Ok(ConnectionId::new(at, bits))
     }
 
+    #[allow(clippy::too_many_lines, reason = "one record, a field a line")]
     pub(super) async fn new_party(&self, agreed: Agreed) -> Result<Party, EstablishError> {
         let now = self.now();
         let id = match agreed.existing {

@@ -77,14 +77,13 @@ pub(super) fn take_out(manifest: &Manifest, method: &Method, checked: &mut Check
             let left = secret.expose().len().saturating_sub(value.len());
             value.len() <= TAKEN_LIMIT && left >= LEFT_SECRET
         });
-        match field.zip(value).map(|(field, value)| found_out(field, value)) {
-            Some(Ok(value)) => drop(checked.public.insert(taken.field.clone(), value)),
-            Some(Err(_)) | None => {
-                let label = manifest.fields_of(method).find(|field| field.key == taken.secret);
-                let label = label.map_or(taken.secret.as_str(), |field| field.label.as_str());
-                let message = format!("{label} does not have the form that says where it belongs");
-                faults.push(FieldFault { key: taken.secret.clone(), message });
-            }
+        if let Some(Ok(value)) = field.zip(value).map(|(field, value)| found_out(field, value)) {
+            drop(checked.public.insert(taken.field.clone(), value));
+        } else {
+            let label = manifest.fields_of(method).find(|field| field.key == taken.secret);
+            let label = label.map_or(taken.secret.as_str(), |field| field.label.as_str());
+            let message = format!("{label} does not have the form that says where it belongs");
+            faults.push(FieldFault { key: taken.secret.clone(), message });
         }
     }
     if faults.is_empty() { Ok(()) } else { Err(faults) }

@@ -14,7 +14,7 @@ use jackfield_runtime::egress::public_values;
 use jackfield_store::StoreError;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{RefreshError, ResolveError, Service, refresh::known};
+use super::{RefreshError, ResolveError, Service, refresh::known, resolve::Party};
 
 /// The longest validity that may be asked for, in seconds.
 const MIN_VALID_LIMIT: u64 = 24 * 60 * 60;
@@ -121,17 +121,7 @@ impl Service {
                 Err(error) => return Err(LeaseError::Refresh(Arc::new(error))),
             }
         }
-        let credential = match (credential, &party.method.kind) {
-            (Credential::Tokens(tokens), _) => {
-                let tokens = tokens.led_by(&name).ok_or(ResolveError::NoCredential)?;
-                LeasedCredential::Token(tokens.access_token)
-            }
-            (Credential::Fields(fields), MethodKind::Basic(basic)) => {
-                let values = public_values(party.manifest(), &party.method, &party.connection.fields, None, None);
-                LeasedCredential::Basic(basic.pair(&values, &fields)?)
-            }
-            (Credential::Fields(fields), _) => LeasedCredential::Fields(fields),
-        };
+        let credential = handed_out(&party, credential, &name)?;
         // Revealing a credential is written before it is answered.
         self.audit(tenant, by, "connection.leased", &id.to_string()).await?;
         Ok(Lease {
@@ -141,6 +131,21 @@ impl Service {
             expires_at: state.access.map(|expiry| expiry.at),
         })
     }
+}
+
+/// What the caller gets of a credential.
+fn handed_out(party: &Party, credential: Credential, token: &str) -> Result<LeasedCredential, LeaseError> {
+    Ok(match (credential, &party.method.kind) {
+        (Credential::Tokens(tokens), _) => {
+            let tokens = tokens.led_by(token).ok_or(ResolveError::NoCredential)?;
+            LeasedCredential::Token(tokens.access_token)
+        }
+        (Credential::Fields(fields), MethodKind::Basic(basic)) => {
+            let values = public_values(party.manifest(), &party.method, &party.connection.fields, None, None);
+            LeasedCredential::Basic(basic.pair(&values, &fields)?)
+        }
+        (Credential::Fields(fields), _) => LeasedCredential::Fields(fields),
+    })
 }
 
 /// The named token, if it is there and its grant is not gone.

@@ -205,7 +205,7 @@ impl Service {
         let mut unfit = Vec::new();
         let mut ready = Vec::new();
         for entry in entries {
-            let (id, name) = (entry.connection.id, entry.connection.connector.clone());
+            let id = entry.connection.id;
             let client = match self.placed(tenant, &entry).await? {
                 Ok(client) => client,
                 Err(reason) => {
@@ -213,14 +213,8 @@ impl Service {
                     continue;
                 }
             };
-            let known = |one: &&jackfield_store::Versioned<Connection>| {
-                one.tenant == tenant
-                    && one.connector == name
-                    && one.end_user == entry.connection.end_user
-                    && one.account.is_some()
-                    && one.account.as_ref().map(|account| &account.id)
-                        == entry.connection.account.as_ref().map(|account| &account.id)
-            };
+            let known =
+                |one: &&jackfield_store::Versioned<Connection>| one.tenant == tenant && is_twin(one, &entry.connection);
             if !ids.insert(id) {
                 unfit.push(format!("{id} is here already"));
             } else if let Some(same) = here.iter().find(known) {
@@ -245,7 +239,9 @@ impl Service {
     /// The client here that a connection's tokens belong to; a reason where connector, method or client are missing.
     async fn placed(&self, tenant: TenantId, entry: &Entry) -> Result<Result<Option<ClientId>, String>, StoreError> {
         let name = &entry.connection.connector;
-        let Some(connector) = self.store().connectors().get(name).await?.filter(|found| found.is_approved()) else {
+        let Some(connector) =
+            self.store().connectors().get(name).await?.filter(jackfield_model::connector::Connector::is_approved)
+        else {
             return Ok(Err(format!("the connector `{name}` is not installed and approved here")));
         };
         if connector.manifest.methods.iter().all(|method| method.id != entry.connection.method) {
@@ -263,4 +259,13 @@ impl Service {
             }
         }
     }
+}
+
+/// Whether two connections are one person's to one account.
+fn is_twin(here: &Connection, arriving: &Connection) -> bool {
+    let account = |connection: &Connection| connection.account.as_ref().map(|account| account.id.clone());
+    here.connector == arriving.connector
+        && here.end_user == arriving.end_user
+        && here.account.is_some()
+        && account(here) == account(arriving)
 }

@@ -61,20 +61,22 @@ impl Backup {
             return Ok(Some([self.sealer.header(), &frame].concat()));
         }
         match self.part {
-            Part::Records => match self.snapshot.next().await? {
-                Some(pairs) => self.records(&pairs).map(Some),
-                None => {
+            Part::Records => {
+                if let Some(pairs) = self.snapshot.next().await? {
+                    self.records(&pairs).map(Some)
+                } else {
                     self.part = Part::Components;
                     Ok(Some(Vec::new()))
                 }
-            },
-            Part::Components => match self.digests.pop_front() {
-                Some(digest) => self.component(digest).await.map(Some),
-                None => {
+            }
+            Part::Components => {
+                if let Some(digest) = self.digests.pop_front() {
+                    self.component(digest).await.map(Some)
+                } else {
                     self.part = Part::Ended;
                     Ok(Some(self.sealer.frame(json(END, &self.counted), true)?))
                 }
-            },
+            }
             Part::Ended => Ok(None),
         }
     }

@@ -120,6 +120,7 @@ async fn freeze() {
     }
 }
 
+#[allow(clippy::too_many_lines, reason = "one store, kind by kind")]
 #[tokio::test]
 async fn records_of_layout_1_are_readable() {
     let folder = tempfile::tempdir().unwrap();

@@ -4,6 +4,8 @@
 //! "Canceled Login") and <https://developers.facebook.com/documentation/facebook-login/guides/permissions/request-revoke>
 //! (declined permissions, `auth_type=rerequest`). The markup is the double's own: the documentation shows none.
 
+#![allow(clippy::result_large_err, reason = "a refusal is the whole answer")]
+
 use axum::extract::{Form, Query, State};
 use axum::response::{Html, IntoResponse, Response};
 use http::StatusCode;
@@ -103,7 +105,7 @@ fn page(asked: &Asked) -> String {
         for (name, value) in members {
             if let Some(value) = value.as_str() {
                 let value = value.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
-                form.push_str(&format!("<input type=\"hidden\" name=\"{name}\" value=\"{value}\">"));
+                form.extend(["<input type=\"hidden\" name=\"", &name, "\" value=\"", &value, "\">"]);
             }
         }
     }

@@ -58,9 +58,10 @@ fn redeem(state: &Shared, asked: &Asked) -> Response {
     let mut state = state.lock();
     let given = asked.code.clone().unwrap_or_default();
     let Some(code) = state.codes.remove(&given) else {
-        return match state.used.contains(&given) {
-            true => refusal(100, Some(36009), "This authorization code has been used."),
-            false => refusal(100, Some(36007), "This authorization code has expired."),
+        return if state.used.contains(&given) {
+            refusal(100, Some(36009), "This authorization code has been used.")
+        } else {
+            refusal(100, Some(36007), "This authorization code has expired.")
         };
     };
     state.used.insert(given);

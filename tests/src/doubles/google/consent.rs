@@ -5,6 +5,8 @@
 //! <https://developers.google.com/identity/openid-connect/openid-connect> (discovery, nonce). The markup is the double's own:
 //! the documentation shows none.
 
+#![allow(clippy::result_large_err, reason = "a refusal is the whole answer")]
+
 use std::collections::BTreeSet;
 
 use axum::extract::{Form, Query, State};
@@ -89,7 +91,7 @@ async fn ask(State(state): State<Shared>, Query(asked): Query<Asked>) -> Respons
     Html(page(&asked)).into_response()
 }
 
-/// "redirect_uri_mismatch" and "invalid_client" are pages of Google's own: nobody is sent anywhere.
+/// "`redirect_uri_mismatch`" and "`invalid_client`" are pages of Google's own: nobody is sent anywhere.
 fn check(state: &Shared, asked: &Asked) -> Result<Url, Response> {
     let refused = |name: &str| Err((StatusCode::BAD_REQUEST, Html(format!("Error 400: {name}"))).into_response());
     let state = state.lock();
@@ -161,7 +163,7 @@ fn page(asked: &Asked) -> String {
         for (name, value) in members {
             if let Some(value) = value.as_str() {
                 let value = value.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
-                form.push_str(&format!("<input type=\"hidden\" name=\"{name}\" value=\"{value}\">"));
+                form.extend(["<input type=\"hidden\" name=\"", &name, "\" value=\"", &value, "\">"]);
             }
         }
     }

@@ -3,6 +3,8 @@
 //! Every request needs `Notion-Version` (<https://developers.notion.com/reference/versioning>) and a bearer token
 //! (<https://developers.notion.com/reference/authentication>).
 
+#![allow(clippy::result_large_err, reason = "a refusal is the whole answer")]
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;

@@ -5,6 +5,8 @@
 //! follow <https://developers.notion.com/reference/status-codes>; that page names no code for a wrong client, so the double
 //! answers its general one for a credential that is not valid.
 
+#![allow(clippy::result_large_err, reason = "a refusal is the whole answer")]
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;

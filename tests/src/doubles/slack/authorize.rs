@@ -92,10 +92,9 @@ fn page(asked: &Asked) -> String {
         ("user_scope", &asked.user_scope),
         ("state", &asked.state),
     ];
-    let inputs: String = fields
-        .iter()
-        .map(|(name, value)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escaped(value)))
-        .collect();
+    let input =
+        |(name, value): &(&str, &str)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escaped(value));
+    let inputs = fields.iter().map(input).collect::<Vec<_>>().concat();
     format!(
         "<!doctype html><html><head><title>Authorize</title></head><body>\
          <h1>An app is requesting permission to access a Slack workspace</h1>\

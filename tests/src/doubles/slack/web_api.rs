@@ -3,6 +3,8 @@
 //! Follows <https://docs.slack.dev/apis/web-api>: status 200 and `ok`, `x-oauth-scopes` with the scopes of the token, and for a
 //! missing scope `needed` and `provided`.
 
+#![allow(clippy::result_large_err, reason = "a refusal is the whole answer")]
+
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};

@@ -16,7 +16,7 @@ decide by `code` and must expect new ones.\n\n\
 **Values.** Times are RFC 3339 in UTC. Ids begin with what they name and sort by time. Unknown fields of a request are refused; \
 answers may gain fields. Lists continue with `next`, given back as `cursor`.";
 
-/// The description of these routes, as OpenAPI 3.1.
+/// The description of these routes, as `OpenAPI` 3.1.
 pub(in crate::api) fn document(entries: &[Entry]) -> Value {
     let mut schemas = Schemas::new();
     let problem = schemas.of_answer::<ProblemView<'_>>();
@@ -76,7 +76,7 @@ fn operation(entry: &Entry, schemas: &mut Schemas, problem: &Value) -> Value {
     let mut described = json!({
         "operationId": entry.about.id,
         "summary": entry.about.summary,
-        "description": description(entry.about.description, operation.permission.map(|permission| permission.name())),
+        "description": description(entry.about.description, operation.permission.map(jackfield_model::api_key::Permission::name)),
         "tags": [entry.tag.name()],
         "parameters": operation.parameters,
         "responses": answers,

@@ -1,4 +1,4 @@
-//! The description of the API (OpenAPI 3.1), made from the handlers' own types: an extractor says what it takes and how it
+//! The description of the API (`OpenAPI` 3.1), made from the handlers' own types: an extractor says what it takes and how it
 //! refuses, an answer says what it looks like, so that the description cannot say something else than the code.
 
 mod about;

@@ -143,7 +143,8 @@ where
     let response = sender.send_request(request).await?;
     let cookie = response.headers().get(header::SET_COOKIE).and_then(|value| value.to_str().ok()).map(str::to_owned);
     // A body that is too long or breaks off is not this host's answer, and reads as none.
-    let body = Limited::new(response.into_body(), ANSWER_LIMIT).collect().await.map(|body| body.to_bytes());
+    let body =
+        Limited::new(response.into_body(), ANSWER_LIMIT).collect().await.map(http_body_util::Collected::to_bytes);
     driver.abort();
     let answer = body.ok().and_then(|body| serde_json::from_slice(&body).ok()).unwrap_or(Value::Null);
     Ok(Seen { answer, cookie, certificates })

@@ -88,10 +88,13 @@ fn plain(schema: &Value) -> Markup {
         " or ",
         kinds.into_iter().map(|one| match one {
             "array" => html! { "list of " (schema.get("items").map_or_else(|| inline("anything"), kind)) },
-            "object" => match schema.get("additionalProperties").filter(|values| values.is_object()) {
-                Some(values) => html! { "names, each with " (kind(values)) },
-                None => html! { "object" },
-            },
+            "object" => {
+                if let Some(values) = schema.get("additionalProperties").filter(|values| values.is_object()) {
+                    html! { "names, each with " (kind(values)) }
+                } else {
+                    html! { "object" }
+                }
+            }
             "string" => match text(schema, "format") {
                 "" => html! { "string" },
                 format => html! { "string (" (format) ")" },

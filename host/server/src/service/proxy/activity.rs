@@ -87,13 +87,12 @@ impl Activity {
 
     /// Ends the call; the first reason counts.
     pub(super) fn end(&self, ended: Ended) -> Ended {
-        let first = *self.ended.get_or_init(|| {
+        *self.ended.get_or_init(|| {
             if let Ended::Bound(bound) = ended {
                 self.counts.add(bound);
             }
             ended
-        });
-        first
+        })
     }
 
     /// What ended it, if something did.

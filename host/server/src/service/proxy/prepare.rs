@@ -123,8 +123,7 @@ fn overriding(url: &Url) -> Option<String> {
     url.query_pairs().find_map(|(name, value)| {
         let (folded, value) = (name.to_ascii_lowercase().replace('_', "-"), value.to_ascii_lowercase());
         let is = |known: &&str| known.replace('_', "-") == folded;
-        let overrides = OVERRIDES.iter().any(|known| is(known))
-            || (MAY_OVERRIDE.iter().any(|known| is(known)) && METHODS.contains(&value.trim()));
+        let overrides = OVERRIDES.iter().any(&is) || (MAY_OVERRIDE.iter().any(is) && METHODS.contains(&value.trim()));
         overrides.then(|| name.into_owned())
     })
 }

@@ -20,18 +20,21 @@ const RECENT: SignedDuration = SignedDuration::from_mins(1);
 /// Beyond so many, what is over is looked for.
 const MANY: usize = 1024;
 
+/// A connection and which of its tokens.
+type Token = (ConnectionId, String);
+
 /// Versions of credentials that were refused although nothing newer is to be had.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Refusals(Arc<Mutex<HashMap<(ConnectionId, String), (u64, Timestamp)>>>);
+pub(super) struct Refusals(Arc<Mutex<HashMap<Token, (u64, Timestamp)>>>);
 
 impl Refusals {
-    fn is_known(&self, token: &(ConnectionId, String), version: u64, now: Timestamp) -> bool {
+    fn is_known(&self, token: &Token, version: u64, now: Timestamp) -> bool {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.get(token).is_some_and(|(refused, until)| *refused == version && now < *until)
     }
 
     /// Whether this is the first to say so.
-    fn is_news(&self, token: (ConnectionId, String), version: u64, now: Timestamp) -> bool {
+    fn is_news(&self, token: Token, version: u64, now: Timestamp) -> bool {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.get(&token).is_some_and(|(refused, until)| *refused == version && now < *until) {
             return false;

@@ -121,6 +121,7 @@ impl Service {
     }
 
     /// Stores new tokens before anybody is told of them (REF-2).
+    #[allow(clippy::too_many_lines, reason = "one compare-and-set, and all that changes with it")]
     async fn store_refreshed(
         &self,
         party: &Party,

@@ -117,6 +117,7 @@ pub(super) async fn open(file: String, key: TransferKey) -> Result<Zeroizing<Vec
     work.await.unwrap_or(Err(SealError::Failed))
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "handed to map_err")]
 fn told(error: DecryptError) -> SealError {
     match error {
         DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed | DecryptError::NoMatchingKeys => {
