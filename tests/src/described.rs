@@ -85,6 +85,9 @@ impl Described {
         if let Some(examples) = media.get("examples").and_then(Value::as_object) {
             check_code(examples, answer)?;
         }
+        if !given.ends_with("json") {
+            return Ok(());
+        }
         self.schemas.check(media.get("schema").context("no schema")?, &answer.json)
     }
 

@@ -56,3 +56,15 @@ async fn the_guide_for_applications_is_true() {
     reader.leaves().await;
     demo.stop().await;
 }
+
+#[test]
+fn every_code_of_the_guide_is_one() {
+    let guide = std::fs::read_to_string(workspace().join(GUIDE)).unwrap();
+    let description = jackfield_server::app::description();
+    let known = description.pointer("/components/examples").unwrap().as_object().unwrap();
+    let codes: Vec<&str> = guide.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    assert!(codes.len() >= 8, "{codes:?}");
+    for code in codes {
+        assert!(known.contains_key(code), "{code} is no code of the API");
+    }
+}

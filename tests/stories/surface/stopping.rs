@@ -85,7 +85,8 @@ async fn what_is_under_way_is_finished_and_nothing_new_begins() {
     assert_eq!((made.status.as_u16(), &made.json["status"]), (201, &json!("active")), "{}", made.json);
     let (code, said) = busy.host.ended().await;
     assert_eq!(code, 0, "{said}");
-    let again = busy.cli.serve(&[]).await.unwrap_or_else(|ran| panic!("{ran:?}"));
+    let patient = busy.cli.clone().with("JACKFIELD_TIMEOUTS_SHUTDOWN_MS", "600000");
+    let again = patient.serve(&[]).await.unwrap_or_else(|ran| panic!("{ran:?}"));
     assert_eq!(again.get(key, "/v1/connections").await.json["items"][0]["id"], made.json["id"], "it was stored");
     assert_eq!(again.stop().await.0, 0);
     assert!(busy.folder.path().exists() && !busy.api.double().log().to("/me").is_empty());

@@ -33,7 +33,8 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const SOON_DAYS: u64 = 14;
 const DAY_SECONDS: u64 = 86_400;
 const ANSWER_LIMIT: usize = 64 * 1024;
-const TODO: &str = "Point the name in `public_url` at this host, or the proxy before it at the address it listens on.";
+const WHAT_TO_DO: &str =
+    "Point the name in `public_url` at this host, or the proxy before it at the address it listens on.";
 
 /// Why there was no answer to look at.
 #[derive(Debug, thiserror::Error)]
@@ -63,10 +64,10 @@ struct Seen {
 pub(super) async fn look(url: &Url, nonce: &str, answer: &str, ca_file: Option<&Path>) -> Vec<Check> {
     let seen = match within(visit(url, nonce, None, ca_file)).await {
         Ok(seen) => seen,
-        Err(error) => return vec![Check::failed("public-url", format!("{url} cannot be asked: {error}."), TODO)],
+        Err(error) => return vec![Check::failed("public-url", format!("{url} cannot be asked: {error}."), WHAT_TO_DO)],
     };
     if seen.answer.pointer("/answer").and_then(Value::as_str) != Some(answer) {
-        return vec![Check::failed("public-url", format!("{url} leads to something else than this host."), TODO)];
+        return vec![Check::failed("public-url", format!("{url} leads to something else than this host."), WHAT_TO_DO)];
     }
     let mut checks = vec![Check::ok("public-url", format!("{url} leads to this host."))];
     checks.push(match url.scheme() {
@@ -98,7 +99,7 @@ async fn cookie_check(url: &Url, nonce: &str, set: Option<String>, ca_file: Opti
             Check::ok(NAME, "Cookies go to the browser and come back.")
         }
         Ok(_) => Check::failed(NAME, "A cookie that the browser sends back does not reach this host.", todo),
-        Err(error) => Check::failed(NAME, format!("{url} cannot be asked again: {error}."), TODO),
+        Err(error) => Check::failed(NAME, format!("{url} cannot be asked again: {error}."), WHAT_TO_DO),
     }
 }
 
