@@ -126,6 +126,18 @@ typed_id!(
     /// An HTTP request to this host.
     RequestId, "req", "request"
 );
+typed_id!(
+    /// A sign-in to the pages.
+    PageSessionId, "pgs", "page session"
+);
+typed_id!(
+    /// A webhook: where a tenant hears of changes.
+    WebhookId, "whk", "webhook"
+);
+typed_id!(
+    /// A message on its way out: a webhook's or a mail.
+    MessageId, "msg", "message"
+);
 
 #[cfg(test)]
 mod tests {

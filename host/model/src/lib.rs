@@ -7,6 +7,7 @@ pub mod address;
 pub mod api_key;
 pub mod approval;
 pub mod audit;
+pub mod brand;
 pub mod client;
 pub mod connection;
 pub mod connector;
@@ -19,6 +20,7 @@ pub mod manifest;
 pub mod origin;
 pub mod path;
 pub mod pattern;
+pub mod person;
 pub mod plan;
 #[cfg(test)]
 mod sample;

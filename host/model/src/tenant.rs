@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::id::TenantId;
+use crate::{brand::Brand, id::TenantId};
 
 /// A tenant and what its pages are called.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +14,9 @@ pub struct Tenant {
     pub name: String,
     /// The exact URLs a person may be sent back to after connecting.
     pub return_urls: Vec<String>,
+    /// How its pages and mails look, and where they live.
+    #[serde(default)]
+    pub brand: Brand,
     /// When it was made.
     pub created_at: Timestamp,
 }

@@ -53,6 +53,7 @@ fn page() -> ConnectPage {
             id: tenant,
             name: "Acme <script>alert(1)</script>".into(),
             return_urls: vec![],
+            brand: jackfield_model::brand::Brand::default(),
             created_at: NOW,
         },
         connector: Connector {

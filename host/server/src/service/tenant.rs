@@ -1,6 +1,7 @@
 //! Tenants: made, changed and removed by the operator.
 
 use jackfield_model::{
+    brand::Brand,
     id::TenantId,
     origin::{Origin, Scheme},
     tenant::Tenant,
@@ -59,6 +60,7 @@ impl Service {
             id: TenantId::new(now, self.id_bits()?),
             name: name(&new.name)?,
             return_urls: self.return_urls(new.return_urls)?,
+            brand: Brand::default(),
             created_at: now,
         };
         let mut change = self.making(tenant.id, by, "tenant.created", &tenant.id.to_string()).await?;

@@ -84,6 +84,7 @@ pub(super) fn tenant() -> Tenant {
         id: tenant_id(1),
         name: "Harbour & Sons".into(),
         return_urls: vec!["https://app.example/done".into()],
+        brand: jackfield_model::brand::Brand::default(),
         created_at: at(0),
     }
 }

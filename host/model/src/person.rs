@@ -1,0 +1,81 @@
+//! People: who looks at the pages, and how they are reached.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{PageSessionId, TenantId};
+
+/// How long a sign-in link works, in seconds.
+pub const SIGN_IN_SECONDS: i64 = 5 * 60;
+/// How long a page session lives without being used, in seconds.
+pub const PAGE_IDLE_SECONDS: i64 = 60 * 60;
+/// How long a page session lives at most, in seconds.
+pub const PAGE_SECONDS: i64 = 12 * 60 * 60;
+
+/// What somebody is to the pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// A person of a tenant: their own connections and the shared ones.
+    EndUser,
+    /// Who looks after a tenant: all of its connections, its brand, webhooks, clients and audit lines.
+    Administrator,
+    /// Who runs the host: connectors, tenants and keys; no tenant's connections.
+    Operator,
+}
+
+/// Somebody who is signed in to the pages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// What they are.
+    pub role: Role,
+    /// Their tenant; none for operators.
+    pub tenant: Option<TenantId>,
+    /// The application's own id of an end user or administrator, or an operator's name at the identity provider.
+    pub subject: String,
+    /// What they are called, where it is known.
+    pub name: Option<String>,
+}
+
+impl Person {
+    /// How they appear as the author of a change, in timelines and the audit log.
+    pub fn author(&self) -> String {
+        let role = match self.role {
+            Role::EndUser => "end-user",
+            Role::Administrator => "administrator",
+            Role::Operator => "operator",
+        };
+        format!("{role}:{}", self.subject)
+    }
+}
+
+/// A sign-in to the pages, from its link to its end. Found by a keyed hash of its token, which is never kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageSession {
+    /// Its id.
+    pub id: PageSessionId,
+    /// Whose it is.
+    pub person: Person,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub used_at: Timestamp,
+    /// When it ends, whatever is done with it.
+    pub expires_at: Timestamp,
+}
+
+/// How an end user is reached, as the application says.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Contact {
+    /// Where mail reaches them; none: no mail is sent.
+    #[schemars(example = &"ada@example.com")]
+    pub email: Option<String>,
+    /// What they are called.
+    #[schemars(example = &"Ada")]
+    pub name: Option<String>,
+    /// The language they read, by tag (BCP 47); none: the brand's first.
+    #[schemars(example = &"en")]
+    pub language: Option<String>,
+}
