@@ -10,7 +10,7 @@ const NOT_DESCRIBED: [(&str, &str); 14] = [
     ("/", "axum's own, for what has no route"),
     ("/{*__private__axum_fallback}", "axum's own, for what has no route"),
     ("/assets/docs.css", "for browsers on pages"),
-    ("/assets/jackfield.css", "for browsers on pages"),
+    ("/assets/page.css", "for browsers on pages"),
     ("/connect/{link}", "a page: its link is given whole by the API"),
     ("/docs", "the description itself, for people"),
     ("/docs/operations/{id}", "the same"),

@@ -16,6 +16,7 @@ use super::{
     connect_page::{Faults, View},
     fault, notice,
     posted::Posted,
+    site::Site,
 };
 use crate::service::{ConnectPage, FieldFault, LinkError, ScopeWords};
 
@@ -117,7 +118,9 @@ async fn nothing_on_a_page_runs_or_is_fetched_from_elsewhere() {
 
 #[tokio::test]
 async fn core_13_st_11_every_page_is_guarded() {
-    for response in [fresh(&page(), "consent"), fault::of_link(&site(None), &LinkError::Expired), fault::foreign(&site(None))] {
+    for response in
+        [fresh(&page(), "consent"), fault::of_link(&site(None), &LinkError::Expired), fault::foreign(&site(None))]
+    {
         let header = |name: &str| response.headers().get(name).unwrap().to_str().unwrap().to_owned();
         let policy = header("content-security-policy");
         for directive in ["default-src 'none'", "style-src 'self'", "form-action 'self'", "frame-ancestors 'none'"] {
