@@ -34,6 +34,7 @@ struct Create {
     to: Option<String>,
     /// What the sign-in page handed on as `begun`, where the person came from there. The link then works in that browser
     /// only and does not ask; without it the person is asked whether it is theirs.
+    #[schemars(example = &"c7be1ed902fb8dd4d48997c6452f5d7e509fbcdbe2808b16bcf4edce4c07d14e")]
     begun: Option<String>,
 }
 
