@@ -9,6 +9,7 @@
     reason = "a failed test is a panic"
 )]
 
+mod api_snapshot;
 mod application_guide;
 mod audit;
 mod backups;
