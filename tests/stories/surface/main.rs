@@ -18,6 +18,7 @@ mod child;
 mod command_line;
 mod command_line_connections;
 mod command_line_faults;
+mod command_line_tokens;
 mod conditions;
 mod configuration;
 mod cursors;
