@@ -8,7 +8,7 @@ use jackfield_tests::host::Answer;
 use crate::stage::{Stage, raw};
 
 /// Method, path and the one permission.
-const ROUTES: [(&str, &str, &str); 45] = [
+const ROUTES: [(&str, &str, &str); 47] = [
     ("GET", "/v1/connectors", "operate"),
     ("POST", "/v1/connectors", "operate"),
     ("GET", "/v1/connectors/{id}", "operate"),
@@ -35,6 +35,8 @@ const ROUTES: [(&str, &str, &str); 45] = [
     ("GET", "/v1/connect-sessions/{id}", "connect"),
     ("POST", "/v1/connect-sessions/{id}/complete", "connect"),
     ("POST", "/v1/connect-sessions/{id}/choose", "connect"),
+    ("POST", "/v1/page-sessions", "connect"),
+    ("POST", "/v1/operator-sessions", "operate"),
     ("GET", "/v1/connections", "read"),
     ("POST", "/v1/connections", "connect"),
     ("POST", "/v1/connections/import", "connect"),

@@ -17,6 +17,7 @@ mod json;
 mod lease;
 pub(crate) mod once;
 mod openapi;
+mod page_sessions;
 mod paging;
 mod path;
 pub mod problem;
@@ -42,7 +43,7 @@ use describe::{Entry, Routes};
 pub use openapi::written as written_description;
 
 /// Every route that is described, noun by noun.
-const NOUNS: [fn() -> Routes; 16] = [
+const NOUNS: [fn() -> Routes; 17] = [
     api_keys::routes,
     audit::routes,
     backups::routes,
@@ -54,6 +55,7 @@ const NOUNS: [fn() -> Routes; 16] = [
     import::routes,
     lease::routes,
     openapi::routes,
+    page_sessions::routes,
     sessions::routes,
     target::routes,
     tenants::routes,

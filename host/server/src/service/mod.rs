@@ -29,6 +29,7 @@ mod lifetime;
 mod list;
 mod once;
 mod outcome;
+mod page_session;
 mod permissions;
 mod proxy;
 mod rate;
@@ -41,6 +42,7 @@ mod resolve;
 mod revoke;
 mod sequence;
 mod session;
+mod site;
 mod steps;
 mod stopping;
 mod target;
@@ -89,6 +91,7 @@ pub use import::{GivenTokens, ImportError, NewImport};
 pub use lease::{Lease, LeaseAsk, LeaseError, LeasedCredential};
 pub use list::{ListError, PAGE_LIMIT, Page, Turn};
 pub use once::{Begun, OnceError};
+pub use page_session::{NewPageSession, PageSessionError, SignInLink, is_own_path};
 pub use permissions::{ActionWords, Permissions, PermissionsError, Right, ScopeWords};
 pub use proxy::{Bound, Proxied, ProxyError, ProxyRequest, ProxySettings, Told};
 pub use rate::{Allowance, WINDOW_SECONDS};
@@ -110,6 +113,7 @@ use crate::{
     clock::Clock,
     entropy::{self, Entropy},
     outbound::Outbound,
+    words::Languages,
 };
 
 /// What an operator sets about the service as a whole.
@@ -147,6 +151,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// Sentences for people.
+    pub languages: Languages,
     /// The operator's settings.
     pub settings: Settings,
 }
@@ -198,6 +204,11 @@ impl Service {
     /// Where browsers reach this host.
     pub fn public_url(&self) -> &Url {
         &self.parts.settings.public_url
+    }
+
+    /// What this host can say to people.
+    pub fn languages(&self) -> &Languages {
+        &self.parts.languages
     }
 
     fn store(&self) -> &Store {

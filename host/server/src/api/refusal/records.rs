@@ -6,8 +6,8 @@ use crate::{
         problem::{Code, Problem},
     },
     service::{
-        ApiKeyError, ApproveError, ClientError, InstallError, RemoveConnectorError, ResolveError, StoreError,
-        TenantError,
+        ApiKeyError, ApproveError, ClientError, InstallError, PageSessionError, RemoveConnectorError, ResolveError,
+        StoreError, TenantError,
     },
 };
 
@@ -45,6 +45,29 @@ impl From<TenantError> for Problem {
 impl Refuses for TenantError {
     fn codes() -> Codes {
         Codes::of(&[Code::Invalid, Code::NotFound, Code::InUse]).and::<StoreError>()
+    }
+}
+
+impl From<PageSessionError> for Problem {
+    fn from(error: PageSessionError) -> Self {
+        let told = error.to_string();
+        match error {
+            PageSessionError::NoTenant => Self::not_found("tenant"),
+            PageSessionError::Subject => Self::invalid("person", told),
+            PageSessionError::Name => Self::invalid("name", told),
+            PageSessionError::To => Self::invalid("to", told),
+            PageSessionError::Begun => Self::invalid("begun", told),
+            PageSessionError::Over | PageSessionError::OtherBrowser | PageSessionError::Unconfirmed(_) => {
+                Self::new(Code::LinkOver, told)
+            }
+            PageSessionError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl Refuses for PageSessionError {
+    fn codes() -> Codes {
+        Codes::of(&[Code::Invalid, Code::NotFound]).and::<StoreError>()
     }
 }
 
