@@ -6,11 +6,12 @@ use std::collections::BTreeSet;
 use super::*;
 
 /// Paths that the description leaves out, and why.
-const NOT_DESCRIBED: [(&str, &str); 14] = [
+const NOT_DESCRIBED: [(&str, &str); 15] = [
     ("/", "axum's own, for what has no route"),
     ("/{*__private__axum_fallback}", "axum's own, for what has no route"),
     ("/assets/docs.css", "for browsers on pages"),
     ("/assets/jackfield.css", "for browsers on pages"),
+    ("/brand/{digest}", "pictures and fonts of pages"),
     ("/connect/{link}", "a page: its link is given whole by the API"),
     ("/docs", "the description itself, for people"),
     ("/docs/operations/{id}", "the same"),

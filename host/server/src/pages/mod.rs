@@ -1,5 +1,6 @@
 //! The hosted pages: plain HTML in the tenant's name, without script, never framed, never kept.
 
+mod brand_file;
 mod callback;
 mod connect;
 mod connect_page;
@@ -45,6 +46,7 @@ pub fn routes(description: fn() -> Value) -> Router<Service> {
         // HEAD is answered without asking the service: a callback happens once.
         .route("/oauth/callback/{connector}/{client}", get(callback::callback).head(callback::look))
         .route("/assets/jackfield.css", get(stylesheet))
+        .route("/brand/{digest}", get(brand_file::show))
         .merge(docs::routes(description))
 }
 
