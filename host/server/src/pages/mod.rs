@@ -1,6 +1,7 @@
 //! The hosted pages: plain HTML in the tenant's brand and the reader's language, never kept.
 
 mod assets;
+mod brand_file;
 mod callback;
 mod connect;
 mod connect_page;
@@ -56,6 +57,7 @@ pub fn routes(description: fn() -> Value) -> Router<Service> {
         .route("/assets/page.css", get(assets::stylesheet))
         .route("/assets/page.js", get(assets::script))
         .route("/assets/brand/{file}", get(assets::brand))
+        .route("/brand/{digest}", get(brand_file::show))
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .merge(docs::routes(description))
 }

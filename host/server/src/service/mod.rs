@@ -5,6 +5,7 @@
 mod api_key;
 mod audit;
 mod backup;
+mod brand;
 mod choose;
 mod client;
 mod complete;
@@ -42,7 +43,6 @@ mod resolve;
 mod revoke;
 mod sequence;
 mod session;
-mod site;
 mod steps;
 mod stopping;
 mod target;
@@ -73,6 +73,7 @@ use url::Url;
 
 pub use api_key::{ApiKeyError, Caller, NewApiKey};
 pub use audit::AuditAsked;
+pub use brand::{BrandChange, BrandFileError, FILE_LIMIT as BRAND_FILE_LIMIT};
 pub use choose::{Choice, ChooseError};
 pub use client::{ClientChange, ClientError, NewClient};
 pub use complete::CompleteError;
@@ -107,7 +108,7 @@ pub use unauthorized::Refused;
 pub use uses::{NewUse, UseError};
 pub use verify::VerifyError;
 
-pub use jackfield_store::{BackupError, BadBackup, KeptAnswer, StoreError};
+pub use jackfield_store::{BackupError, BadBackup, KeptAnswer, StoreError, StoredFile};
 
 use crate::{
     clock::Clock,
