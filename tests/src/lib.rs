@@ -2,6 +2,7 @@
 
 pub mod authority;
 pub mod browser;
+pub mod chrome;
 pub mod components;
 pub mod described;
 pub mod doubles;
