@@ -17,12 +17,15 @@ use crate::{
     components::Components,
     connections::Connections,
     connectors::Connectors,
+    contacts::Contacts,
     core::Core,
     engine::{Engine, Fault, Health},
     error::{OpenError, StoreError},
     idempotency::Idempotency,
     journal::Journal,
     keys::{KeyRingStatus, Keys},
+    messages::Messages,
+    outbox::Outbox,
     revocations::Revocations,
     seal::{KeyRing, KeyRingError, Purpose},
     sessions::Sessions,
@@ -30,6 +33,7 @@ use crate::{
     tenants::Tenants,
     timeline::Timeline,
     uses::Uses,
+    webhooks::Webhooks,
 };
 
 pub(crate) const RECORDS: &str = "records";
@@ -181,6 +185,26 @@ impl Store {
     /// Connections and their credentials.
     pub fn connections(&self) -> Connections<'_> {
         Connections(&self.core)
+    }
+
+    /// Changes on their way out.
+    pub fn outbox(&self) -> Outbox<'_> {
+        Outbox(&self.core)
+    }
+
+    /// Webhooks and their secrets.
+    pub fn webhooks(&self) -> Webhooks<'_> {
+        Webhooks(&self.core)
+    }
+
+    /// Messages on their way out.
+    pub fn messages(&self) -> Messages<'_> {
+        Messages(&self.core)
+    }
+
+    /// How end users are reached.
+    pub fn contacts(&self) -> Contacts<'_> {
+        Contacts(&self.core)
     }
 
     /// Choices between accounts.

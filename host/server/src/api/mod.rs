@@ -15,6 +15,7 @@ mod health;
 mod import;
 mod json;
 mod lease;
+mod messages;
 pub(crate) mod once;
 mod openapi;
 mod paging;
@@ -30,6 +31,7 @@ mod tenants;
 mod transfers;
 mod uses;
 mod view;
+mod webhooks;
 
 use axum::Router;
 use http::{HeaderValue, header};
@@ -42,7 +44,7 @@ use describe::{Entry, Routes};
 pub use openapi::written as written_description;
 
 /// Every route that is described, noun by noun.
-const NOUNS: [fn() -> Routes; 16] = [
+const NOUNS: [fn() -> Routes; 18] = [
     api_keys::routes,
     audit::routes,
     backups::routes,
@@ -53,12 +55,14 @@ const NOUNS: [fn() -> Routes; 16] = [
     health::routes,
     import::routes,
     lease::routes,
+    messages::routes,
     openapi::routes,
     sessions::routes,
     target::routes,
     tenants::routes,
     transfers::routes,
     uses::routes,
+    webhooks::routes,
 ];
 
 /// Every API route. The proxy is not described: what it takes and answers is the provider's.

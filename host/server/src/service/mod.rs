@@ -27,7 +27,9 @@ mod import;
 mod lease;
 mod lifetime;
 mod list;
+mod message;
 mod once;
+mod outbox;
 mod outcome;
 mod permissions;
 mod proxy;
@@ -52,6 +54,7 @@ mod typed;
 mod unauthorized;
 mod uses;
 mod verify;
+mod webhook;
 mod which_token;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -88,6 +91,7 @@ pub use health::Health;
 pub use import::{GivenTokens, ImportError, NewImport};
 pub use lease::{Lease, LeaseAsk, LeaseError, LeasedCredential};
 pub use list::{ListError, PAGE_LIMIT, Page, Turn};
+pub use message::{MessagesAsked, ReplayError};
 pub use once::{Begun, OnceError};
 pub use permissions::{ActionWords, Permissions, PermissionsError, Right, ScopeWords};
 pub use proxy::{Bound, Proxied, ProxyError, ProxyRequest, ProxySettings, Told};
@@ -103,6 +107,7 @@ pub use transfer::{Arrived, Exported, TransferError, TransferKey, TransferSealEr
 pub use unauthorized::Refused;
 pub use uses::{NewUse, UseError};
 pub use verify::VerifyError;
+pub use webhook::{NewWebhook, WebhookChange, WebhookError};
 
 pub use jackfield_store::{BackupError, BadBackup, KeptAnswer, StoreError};
 
@@ -123,6 +128,8 @@ pub struct Settings {
     pub token_timeout: Duration,
     /// How long metadata and keys may take.
     pub metadata_timeout: Duration,
+    /// How long a webhook may take to answer.
+    pub webhook_timeout: Duration,
     /// How many requests an API key may send in a minute; zero for any number.
     pub requests_per_minute: u32,
     /// The bounds of proxied calls.
@@ -157,7 +164,8 @@ pub struct Service {
     parts: Arc<Parts>,
     flights: flight::Flights,
     documents: endpoints::Documents,
-    rounds: housekeeping::Rounds,
+    rounds: housekeeping::Rounds<jackfield_store::Due>,
+    post: message::Post,
     sequence: Arc<sequence::Sequence>,
     buckets: Arc<rate::Buckets>,
     deeds: once::Deeds,
@@ -179,6 +187,7 @@ impl Service {
             deeds: once::Deeds::default(),
             deed: None,
             rounds: housekeeping::Rounds::default(),
+            post: message::Post::default(),
             proxy: proxy::ProxyState::default(),
             tasks: TaskTracker::new(),
             stopping: Arc::default(),
@@ -258,8 +267,8 @@ impl Service {
         Ok(change)
     }
 
-    /// Stages a line of a connection's timeline.
-    fn tell(
+    /// Stages a line of a connection's timeline that nobody outside hears of.
+    fn jot(
         &self,
         change: &mut Change,
         connection: &Connection,
@@ -267,6 +276,17 @@ impl Service {
         by: &str,
         note: Option<String>,
     ) -> Result<(), StoreError> {
+        self.line(change, connection, kind, by, note).map(drop)
+    }
+
+    fn line(
+        &self,
+        change: &mut Change,
+        connection: &Connection,
+        kind: &str,
+        by: &str,
+        note: Option<String>,
+    ) -> Result<EventId, StoreError> {
         let event = Event {
             id: self.event_id()?,
             tenant: connection.tenant,
@@ -277,6 +297,7 @@ impl Service {
             status: connection.status,
             note,
         };
-        self.store().timeline().append(change, &event)
+        self.store().timeline().append(change, &event)?;
+        Ok(event.id)
     }
 }
