@@ -11,6 +11,7 @@ use crate::{
     api_keys::ApiKeys,
     audit::Audit,
     authorizations::Authorizations,
+    brand_files::BrandFiles,
     change::Change,
     choices::Choices,
     clients::Clients,
@@ -26,6 +27,7 @@ use crate::{
     keys::{KeyRingStatus, Keys},
     messages::Messages,
     outbox::Outbox,
+    page_sessions::PageSessions,
     revocations::Revocations,
     seal::{KeyRing, KeyRingError, Purpose},
     sessions::Sessions,
@@ -162,6 +164,11 @@ impl Store {
         Tenants(&self.core)
     }
 
+    /// Files of brands.
+    pub fn brand_files(&self) -> BrandFiles<'_> {
+        BrandFiles(&self.core)
+    }
+
     /// Clients and their secrets.
     pub fn clients(&self) -> Clients<'_> {
         Clients(&self.core)
@@ -175,6 +182,11 @@ impl Store {
     /// Connect sessions.
     pub fn sessions(&self) -> Sessions<'_> {
         Sessions(&self.core)
+    }
+
+    /// Sign-ins to the pages.
+    pub fn page_sessions(&self) -> PageSessions<'_> {
+        PageSessions(&self.core)
     }
 
     /// Authorization requests.

@@ -65,9 +65,14 @@ mod tests {
 
     #[test]
     fn names_are_lower_case_and_have_a_dot() {
-        assert_eq!("Connect.Acme.Example".parse::<HostName>().map(|name| name.to_string()), Ok("connect.acme.example".into()));
+        assert_eq!(
+            "Connect.Acme.Example".parse::<HostName>().map(|name| name.to_string()),
+            Ok("connect.acme.example".into())
+        );
         assert_eq!("acme.localhost".parse::<HostName>().map(|name| name.to_string()), Ok("acme.localhost".into()));
-        for bad in ["localhost", "10.0.0.1", "[::1]", "a.example:80", "https://a.example", "a..example", "-a.example", ""] {
+        for bad in
+            ["localhost", "10.0.0.1", "[::1]", "a.example:80", "https://a.example", "a..example", "-a.example", ""]
+        {
             assert!(bad.parse::<HostName>().is_err(), "{bad}");
         }
     }

@@ -4,6 +4,7 @@ mod api_keys;
 mod audit;
 mod backups;
 mod body;
+mod brand;
 mod caller;
 mod clients;
 mod conditions;
@@ -18,6 +19,7 @@ mod lease;
 mod messages;
 pub(crate) mod once;
 mod openapi;
+mod page_sessions;
 mod paging;
 mod path;
 pub mod problem;
@@ -44,10 +46,11 @@ use describe::{Entry, Routes};
 pub use openapi::written as written_description;
 
 /// Every route that is described, noun by noun.
-const NOUNS: [fn() -> Routes; 18] = [
+const NOUNS: &[fn() -> Routes] = &[
     api_keys::routes,
     audit::routes,
     backups::routes,
+    brand::routes,
     clients::routes,
     connections::routes,
     connectors::routes,
@@ -57,6 +60,7 @@ const NOUNS: [fn() -> Routes; 18] = [
     lease::routes,
     messages::routes,
     openapi::routes,
+    page_sessions::routes,
     sessions::routes,
     target::routes,
     tenants::routes,

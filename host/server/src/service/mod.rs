@@ -5,6 +5,7 @@
 mod api_key;
 mod audit;
 mod backup;
+mod brand;
 mod choose;
 mod client;
 mod complete;
@@ -31,6 +32,7 @@ mod message;
 mod once;
 mod outbox;
 mod outcome;
+mod page_session;
 mod permissions;
 mod proxy;
 mod rate;
@@ -74,6 +76,7 @@ use url::Url;
 
 pub use api_key::{ApiKeyError, Caller, NewApiKey};
 pub use audit::AuditAsked;
+pub use brand::{BrandChange, BrandFileError, FILE_LIMIT as BRAND_FILE_LIMIT};
 pub use choose::{Choice, ChooseError};
 pub use client::{ClientChange, ClientError, NewClient};
 pub use complete::CompleteError;
@@ -93,6 +96,7 @@ pub use lease::{Lease, LeaseAsk, LeaseError, LeasedCredential};
 pub use list::{ListError, PAGE_LIMIT, Page, Turn};
 pub use message::{MessagesAsked, ReplayError};
 pub use once::{Begun, OnceError};
+pub use page_session::{NewPageSession, PageSessionError, SignInLink, is_own_path};
 pub use permissions::{ActionWords, Permissions, PermissionsError, Right, ScopeWords};
 pub use proxy::{Bound, Proxied, ProxyError, ProxyRequest, ProxySettings, Told};
 pub use rate::{Allowance, WINDOW_SECONDS};
@@ -109,12 +113,13 @@ pub use uses::{NewUse, UseError};
 pub use verify::VerifyError;
 pub use webhook::{NewWebhook, WebhookChange, WebhookError};
 
-pub use jackfield_store::{BackupError, BadBackup, KeptAnswer, StoreError};
+pub use jackfield_store::{BackupError, BadBackup, KeptAnswer, StoreError, StoredFile};
 
 use crate::{
     clock::Clock,
     entropy::{self, Entropy},
     outbound::Outbound,
+    words::Languages,
 };
 
 /// What an operator sets about the service as a whole.
@@ -154,6 +159,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// Sentences for people.
+    pub languages: Languages,
     /// The operator's settings.
     pub settings: Settings,
 }
@@ -207,6 +214,11 @@ impl Service {
     /// Where browsers reach this host.
     pub fn public_url(&self) -> &Url {
         &self.parts.settings.public_url
+    }
+
+    /// What this host can say to people.
+    pub fn languages(&self) -> &Languages {
+        &self.parts.languages
     }
 
     fn store(&self) -> &Store {

@@ -180,11 +180,7 @@ impl Service {
 
     /// Where a person looks at a connection, or at all of theirs, on the tenant's own site.
     pub(super) fn link_to(&self, tenant: &Tenant, connection: Option<ConnectionId>) -> String {
-        let mut url = self.public_url().clone();
-        if let Some(host) = &tenant.brand.host {
-            // A host name that was checked when it was saved is one here.
-            let _ = url.set_host(Some(&host.to_string()));
-        }
+        let mut url = self.site_url(tenant);
         url.set_path(&connection.map_or_else(|| "/connections".to_owned(), |id| format!("/connections/{id}")));
         url.into()
     }

@@ -74,16 +74,26 @@ async fn fill_later(store: &Store) {
     let mut change = Change::new();
     store.audit().append(&mut change, &sample::tenant_line(2)).unwrap();
     store.uses().insert(&mut change, &connection, &sample::used(1)).unwrap();
+    store.choices().create(&mut change, &sample::choice(2), &sample::tokens("rt-choice")).await.unwrap();
     store.commit(change).await.unwrap();
     let deed = sample::deed(store);
     store.idempotency().begin(&deed, "asked", at(11)).await.unwrap();
     store.idempotency().answer(&deed, &sample::kept_answer()).await.unwrap();
 }
 
+/// What was added after that.
+async fn fill_last(store: &Store) {
+    let mut change = Change::new();
+    store.page_sessions().offer(&mut change, &secret("sign-in"), &sample::sign_in()).unwrap();
+    store.page_sessions().begin(&mut change, &secret("page"), &sample::page_session()).unwrap();
+    store.commit(change).await.unwrap();
+}
+
 /// What `freeze` writes next: whatever is newest, over the records above.
 async fn fill_newest(store: &Store) {
-    let mut change = Change::new();
-    store.choices().create(&mut change, &sample::choice(2), &sample::tokens("rt-choice")).await.unwrap();
+    let (mut change, branded) = (Change::new(), sample::branded());
+    store.tenants().insert(&mut change, &branded).unwrap();
+    store.brand_files().put(&mut change, branded.id, &sample::brand_file()).unwrap();
     store.commit(change).await.unwrap();
 }
 
@@ -103,6 +113,7 @@ async fn freeze() {
     if pairs().is_empty() {
         fill(&store).await;
         fill_later(&store).await;
+        fill_last(&store).await;
     }
     fill_newest(&store).await;
     let all = engine.scan(Scan { prefix: vec![], after: None, limit: 10_000, backwards: false }).await.unwrap();
@@ -128,6 +139,11 @@ async fn records_of_layout_1_are_readable() {
     let store = sample::over(Arc::clone(&engine) as Arc<dyn Engine>, folder.path(), ring(folder.path())).await;
     let tenant = sample::tenant();
     assert_eq!(store.tenants().get(tenant.id).await.unwrap().unwrap().record, tenant);
+    let branded = sample::branded();
+    let host = branded.brand.host.clone().unwrap();
+    assert_eq!(store.tenants().at(&host).await.unwrap().unwrap().record, branded);
+    let digest = &branded.brand.logo.as_ref().unwrap().digest;
+    assert_eq!(store.brand_files().get(branded.id, digest).await.unwrap(), Some(sample::brand_file()));
     assert_eq!(store.connectors().list().await.unwrap().items, [sample::connector()]);
     assert_eq!(store.clients().list(None, 9).await.unwrap().items[0].record, sample::client());
     assert_eq!(store.clients().secret(sample::client().id).await.unwrap(), Some(secret("client-secret")));
@@ -161,6 +177,9 @@ async fn records_of_layout_1_are_readable() {
     let of_tenant = AuditFilter { tenant: Some(tenant.id), ..AuditFilter::default() };
     assert_eq!(store.audit().list(&of_tenant, None, 9).await.unwrap().items, [sample::tenant_line(2)]);
     assert_eq!(store.uses().list(tenant.id, connection.id, None, 9).await.unwrap().items, [sample::used(1)]);
+    let sign_in = store.page_sessions().offered(&secret("sign-in")).await.unwrap().unwrap();
+    let page_session = store.page_sessions().get(&secret("page")).await.unwrap().unwrap();
+    assert_eq!((sign_in.record, page_session.record), (sample::sign_in(), sample::page_session()));
     let deed = sample::deed(&store);
     let (outcome, is_same) = store.idempotency().find(&deed, "asked", at(0)).await.unwrap().unwrap();
     assert!(is_same && matches!(outcome, Outcome::Answered { status: 201, .. }));
@@ -179,6 +198,7 @@ async fn every_kind_of_the_schema_has_its_fixture() {
     let store = sample::over(Arc::clone(&engine) as Arc<dyn Engine>, folder.path(), KeyRing::generate().unwrap()).await;
     fill(&store).await;
     fill_later(&store).await;
+    fill_last(&store).await;
     fill_newest(&store).await;
     let page = include_str!("../schema.rs");
     let listed = page.lines().filter_map(|line| line.strip_prefix("//! | `")?.split('`').next());

@@ -8,12 +8,14 @@ use jackfield_model::{
     account::Account,
     api_key::{ApiKey, Permission},
     audit::AuditLine,
+    brand::{Brand, Colours, Picture},
     client::Client,
     connection::{Connection, RefreshState},
     connector::Connector,
     credential::{Credential, SecretFields, TokenSet},
     expiry::{Clocks, Expiry, Source},
-    id::{ApiKeyId, AuthorizationId, ClientId, ConnectionId, EventId, SessionId, TenantId},
+    id::{ApiKeyId, AuthorizationId, ClientId, ConnectionId, EventId, PageSessionId, SessionId, TenantId},
+    person::{PageSession, Person, Role},
     scope::Grant,
     secret::Secret,
     session::{Authorization, ConnectSession, Endpoints, Stage},
@@ -29,7 +31,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use crate::{
-    AuthorizationSecrets, Choice, Deed, JournalEntry, KeptAnswer, KeyRing, Revocation, Store,
+    AuthorizationSecrets, Choice, Deed, JournalEntry, KeptAnswer, KeyRing, Revocation, SignIn, Store, StoredFile,
     components::Components,
     engine::{Engine, memory::Memory},
 };
@@ -84,10 +86,27 @@ pub(super) fn tenant() -> Tenant {
         id: tenant_id(1),
         name: "Harbour & Sons".into(),
         return_urls: vec!["https://app.example/done".into()],
-        brand: jackfield_model::brand::Brand::default(),
+        brand: Brand::default(),
         notices: jackfield_model::tenant::Notices::default(),
         created_at: at(0),
     }
+}
+
+pub(super) fn brand_file() -> StoredFile {
+    StoredFile { media_type: "image/png".into(), bytes: b"picture".repeat(7_000) }
+}
+
+/// A tenant with a brand of its own.
+pub(super) fn branded() -> Tenant {
+    let logo = Picture { digest: crate::digest_of(&brand_file().bytes), media_type: "image/png".into() };
+    let brand = Brand {
+        host: "connect.harbour.example".parse().ok(),
+        colours: Colours { accent: "#1f5fbf".parse().ok(), accent_dark: None },
+        logo: Some(logo),
+        languages: vec!["de".into(), "en".into()],
+        ..Brand::default()
+    };
+    Tenant { id: tenant_id(2), name: "Harbour".into(), brand, ..tenant() }
 }
 
 pub(super) fn connector() -> Connector {
@@ -329,5 +348,23 @@ pub(super) fn choice(number: u128) -> Choice {
         existing: connection(1).id,
         candidate: connection(number),
         until: at(600),
+    }
+}
+
+pub(super) fn person() -> Person {
+    Person { role: Role::EndUser, tenant: Some(tenant_id(1)), subject: "user-17".into(), name: Some("Ada".into()) }
+}
+
+pub(super) fn sign_in() -> SignIn {
+    SignIn { person: person(), to: "/connections".into(), begun: Some("ab".repeat(32)), expires_at: at(300) }
+}
+
+pub(super) fn page_session() -> PageSession {
+    PageSession {
+        id: PageSessionId::new(at(5), 5),
+        person: person(),
+        created_at: at(5),
+        used_at: at(65),
+        expires_at: at(5 + 43_200),
     }
 }
