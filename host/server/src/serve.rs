@@ -192,6 +192,7 @@ fn service(config: &Config, parts: Parts, store: Store, public_url: Url) -> Resu
         http_loopback: config.egress.allow_loopback,
         token_timeout: config.timeouts.token(),
         metadata_timeout: config.timeouts.metadata(),
+        webhook_timeout: config.timeouts.webhook(),
         requests_per_minute: config.api.requests_per_minute,
         proxy: proxy_settings(config),
         request_id_header: config.log.request_id_header.clone(),

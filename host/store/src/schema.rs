@@ -46,6 +46,13 @@
 //! | `audit` | event | `AuditLine` |
 //! | `audit-by-tenant` | tenant, event | nothing |
 //! | `use` | tenant, connection, hash of the reference | `Use` |
+//! | `outbox` | event | `Told`: a change nobody outside was written about yet |
+//! | `webhook` | tenant, webhook | `Webhook` |
+//! | `webhook-secret` | webhook, generation | envelope: its secret |
+//! | `message` | tenant, message | `Message` |
+//! | `message-due` | milliseconds, tenant, message | nothing; there while the host has to look at it some time |
+//! | `message-queue` | tenant, webhook or hash of the address, connection or `all`, message | nothing; there while it waits |
+//! | `contact` | tenant, hash of the end user | `Reached` |
 //! | `idempotency` | API key, hash of route and key | what became of a request that creates |
 //! | `idempotency-answer` | the same, number | envelope: a piece of its answer |
 //!
@@ -108,6 +115,13 @@ pub(crate) const TIMELINE: Kind = kind("timeline", 1);
 pub(crate) const AUDIT: Kind = kind("audit", 1);
 pub(crate) const AUDIT_BY_TENANT: Kind = kind("audit-by-tenant", 1);
 pub(crate) const USE: Kind = kind("use", 1);
+pub(crate) const OUTBOX: Kind = kind("outbox", 1);
+pub(crate) const WEBHOOK: Kind = kind("webhook", 1);
+pub(crate) const WEBHOOK_SECRET: Kind = kind("webhook-secret", 1);
+pub(crate) const MESSAGE: Kind = kind("message", 1);
+pub(crate) const MESSAGE_DUE: Kind = kind("message-due", 1);
+pub(crate) const MESSAGE_QUEUE: Kind = kind("message-queue", 1);
+pub(crate) const CONTACT: Kind = kind("contact", 1);
 pub(crate) const IDEMPOTENCY: Kind = kind("idempotency", 1);
 pub(crate) const IDEMPOTENCY_ANSWER: Kind = kind("idempotency-answer", 1);
 

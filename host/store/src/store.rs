@@ -18,12 +18,15 @@ use crate::{
     components::Components,
     connections::Connections,
     connectors::Connectors,
+    contacts::Contacts,
     core::Core,
     engine::{Engine, Fault, Health},
     error::{OpenError, StoreError},
     idempotency::Idempotency,
     journal::Journal,
     keys::{KeyRingStatus, Keys},
+    messages::Messages,
+    outbox::Outbox,
     page_sessions::PageSessions,
     revocations::Revocations,
     seal::{KeyRing, KeyRingError, Purpose},
@@ -32,6 +35,7 @@ use crate::{
     tenants::Tenants,
     timeline::Timeline,
     uses::Uses,
+    webhooks::Webhooks,
 };
 
 pub(crate) const RECORDS: &str = "records";
@@ -193,6 +197,26 @@ impl Store {
     /// Connections and their credentials.
     pub fn connections(&self) -> Connections<'_> {
         Connections(&self.core)
+    }
+
+    /// Changes on their way out.
+    pub fn outbox(&self) -> Outbox<'_> {
+        Outbox(&self.core)
+    }
+
+    /// Webhooks and their secrets.
+    pub fn webhooks(&self) -> Webhooks<'_> {
+        Webhooks(&self.core)
+    }
+
+    /// Messages on their way out.
+    pub fn messages(&self) -> Messages<'_> {
+        Messages(&self.core)
+    }
+
+    /// How end users are reached.
+    pub fn contacts(&self) -> Contacts<'_> {
+        Contacts(&self.core)
     }
 
     /// Choices between accounts.

@@ -87,6 +87,7 @@ pub(super) fn tenant() -> Tenant {
         name: "Harbour & Sons".into(),
         return_urls: vec!["https://app.example/done".into()],
         brand: Brand::default(),
+        notices: jackfield_model::tenant::Notices::default(),
         created_at: at(0),
     }
 }
@@ -238,6 +239,7 @@ pub(super) fn connection(number: u128) -> Connection {
         target: Targeting::None,
         verification: None,
         uses: 0,
+        said: jackfield_model::notice::Said::default(),
         created_at: at(6),
         updated_at: at(6),
     }
