@@ -23,6 +23,7 @@ mod output;
 mod secret_input;
 mod serve;
 mod shell;
+mod sign_in;
 mod tenant;
 mod transfer;
 
@@ -85,6 +86,9 @@ enum Command {
     /// Look at connections and manage them.
     #[command(subcommand)]
     Connection(connection::Connection),
+    /// Make a link that signs somebody in to the pages.
+    #[command(name = "sign-in")]
+    SignIn(sign_in::SignIn),
     /// Print the description of the HTTP API.
     #[command(name = "openapi")]
     OpenApi(openapi::OpenApi),
@@ -147,6 +151,7 @@ fn run(command: Command, stage: &Stage) -> Result<()> {
         Command::Key(key) => in_runtime(key.run(stage)),
         Command::Keyring(keyring) => in_runtime(keyring.run(stage)),
         Command::Connection(connection) => in_runtime(connection.run(stage)),
+        Command::SignIn(sign_in) => in_runtime(sign_in.run(stage)),
         Command::OpenApi(openapi) => {
             openapi.run(stage);
             Ok(())

@@ -1,5 +1,6 @@
 //! The hosted pages: plain HTML in the tenant's brand and the reader's language, never kept.
 
+mod admin;
 mod assets;
 mod callback;
 mod connect;
@@ -18,6 +19,7 @@ mod sign_in;
 mod signed_in;
 mod site;
 mod submission;
+mod upload;
 mod when;
 
 use axum::{
@@ -57,6 +59,7 @@ pub fn routes(description: fn() -> Value) -> Router<Service> {
         .route("/assets/page.js", get(assets::script))
         .route("/assets/brand/{file}", get(assets::brand))
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
+        .merge(admin::routes())
         .merge(docs::routes(description))
 }
 
