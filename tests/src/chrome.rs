@@ -35,7 +35,8 @@ pub struct Habits {
 impl Habits {
     /// A browser that finds what these doubles answer for.
     pub fn reaching(doubles: &[&Double]) -> Self {
-        let names = doubles.iter().flat_map(|double| double.names().iter().map(|name| (name.clone(), double.address())));
+        let names =
+            doubles.iter().flat_map(|double| double.names().iter().map(|name| (name.clone(), double.address())));
         Self { hosts: names.collect(), ..Self::default() }
     }
 }
@@ -63,7 +64,8 @@ impl Chrome {
         let mut connector = hyper_util::client::legacy::connect::HttpConnector::new();
         connector.enforce_http(true);
         let client = ClientBuilder::new(connector).capabilities(wanted).connect(&driver.url).await;
-        let client = client.context("Chromium does not start: is the package chromium there, as `make setup` installs it?")?;
+        let client =
+            client.context("Chromium does not start: is the package chromium there, as `make setup` installs it?")?;
         let chrome = Self { client, _driver: driver };
         chrome.size(screens::WIDE).await?;
         Ok(chrome)

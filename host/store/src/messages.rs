@@ -68,7 +68,11 @@ impl Messages<'_> {
             }
         }
         let queue = self.queue_key(changed);
-        if changed.state == MessageState::Waiting { change.write(queue, vec![]) } else { change.delete(queue) }
+        if changed.state == MessageState::Waiting {
+            change.write(queue, vec![])
+        } else {
+            change.delete(queue)
+        }
         change.replace(MESSAGE, key(changed), changed)
     }
 

@@ -18,11 +18,15 @@ async fn what_is_not_taken_is_sent_again_under_the_same_id_and_the_order_holds()
     assert_eq!(stage.types(&hook), ["connection.created"], "what comes behind a failure waits");
     stage.later(1).await;
     assert_eq!(stage.types(&hook), ["connection.created", "connection.created", "connection.active"]);
-    let ids: Vec<_> = stage.hooks.log().to("/in").iter().map(|one| one.header("webhook-id").unwrap().to_owned()).collect();
+    let ids: Vec<_> =
+        stage.hooks.log().to("/in").iter().map(|one| one.header("webhook-id").unwrap().to_owned()).collect();
     assert!(ids[0] == ids[1] && ids[1] != ids[2], "{ids:?}");
     let first = stage.get(&format!("/v1/messages/{}", ids[0])).await;
     assert_eq!(first.json["state"], "sent");
-    assert_eq!((&first.json["attempts"][0]["status"], &first.json["attempts"][1]["status"]), (&json!(500), &json!(200)));
+    assert_eq!(
+        (&first.json["attempts"][0]["status"], &first.json["attempts"][1]["status"]),
+        (&json!(500), &json!(200))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -145,7 +149,8 @@ async fn what_was_committed_before_a_stop_is_sent_after_the_start() {
     stage.host.stop().await.unwrap();
     stage.host.start_again().await.unwrap();
     stage.later(1).await;
-    let ids: Vec<_> = stage.hooks.log().to("/in").iter().map(|one| one.header("webhook-id").unwrap().to_owned()).collect();
+    let ids: Vec<_> =
+        stage.hooks.log().to("/in").iter().map(|one| one.header("webhook-id").unwrap().to_owned()).collect();
     assert!(ids.len() == 3 && ids[0] == ids[1], "{ids:?}");
 }
 

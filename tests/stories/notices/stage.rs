@@ -146,8 +146,7 @@ impl Stage {
 /// Webhooks says: HMAC-SHA-256 over id, moment and body with full stops between, under the decoded secret.
 pub(crate) fn verified(message: &Recorded, secrets: &[&str]) -> Value {
     let header = |name: &str| message.header(name).unwrap_or_else(|| panic!("no {name}")).to_owned();
-    let signed =
-        [header("webhook-id").as_bytes(), header("webhook-timestamp").as_bytes(), &message.body].join(&b'.');
+    let signed = [header("webhook-id").as_bytes(), header("webhook-timestamp").as_bytes(), &message.body].join(&b'.');
     let given = header("webhook-signature");
     let given: Vec<&str> = given.split(' ').collect();
     assert_eq!(given.len(), secrets.len(), "{given:?}");

@@ -18,8 +18,13 @@ async fn every_change_of_a_connection_is_heard_in_order_and_holds_no_secret() {
     stage.delete(&format!("/v1/connections/{id}")).await;
     assert!(stage.heard(&hook).is_empty(), "no request waits for a webhook");
     stage.round().await;
-    let types =
-        ["connection.created", "connection.active", "connection.renamed", "connection.needs-reauthorization", "connection.deleted"];
+    let types = [
+        "connection.created",
+        "connection.active",
+        "connection.renamed",
+        "connection.needs-reauthorization",
+        "connection.deleted",
+    ];
     assert_eq!(stage.types(&hook), types);
     let heard = stage.heard(&hook);
     let broken = &heard[3];
@@ -86,7 +91,12 @@ async fn a_test_says_at_once_what_came_of_it() {
     let hook = stage.hook("/tried", &["connection.deleted"]).await;
     let path = format!("/v1/webhooks/{}/test", hook.id);
     let sent = stage.ask(&path).await;
-    assert_eq!((&sent.json["state"], &sent.json["attempts"][0]["status"]), (&json!("sent"), &json!(200)), "{}", sent.json);
+    assert_eq!(
+        (&sent.json["state"], &sent.json["attempts"][0]["status"]),
+        (&json!("sent"), &json!(200)),
+        "{}",
+        sent.json
+    );
     assert_eq!(stage.types(&hook), ["webhook.test"]);
     stage.hooks.faults().once(On::path("/tried"), Fault::Status(StatusCode::IM_A_TEAPOT));
     let failed = stage.ask(&path).await;
@@ -122,7 +132,10 @@ async fn private_addresses_plain_http_and_other_tricks_are_refused() {
 async fn redirects_are_not_followed() {
     let stage = Stage::set().await;
     let hook = stage.hook("/moved", &[]).await;
-    stage.hooks.faults().once(On::path("/moved"), Fault::Redirect(StatusCode::FOUND, format!("https://{HOOKS}/elsewhere").parse().unwrap()));
+    stage.hooks.faults().once(
+        On::path("/moved"),
+        Fault::Redirect(StatusCode::FOUND, format!("https://{HOOKS}/elsewhere").parse().unwrap()),
+    );
     stage.ask(&format!("/v1/webhooks/{}/test", hook.id)).await;
     assert!(stage.hooks.log().to("/elsewhere").is_empty());
     assert_eq!(stage.messages("failed").await[0]["attempts"][0]["failure"], "redirected");

@@ -24,6 +24,7 @@ mod output;
 mod secret_input;
 mod serve;
 mod shell;
+mod sign_in;
 mod tenant;
 mod transfer;
 mod webhook;
@@ -93,6 +94,9 @@ enum Command {
     /// Look at what was sent to webhooks and mailboxes.
     #[command(subcommand)]
     Message(message::Message),
+    /// Make a link that signs somebody in to the pages.
+    #[command(name = "sign-in")]
+    SignIn(sign_in::SignIn),
     /// Print the description of the HTTP API.
     #[command(name = "openapi")]
     OpenApi(openapi::OpenApi),
@@ -157,6 +161,7 @@ fn run(command: Command, stage: &Stage) -> Result<()> {
         Command::Connection(connection) => in_runtime(connection.run(stage)),
         Command::Webhook(webhook) => in_runtime(webhook.run(stage)),
         Command::Message(message) => in_runtime(message.run(stage)),
+        Command::SignIn(sign_in) => in_runtime(sign_in.run(stage)),
         Command::OpenApi(openapi) => {
             openapi.run(stage);
             Ok(())

@@ -35,7 +35,9 @@ pub(super) enum Webhook {
         id: String,
     },
     /// Change where a webhook is sent or what it hears of.
-    #[command(after_help = "Example:\n  jackfield webhook change whk_01J… --tenant ten_01J… --url https://app.example.com/in")]
+    #[command(
+        after_help = "Example:\n  jackfield webhook change whk_01J… --tenant ten_01J… --url https://app.example.com/in"
+    )]
     Change {
         /// Its id.
         id: String,
@@ -71,7 +73,9 @@ pub(super) enum Webhook {
         id: String,
     },
     /// Send what failed since a moment once more.
-    #[command(after_help = "Example:\n  jackfield webhook replay whk_01J… --tenant ten_01J… --since 2026-01-31T00:00:00Z")]
+    #[command(
+        after_help = "Example:\n  jackfield webhook replay whk_01J… --tenant ten_01J… --since 2026-01-31T00:00:00Z"
+    )]
     Replay {
         /// Its id.
         id: String,

@@ -1,5 +1,6 @@
 //! The hosted pages: plain HTML in the tenant's brand and the reader's language, never kept.
 
+mod admin;
 mod assets;
 mod brand_file;
 mod callback;
@@ -19,6 +20,7 @@ mod sign_in;
 mod signed_in;
 mod site;
 mod submission;
+mod upload;
 mod when;
 
 use axum::{
@@ -59,6 +61,7 @@ pub fn routes(description: fn() -> Value) -> Router<Service> {
         .route("/assets/brand/{file}", get(assets::brand))
         .route("/brand/{digest}", get(brand_file::show))
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
+        .merge(admin::routes())
         .merge(docs::routes(description))
 }
 

@@ -54,6 +54,7 @@ mod transfer;
 mod twins;
 mod typed;
 mod unauthorized;
+mod upgrade;
 mod uses;
 mod verify;
 mod webhook;
@@ -109,6 +110,7 @@ pub use target::TargetError;
 pub use tenant::{NewTenant, TenantChange, TenantError};
 pub use transfer::{Arrived, Exported, TransferError, TransferKey, TransferSealError};
 pub use unauthorized::Refused;
+pub use upgrade::{Candidate, UpgradeError, Users};
 pub use uses::{NewUse, UseError};
 pub use verify::VerifyError;
 pub use webhook::{NewWebhook, WebhookChange, WebhookError};
@@ -225,7 +227,8 @@ impl Service {
         &self.parts.store
     }
 
-    fn now(&self) -> Timestamp {
+    /// The host's time.
+    pub fn now(&self) -> Timestamp {
         self.parts.clock.now()
     }
 

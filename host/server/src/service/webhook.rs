@@ -183,12 +183,7 @@ impl Service {
     }
 
     /// Notes what a try says about the webhook itself: that it works, or how long it has not.
-    pub(super) async fn learn(
-        &self,
-        webhook: &Webhook,
-        arrived: bool,
-        status: Option<u16>,
-    ) -> Result<(), StoreError> {
+    pub(super) async fn learn(&self, webhook: &Webhook, arrived: bool, status: Option<u16>) -> Result<(), StoreError> {
         let now = self.now();
         let webhooks = self.store().webhooks();
         let amended = webhooks.amend(webhook.tenant, webhook.id, |found, change| {

@@ -7,7 +7,7 @@ use crate::{
     },
     service::{
         ApiKeyError, ApproveError, BrandFileError, ClientError, FieldFault, InstallError, PageSessionError,
-        RemoveConnectorError, ResolveError, StoreError, TenantError,
+        RemoveConnectorError, ResolveError, StoreError, TenantError, UpgradeError,
     },
 };
 
@@ -122,6 +122,19 @@ impl From<InstallError> for Problem {
             InstallError::OtherInstalled(_) => Self::new(Code::OtherInstalled, told),
             InstallError::Kept(error) => Self::internal(error),
             InstallError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<UpgradeError> for Problem {
+    fn from(error: UpgradeError) -> Self {
+        let told = error.to_string();
+        match error {
+            UpgradeError::NotFound(_) => Self::not_found("component"),
+            UpgradeError::MethodGone(_) => Self::new(Code::InUse, told),
+            UpgradeError::Component(error) => error.into(),
+            UpgradeError::Load(error) => error.into(),
+            UpgradeError::Store(error) => error.into(),
         }
     }
 }

@@ -56,8 +56,7 @@ impl Service {
         by: &str,
     ) -> Result<u64, ReplayError> {
         self.check_goes_on(tenant, webhook).await?;
-        let filter =
-            MessageFilter { webhook: Some(webhook), state: Some(MessageState::Failed), since: Some(since) };
+        let filter = MessageFilter { webhook: Some(webhook), state: Some(MessageState::Failed), since: Some(since) };
         self.audit(tenant, by, "webhook.replayed", &webhook.to_string()).await?;
         let (mut count, mut after) = (0, None);
         loop {

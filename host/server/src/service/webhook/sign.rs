@@ -31,17 +31,17 @@ mod tests {
 
     #[test]
     fn each_secret_signs_id_moment_and_body() {
-        let (one, other) = (secret([1; 32]), secret([2; 32]));
+        let (one, other) = (|| secret([1; 32]), secret([2; 32]));
         let id: MessageId = "msg_01KAMVJ5D0Q4Z8N6T2R7W3X9YB".parse().unwrap();
         let at = Timestamp::from_second(1_760_000_000).unwrap();
-        let both = signatures(&[one.clone(), other], id, at, "{}");
+        let both = signatures(&[one(), other], id, at, "{}");
         let parts: Vec<&str> = both.split(' ').collect();
         assert_eq!(parts.len(), 2);
-        assert_eq!(parts.first().copied(), Some(signatures(&[one.clone()], id, at, "{}").as_str()));
+        assert_eq!(parts.first().copied(), Some(signatures(&[one()], id, at, "{}").as_str()));
         assert_ne!(parts.first(), parts.get(1));
         let key = hmac::Key::new(hmac::HMAC_SHA256, &[1; 32]);
         let tag = BASE64.decode(parts.first().unwrap().strip_prefix("v1,").unwrap().as_bytes()).unwrap();
         hmac::verify(&key, format!("{id}.1760000000.{{}}").as_bytes(), &tag).unwrap();
-        assert_ne!(signatures(&[one.clone()], id, at, "{} "), signatures(&[one], id, at, "{}"));
+        assert_ne!(signatures(&[one()], id, at, "{} "), signatures(&[one()], id, at, "{}"));
     }
 }
