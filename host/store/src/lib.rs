@@ -52,7 +52,7 @@ pub use change::Change;
 pub use choices::{Choice, Choices};
 pub use clients::Clients;
 pub use components::{ComponentError, Components, digest_of};
-pub use connections::{Connections, Due, Filter, Order};
+pub use connections::{Audience, Connections, Due, Filter, Order, Sort, Wanted};
 pub use connectors::Connectors;
 pub use contacts::Contacts;
 pub use engine::{EngineError, Fault, Health};

@@ -91,7 +91,9 @@ impl Store {
         ring: KeyRing,
     ) -> Result<Self, OpenError> {
         let keys = Keys::unlock(&*engine, ring).await?;
-        Ok(Self { core: Arc::new(Core { engine, keys }), components })
+        let store = Self { core: Arc::new(Core { engine, keys }), components };
+        store.connections().build_orders().await?;
+        Ok(store)
     }
 
     pub(crate) fn core(&self) -> &Core {
