@@ -13,3 +13,4 @@ mod private_file;
 pub mod serve;
 pub mod service;
 pub mod telemetry;
+pub mod words;

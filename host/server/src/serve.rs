@@ -39,6 +39,7 @@ use crate::{
     listen,
     outbound::{self, Outbound, Resolver, SystemResolver},
     service::{self, Service},
+    words::Languages,
 };
 
 /// What a host takes from its surroundings.
@@ -173,6 +174,7 @@ fn service(config: &Config, parts: Parts, store: Store, public_url: Url) -> Resu
     };
     let tls = outbound::tls_config(config.egress.ca_file.as_deref())?;
     let outbound = Arc::new(Outbound::new(Arc::new(egress.clone()), Arc::clone(&parts.resolver), tls));
+    let languages = Languages::load(config.languages_dir.as_deref())?;
     let entropy = Arc::clone(&parts.entropy);
     let settings = RuntimeSettings {
         cache_dir: config.data_dir.join("compiled"),
@@ -197,7 +199,7 @@ fn service(config: &Config, parts: Parts, store: Store, public_url: Url) -> Resu
         keyring: config.keyring.clone(),
     };
     let (clock, entropy) = (parts.clock, parts.entropy);
-    Ok(Service::new(service::Parts { store, runtime, outbound, clock, entropy, settings }))
+    Ok(Service::new(service::Parts { store, runtime, outbound, clock, entropy, languages, settings }))
 }
 
 fn proxy_settings(config: &Config) -> service::ProxySettings {

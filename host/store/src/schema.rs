@@ -14,14 +14,16 @@
 //! | `connector-part` | name, digest of the text, number | a piece of the connector's JSON |
 //! | `tenant` | tenant | `Tenant` |
 //! | `tenant-by-host` | host name | its id |
-//! | `brand-file` | digest, tenant | media type of a file of the tenant's brand, number of parts |
-//! | `brand-file-part` | digest, tenant, number | a piece of its bytes |
+//! | `brand-file` | tenant, digest | media type of a file of the tenant's brand, number of parts |
+//! | `brand-file-part` | tenant, digest, number | a piece of its bytes |
 //! | `client` | client | `Client` and the generation of its secret |
 //! | `client-secret` | client, generation | envelope: the client secret |
 //! | `api-key` | key | `ApiKey` and its hash |
 //! | `api-key-by-hash` | hash | its id |
 //! | `session` | session | `ConnectSession` and the hash of its token |
 //! | `session-by-token` | hash | its id |
+//! | `sign-in` | hash of the link | `SignIn` |
+//! | `page-session` | hash of the token | `PageSession` |
 //! | `authorization` | authorization | `Authorization`, hashes it is found by, generation of what is sealed |
 //! | `authorization-secret` | authorization, generation | envelope: verifier, nonce, code, typed secrets |
 //! | `authorization-by-state` | hash | its id, until the state is taken |
@@ -82,6 +84,8 @@ pub(crate) const API_KEY: Kind = kind("api-key", 1);
 pub(crate) const API_KEY_BY_HASH: Kind = kind("api-key-by-hash", 1);
 pub(crate) const SESSION: Kind = kind("session", 1);
 pub(crate) const SESSION_BY_TOKEN: Kind = kind("session-by-token", 1);
+pub(crate) const SIGN_IN: Kind = kind("sign-in", 1);
+pub(crate) const PAGE_SESSION: Kind = kind("page-session", 1);
 pub(crate) const AUTHORIZATION: Kind = kind("authorization", 1);
 pub(crate) const AUTHORIZATION_SECRET: Kind = kind("authorization-secret", 1);
 pub(crate) const AUTHORIZATION_BY_STATE: Kind = kind("authorization-by-state", 1);

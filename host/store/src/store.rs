@@ -24,6 +24,7 @@ use crate::{
     idempotency::Idempotency,
     journal::Journal,
     keys::{KeyRingStatus, Keys},
+    page_sessions::PageSessions,
     revocations::Revocations,
     seal::{KeyRing, KeyRingError, Purpose},
     sessions::Sessions,
@@ -177,6 +178,11 @@ impl Store {
     /// Connect sessions.
     pub fn sessions(&self) -> Sessions<'_> {
         Sessions(&self.core)
+    }
+
+    /// Sign-ins to the pages.
+    pub fn page_sessions(&self) -> PageSessions<'_> {
+        PageSessions(&self.core)
     }
 
     /// Authorization requests.

@@ -9,6 +9,7 @@
     reason = "a failed test is a panic"
 )]
 
+mod api_snapshot;
 mod application_guide;
 mod audit;
 mod backups;
@@ -18,6 +19,7 @@ mod child;
 mod command_line;
 mod command_line_connections;
 mod command_line_faults;
+mod command_line_tokens;
 mod conditions;
 mod configuration;
 mod cursors;

@@ -37,6 +37,8 @@ const ROUTES: [(&str, &str, &str); 47] = [
     ("GET", "/v1/connect-sessions/{id}", "connect"),
     ("POST", "/v1/connect-sessions/{id}/complete", "connect"),
     ("POST", "/v1/connect-sessions/{id}/choose", "connect"),
+    ("POST", "/v1/page-sessions", "connect"),
+    ("POST", "/v1/operator-sessions", "operate"),
     ("GET", "/v1/connections", "read"),
     ("POST", "/v1/connections", "connect"),
     ("POST", "/v1/connections/import", "connect"),

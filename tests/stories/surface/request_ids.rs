@@ -18,7 +18,7 @@ async fn every_answer_carries_its_own_request_id() {
     let shown = format!("/v1/connections/{id}");
     let paths =
         ["/v1/connections", &shown, "/v1/nothing", "/v1/tenants", "/healthz", "/readyz", "/connect/x", &proxied];
-    for path in [&paths[..], &["/assets/jackfield.css", "/oauth/callback/a/b", "/"][..]].concat() {
+    for path in [&paths[..], &["/assets/page.css", "/oauth/callback/a/b", "/"][..]].concat() {
         let answer = raw(&stage.host, Method::GET, path, &headers, b"").await;
         let request = answer.headers["jackfield-request-id"].to_str().unwrap().to_owned();
         assert!(request.starts_with("req_"), "{path}: {request}");

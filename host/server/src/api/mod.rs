@@ -18,6 +18,7 @@ mod json;
 mod lease;
 pub(crate) mod once;
 mod openapi;
+mod page_sessions;
 mod paging;
 mod path;
 pub mod problem;
@@ -43,7 +44,7 @@ use describe::{Entry, Routes};
 pub use openapi::written as written_description;
 
 /// Every route that is described, noun by noun.
-const NOUNS: [fn() -> Routes; 17] = [
+const NOUNS: [fn() -> Routes; 18] = [
     api_keys::routes,
     audit::routes,
     backups::routes,
@@ -56,6 +57,7 @@ const NOUNS: [fn() -> Routes; 17] = [
     import::routes,
     lease::routes,
     openapi::routes,
+    page_sessions::routes,
     sessions::routes,
     target::routes,
     tenants::routes,

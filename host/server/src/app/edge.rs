@@ -33,7 +33,7 @@ pub(super) async fn edge(State(service): State<Service>, request: Request, next:
     let name = service.name_request(request.headers()).ok();
     let method = request.method().clone();
     let path = request.uri().path();
-    let wants_page = wants_page(path, request.headers());
+    let headers = wants_page(path, request.headers()).then(|| request.headers().clone());
     let refused = service.is_stopping() && !PROBES.contains(&path);
     // The route, never the path: a link is a secret.
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
@@ -42,8 +42,11 @@ pub(super) async fn edge(State(service): State<Service>, request: Request, next:
     let problem = response.extensions_mut().remove::<Problem>();
     if let Some(problem) = &problem {
         let before = std::mem::take(response.headers_mut());
-        response =
-            if wants_page { pages::refusal(problem) } else { problem.answer(name.as_ref(), service.public_url()) };
+        let page = match &headers {
+            Some(headers) => pages::refusal(&service, headers, problem).await,
+            None => None,
+        };
+        response = page.unwrap_or_else(|| problem.answer(name.as_ref(), service.public_url()));
         carry(before, response.headers_mut());
     }
     if refused {

@@ -15,6 +15,7 @@ mod demo;
 mod doctor;
 mod failed;
 mod host;
+mod import_tokens;
 mod key;
 mod keyring;
 mod openapi;

@@ -70,6 +70,8 @@ pub struct Config {
     pub proxy: ProxyBounds,
     /// Where connectors may reach beyond the public internet.
     pub egress: Egress,
+    /// A folder of further languages, `<tag>/<area>.ftl`.
+    pub languages_dir: Option<PathBuf>,
     /// The settings nobody made, as `key = value`.
     pub defaults: Vec<String>,
 }
@@ -126,6 +128,7 @@ impl Config {
             api: Api::default(),
             proxy: ProxyBounds::default(),
             egress: Egress::default(),
+            languages_dir: None,
             defaults: Vec::new(),
         }
     }
@@ -163,6 +166,7 @@ impl Config {
                 hosts: egress.hosts,
                 ca_file: egress.ca_file,
             },
+            languages_dir: settings.languages_dir,
             defaults: defaults.0,
         };
         config.check()?;

@@ -62,6 +62,7 @@ const MEANINGS: &[(&str, &str, &str)] = &[
     ("keyring", PATH, "The file of the keys that seal the store. Outside `data_dir`; made with a new store, mode 0400."),
     ("operator_key", PATH, "Where the first operator key is written when the store has no API key yet."),
     ("store", "sled", "Which store."),
+    ("languages_dir", PATH, "A folder of further languages for pages and mails: `<tag>/<area>.ftl` each, like those the host has."),
     ("log.format", "text or json", "Log lines for people, or one JSON object a line. The log goes to standard error."),
     ("log.level", "error, warn, info, debug or trace", "How much is logged of Jackfield's own; of its dependencies only warnings."),
     ("log.request_id_header", "header name", "The request header whose id is taken over where it is well-formed: 8 to 128 letters, digits, `-`, `_`, `.`. Only for a proxy of your own that sets it."),

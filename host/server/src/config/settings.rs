@@ -22,6 +22,7 @@ pub(super) struct Settings {
     pub(super) keyring: Option<PathBuf>,
     pub(super) operator_key: Option<PathBuf>,
     pub(super) store: Option<StoreKind>,
+    pub(super) languages_dir: Option<PathBuf>,
     pub(super) log: LogSettings,
     pub(super) limits: Limits,
     pub(super) timeouts: Timeouts,

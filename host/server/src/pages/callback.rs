@@ -4,22 +4,23 @@ use axum::{
     extract::{Path, RawQuery, State},
     response::Response,
 };
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, StatusCode};
 
-use super::{cookie, fault, guard, link};
+use super::{cookie, fault, link, redirect, site::Site};
 use crate::service::{Callback, Service};
 
 /// GET: once for each answer.
 pub(super) async fn callback(
     State(service): State<Service>,
+    site: Site,
     Path((connector, client)): Path<(String, String)>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
     let answer = Callback { connector, client, query: query.unwrap_or_default(), cookies: cookie::ours(&headers) };
     match service.callback(answer).await {
-        Ok(target) => leave(&target),
-        Err(error) => fault::of_callback(&error),
+        Ok(target) => leave(&site, &target),
+        Err(error) => fault::of_callback(&site, &error),
     }
 }
 
@@ -29,14 +30,11 @@ pub(super) async fn look() -> Response {
 }
 
 /// 303, so that a body is never sent on (RFC 9700 section 4.12).
-fn leave(target: &str) -> Response {
-    let location = link::to_web(target).and_then(|target| HeaderValue::from_str(target).ok());
-    let Some(mut location) = location else { return fault::foreign() };
-    location.set_sensitive(true);
-    let mut response = Response::default();
-    *response.status_mut() = StatusCode::SEE_OTHER;
-    response.headers_mut().insert(header::LOCATION, location);
-    guard(response)
+fn leave(site: &Site, target: &str) -> Response {
+    match link::to_web(target) {
+        Some(target) => redirect(StatusCode::SEE_OTHER, target),
+        None => fault::foreign(site),
+    }
 }
 
 #[cfg(test)]
@@ -47,7 +45,7 @@ mod tests {
 
     #[test]
     fn core_13_the_callback_leaves_by_303_with_every_guard() {
-        let response = leave("https://app.example.com/done?session=ses_1&ticket=t");
+        let response = leave(&Site::sample(None), "https://app.example.com/done?session=ses_1&ticket=t");
         assert_eq!(response.status().as_u16(), 303);
         let header = |name: &str| response.headers().get(name).unwrap().to_str().unwrap().to_owned();
         assert_eq!(header("location"), "https://app.example.com/done?session=ses_1&ticket=t");
@@ -60,6 +58,6 @@ mod tests {
 
     #[test]
     fn it_never_leaves_the_web() {
-        assert!(leave("javascript:alert(1)").headers().get("location").is_none());
+        assert!(leave(&Site::sample(None), "javascript:alert(1)").headers().get("location").is_none());
     }
 }

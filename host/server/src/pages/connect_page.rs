@@ -9,10 +9,11 @@ use maud::{Markup, html};
 
 use super::{
     field::{Input, input_id},
-    layout::Layout,
+    layout::Frame,
     link,
     posted::Posted,
     rights::Rights,
+    site::Site,
 };
 use crate::{
     api::problem::Code,
@@ -33,6 +34,7 @@ pub(super) enum Faults<'a> {
 
 /// A connect page to render.
 pub(super) struct View<'a> {
+    site: &'a Site,
     page: &'a ConnectPage,
     method: &'a Method,
     link: &'a str,
@@ -43,19 +45,20 @@ pub(super) struct View<'a> {
 
 impl<'a> View<'a> {
     /// As it is opened.
-    pub(super) fn fresh(page: &'a ConnectPage, method: &'a Method, link: &'a str) -> Self {
-        Self { page, method, link, name: &page.default_name, typed: None, faults: Faults::None }
+    pub(super) fn fresh(site: &'a Site, page: &'a ConnectPage, method: &'a Method, link: &'a str) -> Self {
+        Self { site, page, method, link, name: &page.default_name, typed: None, faults: Faults::None }
     }
 
     /// With what was typed, except secrets.
     pub(super) fn again(
+        site: &'a Site,
         page: &'a ConnectPage,
         method: &'a Method,
         link: &'a str,
         posted: &'a Posted,
         faults: Faults<'a>,
     ) -> Self {
-        Self { page, method, link, name: &posted.name, typed: Some(&posted.public), faults }
+        Self { site, page, method, link, name: &posted.name, typed: Some(&posted.public), faults }
     }
 
     /// The same page with a sentence about what went wrong.
@@ -69,7 +72,20 @@ impl<'a> View<'a> {
     }
 
     fn with(&self, faults: Faults<'a>) -> View<'a> {
-        View { page: self.page, method: self.method, link: self.link, name: self.name, typed: self.typed, faults }
+        View {
+            site: self.site,
+            page: self.page,
+            method: self.method,
+            link: self.link,
+            name: self.name,
+            typed: self.typed,
+            faults,
+        }
+    }
+
+    /// The site it is shown on.
+    pub(super) fn site(&self) -> &'a Site {
+        self.site
     }
 
     /// The tenant's name.
@@ -100,7 +116,7 @@ impl<'a> View<'a> {
     /// The page as an answer of a status.
     pub(super) fn answer_with(&self, status: StatusCode) -> Response {
         let title = self.heading();
-        Layout { tenant: Some(self.tenant()), title: &title, onward: None, main: self.main() }.answer(status)
+        Frame::of(self.site, &title).answer(status, &self.main())
     }
 
     fn heading(&self) -> String {

@@ -1,4 +1,4 @@
-//! The cookie that ties an authorization request to one browser (ST-2): written, and read back.
+//! Cookies: those that tie an authorization request to one browser (ST-2), and those of somebody who is signed in.
 
 use std::collections::BTreeMap;
 
@@ -12,6 +12,73 @@ use crate::service::BrowserCookie;
 const HOST_PREFIX: &str = "__Host-";
 /// Our cookies, after the prefix.
 const OURS: &str = "jf-";
+
+/// What a browser keeps for the pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// The token of a session.
+    Session,
+    /// What shows that a sign-in was begun here.
+    Begun,
+    /// The language somebody chose.
+    Language,
+}
+
+impl Kept {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Session => "session",
+            Self::Begun => "begun",
+            Self::Language => "language",
+        }
+    }
+
+    /// How long, in seconds; none until the browser closes.
+    fn seconds(self) -> Option<i64> {
+        match self {
+            Self::Session => None,
+            Self::Begun => Some(15 * 60),
+            Self::Language => Some(365 * 24 * 60 * 60),
+        }
+    }
+
+    /// The `Set-Cookie` header that keeps a value; none takes it away.
+    pub(super) fn set(self, value: Option<&str>, secure: bool) -> Option<HeaderValue> {
+        let prefix = if secure { HOST_PREFIX } else { "" };
+        let seconds = if value.is_some() { self.seconds() } else { Some(0) };
+        let mut written = Cookie::build((format!("{prefix}{}", self.name()), value.unwrap_or_default()))
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(secure);
+        if let Some(seconds) = seconds {
+            written = written.max_age(Duration::seconds(seconds));
+        }
+        let mut value = HeaderValue::from_str(&written.build().to_string()).ok()?;
+        value.set_sensitive(true);
+        Some(value)
+    }
+
+    /// What the browser kept. Over TLS only a cookie of the prefix counts: any other could be a neighbour's.
+    pub(super) fn read(self, headers: &HeaderMap, secure: bool) -> Option<Secret> {
+        let prefix = if secure { HOST_PREFIX } else { "" };
+        let name = format!("{prefix}{}", self.name());
+        let mut found = all(headers).filter(|cookie| cookie.name() == name);
+        let only = found.next()?;
+        found.next().is_none().then(|| Secret::new(only.value().to_owned()))
+    }
+}
+
+/// The language somebody chose on these pages.
+pub(super) fn language(headers: &HeaderMap) -> Option<String> {
+    let kept = Kept::Language.read(headers, true).or_else(|| Kept::Language.read(headers, false))?;
+    Some(kept.expose().chars().take(40).collect())
+}
+
+fn all(headers: &HeaderMap) -> impl Iterator<Item = Cookie<'_>> {
+    let sent = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    sent.flat_map(Cookie::split_parse).flatten()
+}
 
 /// The `Set-Cookie` header. Without the prefix the host runs on plain loopback, where `Secure` would lose the cookie.
 pub(super) fn set(cookie: &BrowserCookie) -> Option<HeaderValue> {
@@ -29,10 +96,8 @@ pub(super) fn set(cookie: &BrowserCookie) -> Option<HeaderValue> {
 
 /// Our cookies among those the browser sent.
 pub(super) fn ours(headers: &HeaderMap) -> BTreeMap<String, Secret> {
-    let sent = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let parsed = sent.flat_map(Cookie::split_parse).flatten();
-    let ours =
-        parsed.filter(|cookie| cookie.name().strip_prefix(HOST_PREFIX).unwrap_or(cookie.name()).starts_with(OURS));
+    let ours = all(headers)
+        .filter(|cookie| cookie.name().strip_prefix(HOST_PREFIX).unwrap_or(cookie.name()).starts_with(OURS));
     ours.map(|cookie| (cookie.name().to_owned(), Secret::new(cookie.value().to_owned()))).collect()
 }
 
@@ -63,6 +128,21 @@ mod tests {
         let cookie = written("jf-auth_1");
         assert!(!cookie.contains("Secure"), "{cookie}");
         assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"));
+    }
+
+    #[test]
+    fn a_session_is_kept_under_the_prefix_and_read_from_there_alone() {
+        let cookie = Kept::Session.set(Some("t"), true).unwrap();
+        assert_eq!(cookie.to_str().unwrap(), "__Host-session=t; HttpOnly; SameSite=Lax; Secure; Path=/");
+        let sent = |text: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::COOKIE, HeaderValue::from_static(text));
+            headers
+        };
+        assert!(Kept::Session.read(&sent("session=evil"), true).is_none());
+        assert!(Kept::Session.read(&sent("__Host-session=a; __Host-session=b"), true).is_none());
+        assert_eq!(Kept::Session.read(&sent("__Host-session=a; session=b"), true).unwrap().expose(), "a");
+        assert!(Kept::Session.set(None, true).unwrap().to_str().unwrap().contains("Max-Age=0"));
     }
 
     #[test]

@@ -5,7 +5,8 @@ use http::StatusCode;
 
 use super::{
     connect_page::View,
-    notice::{Notice, refusal},
+    notice::{Notice, refused},
+    site::Site,
 };
 use crate::{
     api::problem::{Code, Problem},
@@ -15,19 +16,13 @@ use crate::{
 /// Where to go when this page cannot say it with a link: it does not know who sent the person.
 const GO_BACK: &str = "Go back to the application you came from and start again there.";
 
-fn notice(heading: &str, happened: &str, advice: &str) -> Notice<'static> {
-    Notice {
-        tenant: None,
-        heading: heading.to_owned(),
-        happened: happened.to_owned(),
-        advice: advice.to_owned(),
-        link: None,
-    }
+fn notice<'a>(site: &'a Site, heading: &str, happened: &str, advice: &str) -> Notice<'a> {
+    Notice { site, heading: heading.to_owned(), happened: happened.to_owned(), advice: advice.to_owned(), link: None }
 }
 
 /// A link that leads nowhere.
-pub(super) fn of_link(error: &LinkError) -> Response {
-    let said = |heading, happened| notice(heading, happened, GO_BACK);
+pub(super) fn of_link(site: &Site, error: &LinkError) -> Response {
+    let said = |heading, happened| notice(site, heading, happened, GO_BACK);
     match error {
         LinkError::Unknown => {
             said("We do not know this link", "It may have been cut off on its way. Nothing was changed.")
@@ -41,22 +36,24 @@ pub(super) fn of_link(error: &LinkError) -> Response {
         )
         .answer(Code::LinkOver),
         LinkError::Used => notice(
+            site,
             "This link was used",
             "The connection it was made for is there. Nothing more was changed.",
             "You can close this page and go back to the application you came from.",
         )
         .answer(Code::LinkOver),
-        LinkError::Connector(error) => of_connector(error),
-        LinkError::Store(error) => refusal(&error.clone().into()),
+        LinkError::Connector(error) => of_connector(site, error),
+        LinkError::Store(error) => refused(site, &error.clone().into()),
     }
 }
 
-fn of_connector(error: &ResolveError) -> Response {
+fn of_connector(site: &Site, error: &ResolveError) -> Response {
     match error {
-        ResolveError::Store(error) => refusal(&error.clone().into()),
+        ResolveError::Store(error) => refused(site, &error.clone().into()),
         other => {
             let problem = Problem::from(other.clone());
             notice(
+                site,
                 "This cannot be connected now",
                 "The service is switched off here at the moment. Nothing was changed.",
                 "Try again later, or tell the people who run the application you came from.",
@@ -67,10 +64,10 @@ fn of_connector(error: &ResolveError) -> Response {
 }
 
 /// No usable way to connect.
-pub(super) fn not_ready(page: &ConnectPage) -> Response {
+pub(super) fn not_ready(site: &Site, page: &ConnectPage) -> Response {
     let provider = &page.connector.manifest.presentation.title;
     let notice = Notice {
-        tenant: Some(&page.tenant.name),
+        site,
         heading: format!("{provider} is not set up yet"),
         happened: format!("{} has not been registered at {provider}. Nothing was changed.", page.tenant.name),
         advice: format!("Tell {}, then open this link again.", page.tenant.name),
@@ -80,8 +77,9 @@ pub(super) fn not_ready(page: &ConnectPage) -> Response {
 }
 
 /// A form that another site posted.
-pub(super) fn foreign() -> Response {
+pub(super) fn foreign(site: &Site) -> Response {
     notice(
+        site,
         "That form did not come from this page",
         "Another page sent it, so it was not taken. Nothing was changed.",
         "Open the link you were given again, and fill in the form there.",
@@ -90,8 +88,9 @@ pub(super) fn foreign() -> Response {
 }
 
 /// A form larger than any of ours.
-pub(super) fn too_large() -> Response {
+pub(super) fn too_large(site: &Site) -> Response {
     notice(
+        site,
         "That was too much",
         "What you entered is larger than this page takes. Nothing was changed.",
         "Go back one page and enter less.",
@@ -101,13 +100,14 @@ pub(super) fn too_large() -> Response {
 
 /// A start that failed for another reason than a field: said on the page itself, with what was typed.
 pub(super) fn of_start(error: &StartError, view: &View<'_>) -> Response {
+    let site = view.site();
     let (code, sentence) = match error {
-        StartError::Link(error) => return of_link(error),
-        StartError::Store(error) => return refusal(&error.clone().into()),
+        StartError::Link(error) => return of_link(site, error),
+        StartError::Store(error) => return refused(site, &error.clone().into()),
         StartError::Name(error) => return view.misnamed(capital(&error.to_string())).answer(),
         StartError::Fields(_) | StartError::UnknownMethod => (Code::Invalid, capital(&error.to_string())),
         StartError::NoClient => (Code::Misconfigured, capital(&error.to_string())),
-        StartError::Endpoints(EndpointsError::Store(error)) => return refusal(&error.clone().into()),
+        StartError::Endpoints(EndpointsError::Store(error)) => return refused(site, &error.clone().into()),
         StartError::Endpoints(error @ EndpointsError::Changed(_)) => {
             tracing::warn!(%error, "a connection could not be started");
             (Code::Misconfigured, wrong_set_up(view))
@@ -144,8 +144,8 @@ fn capital(text: &str) -> String {
 }
 
 /// A callback that made nothing. The provider's own words are not repeated here.
-pub(super) fn of_callback(error: &CallbackError) -> Response {
-    let said = |heading, happened, code| notice(heading, happened, GO_BACK).answer(code);
+pub(super) fn of_callback(site: &Site, error: &CallbackError) -> Response {
+    let said = |heading, happened, code| notice(site, heading, happened, GO_BACK).answer(code);
     match error {
         CallbackError::NothingPending => said(
             "Nothing is waiting for this answer",
@@ -158,6 +158,7 @@ pub(super) fn of_callback(error: &CallbackError) -> Response {
             Code::CallbackRefused,
         ),
         CallbackError::OtherBrowser => notice(
+            site,
             "This answer came in another browser",
             "A connection is finished in the browser it was started in, so this was refused. Nothing was changed.",
             "Go back to the application you came from and start again, in one browser and with cookies allowed.",
@@ -171,8 +172,8 @@ pub(super) fn of_callback(error: &CallbackError) -> Response {
                 Code::CallbackRefused,
             )
         }
-        CallbackError::Connector(error) => of_connector(error),
-        CallbackError::Store(error) => refusal(&error.clone().into()),
+        CallbackError::Connector(error) => of_connector(site, error),
+        CallbackError::Store(error) => refused(site, &error.clone().into()),
     }
 }
 

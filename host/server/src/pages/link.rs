@@ -8,6 +8,12 @@ pub(super) fn to_web(url: &str) -> Option<&str> {
     (matches!(parsed.scheme(), "https" | "http") && parsed.host().is_some()).then_some(url)
 }
 
+/// The URL or mail address, where it is one a person may be sent to.
+pub(super) fn to_person(url: &str) -> Option<&str> {
+    let mail = Url::parse(url).is_ok_and(|parsed| parsed.scheme() == "mailto" && !parsed.path().is_empty());
+    if mail { Some(url) } else { to_web(url) }
+}
+
 /// The host a URL leads to, for a person.
 pub(super) fn host(url: &str) -> Option<String> {
     Url::parse(url).ok()?.host_str().map(str::to_owned)

@@ -1,5 +1,6 @@
-//! The hosted pages: plain HTML in the tenant's name, without script, never framed, never kept.
+//! The hosted pages: plain HTML in the tenant's brand and the reader's language, never kept.
 
+mod assets;
 mod brand_file;
 mod callback;
 mod connect;
@@ -8,19 +9,25 @@ mod cookie;
 mod docs;
 mod fault;
 mod field;
+mod language;
 mod layout;
 mod link;
 mod notice;
 mod posted;
 mod rights;
+mod sign_in;
+mod signed_in;
+mod site;
+mod submission;
+mod when;
 
 use axum::{
     Router,
     extract::DefaultBodyLimit,
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde_json::Value;
 
 pub use notice::refusal;
@@ -30,33 +37,39 @@ use crate::service::Service;
 /// The largest form, in bytes.
 const FORM_LIMIT: usize = 128 * 1024;
 
-/// The stylesheet of every page.
-const STYLESHEET: &str = include_str!("jackfield.css");
-
 /// `form-action 'self'` is kept although a form leads to the provider: Chromium holds that directive against every
 /// redirect that follows a form, and what a provider redirects to is not ours to list. So a posted form is answered with
 /// a page that goes on by itself, which is no longer a form's navigation; see `notice::onward`.
-const POLICY: &str =
-    "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; \
+                      connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// Every page. Those about the API show what `description` answers.
 pub fn routes(description: fn() -> Value) -> Router<Service> {
     Router::new()
-        .route("/connect/{link}", get(connect::show).post(connect::submit).layer(DefaultBodyLimit::max(FORM_LIMIT)))
-        // HEAD is answered without asking the service: a callback happens once.
+        .route("/connect/{link}", get(connect::show).post(connect::submit))
+        // HEAD is answered without asking the service: a callback happens once, and so does a sign-in.
         .route("/oauth/callback/{connector}/{client}", get(callback::callback).head(callback::look))
-        .route("/assets/jackfield.css", get(stylesheet))
-        .route("/brand/{digest}", get(brand_file::show))
+        .route("/sign-in", get(sign_in::page))
+        .route("/sign-in/{link}", get(sign_in::follow).head(sign_in::look).post(sign_in::agree))
+        .route("/signed-in", get(sign_in::arrived))
+        .route("/sign-out", post(sign_in::out))
+        .route("/language", get(language::page).post(language::choose))
+        .route("/assets/page.css", get(assets::stylesheet))
+        .route("/assets/page.js", get(assets::script))
+        .route("/assets/brand/{file}", get(assets::brand))
+        .route("/assets/brand/{tenant}/{digest}", get(brand_file::show))
+        .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .merge(docs::routes(description))
 }
 
-async fn stylesheet() -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
-        (header::CACHE_CONTROL, "public, max-age=300"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
-    (headers, STYLESHEET).into_response()
+/// Leaves a page for another: a path of ours, or a URL that was checked.
+fn redirect(status: StatusCode, target: &str) -> Response {
+    let mut response = status.into_response();
+    if let Ok(mut location) = HeaderValue::from_str(target) {
+        location.set_sensitive(true);
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    guard(response)
 }
 
 /// What every page and every redirect of a page carries (CORE-13, ST-11).

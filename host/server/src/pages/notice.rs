@@ -1,33 +1,36 @@
 //! Pages that say one thing: what happened, what to do, and at most one link.
 
 use axum::response::Response;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use maud::{Markup, html};
 
-use super::{layout::Layout, link};
-use crate::api::problem::{Code, Problem};
+use super::{layout::Frame, link, site::Site};
+use crate::{
+    api::problem::{Code, Problem},
+    service::{Service, is_own_path},
+};
 
 /// What happened and what to do about it.
 pub(super) struct Notice<'a> {
-    /// The tenant's name, where it is known.
-    pub(super) tenant: Option<&'a str>,
+    /// Where it is said.
+    pub(super) site: &'a Site,
     /// In a few words.
     pub(super) heading: String,
     /// What happened, and what it changed.
     pub(super) happened: String,
     /// What to do.
     pub(super) advice: String,
-    /// One place to go to: label and URL.
+    /// One place to go to: label, and URL or path of ours.
     pub(super) link: Option<(String, String)>,
 }
 
 impl Notice<'_> {
     fn markup(&self) -> Markup {
-        let link = self.link.as_ref().and_then(|(label, url)| Some((label, link::to_web(url)?)));
+        let link = self.link.as_ref().filter(|(_, url)| is_own_path(url) || link::to_web(url).is_some());
         html! {
             h1 { (self.heading) }
             p { (self.happened) }
-            p { (self.advice) }
+            @if !self.advice.is_empty() { p { (self.advice) } }
             @if let Some((label, url)) = link {
                 p class="actions" { a class="button" href=(url) rel="noreferrer" { (label) } }
             }
@@ -36,40 +39,44 @@ impl Notice<'_> {
 
     /// The page with the status code of a problem.
     pub(super) fn answer(&self, code: Code) -> Response {
-        let layout = Layout { tenant: self.tenant, title: &self.heading, onward: None, main: self.markup() };
-        layout.answer(code.status())
+        Frame::of(self.site, &self.heading).answer(code.status(), &self.markup())
     }
 }
 
 /// A page that goes on to `url` by itself, with a link for browsers that do not.
 ///
 /// It stands between a posted form and another origin: see `POLICY`. None where the URL does not lead to the web.
-pub(super) fn onward(tenant: &str, place: &str, url: &str) -> Option<Response> {
+pub(super) fn onward(site: &Site, place: &str, url: &str) -> Option<Response> {
     let url = link::to_web(url)?;
-    let heading = format!("Continue to {place}");
+    let words = &site.words;
+    let heading = words.tell("page-go-on", &[("place", place.into())]);
     let main = html! {
         h1 { (heading) }
-        p { "You are being taken to " strong { (link::host(url).unwrap_or_default()) } "." }
+        p { (words.tell("page-being-taken", &[("host", link::host(url).unwrap_or_default().into())])) }
         p class="actions" { a class="button" href=(url) rel="noreferrer" { (heading) } }
     };
-    let layout = Layout { tenant: Some(tenant), title: &heading, onward: Some(url), main };
-    Some(layout.answer(StatusCode::OK))
+    Some(Frame::of(site, &heading).onward(url).answer(StatusCode::OK, &main))
 }
 
-/// A refusal for somebody who looks at a page.
-pub fn refusal(problem: &Problem) -> Response {
+/// A refusal for somebody who looks at a page; none where not even the site can be found out.
+pub async fn refusal(service: &Service, headers: &HeaderMap, problem: &Problem) -> Option<Response> {
+    let site = Site::at(service, headers).await.ok()?;
+    Some(refused(&site, problem))
+}
+
+/// The same where the site is known.
+pub(super) fn refused(site: &Site, problem: &Problem) -> Response {
+    let words = &site.words;
     let (heading, advice) = match problem.status() {
-        StatusCode::NOT_FOUND => {
-            ("There is nothing here", "Go back to the application you came from, and start from there.")
-        }
-        status if status.is_server_error() => ("That did not work", "Nothing was lost. Try again in a minute."),
-        _ => ("That did not work", "Go back to the application you came from, and start again from there."),
+        StatusCode::NOT_FOUND => ("refusal-nothing-here", "refusal-nothing-here-advice"),
+        status if status.is_server_error() => ("refusal-failed", "refusal-failed-advice"),
+        _ => ("refusal-failed", "refusal-again-advice"),
     };
     let notice = Notice {
-        tenant: None,
-        heading: heading.to_owned(),
+        site,
+        heading: words.say(heading),
         happened: problem.detail().to_owned(),
-        advice: advice.to_owned(),
+        advice: words.say(advice),
         link: None,
     };
     notice.answer(problem.kind())

@@ -5,7 +5,7 @@ use std::{io, net::SocketAddr, path::PathBuf};
 use jackfield_runtime::StartError;
 use jackfield_store::{KeyRingError, OpenError, StoreError};
 
-use crate::{outbound::RootsError, service::ApiKeyError};
+use crate::{outbound::RootsError, service::ApiKeyError, words::LanguageError};
 
 /// Why a host does not start. Whatever was there is as it was.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +44,9 @@ pub enum ServeError {
     /// The operator's certificate authorities.
     #[error(transparent)]
     Roots(#[from] RootsError),
+    /// The operator's languages.
+    #[error("the languages cannot be loaded")]
+    Languages(#[from] LanguageError),
     /// The sandbox.
     #[error("the sandbox does not start")]
     Runtime(#[from] StartError),

@@ -30,6 +30,7 @@ mod lifetime;
 mod list;
 mod once;
 mod outcome;
+mod page_session;
 mod permissions;
 mod proxy;
 mod rate;
@@ -42,6 +43,7 @@ mod resolve;
 mod revoke;
 mod sequence;
 mod session;
+mod site;
 mod steps;
 mod stopping;
 mod target;
@@ -91,6 +93,7 @@ pub use import::{GivenTokens, ImportError, NewImport};
 pub use lease::{Lease, LeaseAsk, LeaseError, LeasedCredential};
 pub use list::{ListError, PAGE_LIMIT, Page, Turn};
 pub use once::{Begun, OnceError};
+pub use page_session::{NewPageSession, PageSessionError, SignInLink, is_own_path};
 pub use permissions::{ActionWords, Permissions, PermissionsError, Right, ScopeWords};
 pub use proxy::{Bound, Proxied, ProxyError, ProxyRequest, ProxySettings, Told};
 pub use rate::{Allowance, WINDOW_SECONDS};
@@ -112,6 +115,7 @@ use crate::{
     clock::Clock,
     entropy::{self, Entropy},
     outbound::Outbound,
+    words::Languages,
 };
 
 /// What an operator sets about the service as a whole.
@@ -149,6 +153,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// Sentences for people.
+    pub languages: Languages,
     /// The operator's settings.
     pub settings: Settings,
 }
@@ -200,6 +206,11 @@ impl Service {
     /// Where browsers reach this host.
     pub fn public_url(&self) -> &Url {
         &self.parts.settings.public_url
+    }
+
+    /// What this host can say to people.
+    pub fn languages(&self) -> &Languages {
+        &self.parts.languages
     }
 
     fn store(&self) -> &Store {

@@ -89,7 +89,11 @@ impl Service {
     }
 
     /// The intent is there and no answer is: the provider may have rotated. Its policy decides.
-    async fn settle_unanswered(&self, connection: &Connection, token: &str) -> Result<Connection, RefreshError> {
+    pub(super) async fn settle_unanswered(
+        &self,
+        connection: &Connection,
+        token: &str,
+    ) -> Result<Connection, RefreshError> {
         let (party, _) = self.resolve(connection.tenant, connection.id).await?;
         let entry = JournalEntry {
             tenant: connection.tenant,

@@ -12,6 +12,14 @@ pub enum Purpose {
     ApiKey,
     /// The token in a connect session's link.
     SessionToken,
+    /// The token in a link that signs somebody in to the pages.
+    SignIn,
+    /// The token of a session on the pages.
+    PageSession,
+    /// What a browser holds that began a sign-in.
+    Begun,
+    /// What a form of the pages carries to show that it is ours.
+    Form,
     /// OAuth `state`.
     State,
     /// The cookie that binds a browser to an authorization request.
@@ -39,6 +47,10 @@ impl Purpose {
         match self {
             Self::ApiKey => b"api-key",
             Self::SessionToken => b"session-token",
+            Self::SignIn => b"sign-in",
+            Self::PageSession => b"page-session",
+            Self::Begun => b"begun",
+            Self::Form => b"form",
             Self::State => b"state",
             Self::Cookie => b"cookie",
             Self::Ticket => b"ticket",

@@ -38,6 +38,29 @@ async fn names(store: &Store, filter: &Filter, order: Order, after: Option<&str>
 }
 
 #[tokio::test]
+async fn a_sign_in_link_is_taken_once_and_what_is_over_is_swept() {
+    let (store, ..) = sample::in_memory().await;
+    let (link, token) = (sample::secret("l1nk"), sample::secret("t0ken"));
+    let mut change = Change::new();
+    store.page_sessions().offer(&mut change, &link, &sample::sign_in()).unwrap();
+    store.commit(change).await.unwrap();
+    let offered = store.page_sessions().offered(&link).await.unwrap().unwrap();
+    for first in [true, false] {
+        let mut change = Change::new();
+        store.page_sessions().taken(&mut change, &link, &offered);
+        if first {
+            store.page_sessions().begin(&mut change, &token, &sample::page_session()).unwrap();
+        }
+        assert_eq!(store.commit(change).await.is_ok(), first);
+    }
+    assert!(store.page_sessions().get(&sample::secret("other")).await.unwrap().is_none());
+    assert_eq!(store.page_sessions().sweep(at(66)).await.unwrap(), 0);
+    assert!(store.page_sessions().get(&token).await.unwrap().is_some());
+    assert_eq!(store.page_sessions().sweep(at(65 + 3600)).await.unwrap(), 1);
+    assert!(store.page_sessions().get(&token).await.unwrap().is_none());
+}
+
+#[tokio::test]
 async fn connections_are_found_by_everything_a_page_asks_for() {
     let store = filled().await;
     let only = async |filter: Filter| names(&store, &filter, Order::Oldest, None).await.0;

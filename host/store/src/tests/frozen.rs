@@ -74,6 +74,7 @@ async fn fill_later(store: &Store) {
     let mut change = Change::new();
     store.audit().append(&mut change, &sample::tenant_line(2)).unwrap();
     store.uses().insert(&mut change, &connection, &sample::used(1)).unwrap();
+    store.choices().create(&mut change, &sample::choice(2), &sample::tokens("rt-choice")).await.unwrap();
     store.commit(change).await.unwrap();
     let deed = sample::deed(store);
     store.idempotency().begin(&deed, "asked", at(11)).await.unwrap();
@@ -83,7 +84,8 @@ async fn fill_later(store: &Store) {
 /// What was added after that.
 async fn fill_last(store: &Store) {
     let mut change = Change::new();
-    store.choices().create(&mut change, &sample::choice(2), &sample::tokens("rt-choice")).await.unwrap();
+    store.page_sessions().offer(&mut change, &secret("sign-in"), &sample::sign_in()).unwrap();
+    store.page_sessions().begin(&mut change, &secret("page"), &sample::page_session()).unwrap();
     store.commit(change).await.unwrap();
 }
 
@@ -175,6 +177,9 @@ async fn records_of_layout_1_are_readable() {
     let of_tenant = AuditFilter { tenant: Some(tenant.id), ..AuditFilter::default() };
     assert_eq!(store.audit().list(&of_tenant, None, 9).await.unwrap().items, [sample::tenant_line(2)]);
     assert_eq!(store.uses().list(tenant.id, connection.id, None, 9).await.unwrap().items, [sample::used(1)]);
+    let sign_in = store.page_sessions().offered(&secret("sign-in")).await.unwrap().unwrap();
+    let page_session = store.page_sessions().get(&secret("page")).await.unwrap().unwrap();
+    assert_eq!((sign_in.record, page_session.record), (sample::sign_in(), sample::page_session()));
     let deed = sample::deed(&store);
     let (outcome, is_same) = store.idempotency().find(&deed, "asked", at(0)).await.unwrap().unwrap();
     assert!(is_same && matches!(outcome, Outcome::Answered { status: 201, .. }));

@@ -14,7 +14,8 @@ use jackfield_model::{
     connector::Connector,
     credential::{Credential, SecretFields, TokenSet},
     expiry::{Clocks, Expiry, Source},
-    id::{ApiKeyId, AuthorizationId, ClientId, ConnectionId, EventId, SessionId, TenantId},
+    id::{ApiKeyId, AuthorizationId, ClientId, ConnectionId, EventId, PageSessionId, SessionId, TenantId},
+    person::{PageSession, Person, Role},
     scope::Grant,
     secret::Secret,
     session::{Authorization, ConnectSession, Endpoints, Stage},
@@ -30,7 +31,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use crate::{
-    AuthorizationSecrets, Choice, Deed, JournalEntry, KeptAnswer, KeyRing, Revocation, Store, StoredFile,
+    AuthorizationSecrets, Choice, Deed, JournalEntry, KeptAnswer, KeyRing, Revocation, SignIn, Store, StoredFile,
     components::Components,
     engine::{Engine, memory::Memory},
 };
@@ -345,5 +346,23 @@ pub(super) fn choice(number: u128) -> Choice {
         existing: connection(1).id,
         candidate: connection(number),
         until: at(600),
+    }
+}
+
+pub(super) fn person() -> Person {
+    Person { role: Role::EndUser, tenant: Some(tenant_id(1)), subject: "user-17".into(), name: Some("Ada".into()) }
+}
+
+pub(super) fn sign_in() -> SignIn {
+    SignIn { person: person(), to: "/connections".into(), begun: Some("ab".repeat(32)), expires_at: at(300) }
+}
+
+pub(super) fn page_session() -> PageSession {
+    PageSession {
+        id: PageSessionId::new(at(5), 5),
+        person: person(),
+        created_at: at(5),
+        used_at: at(65),
+        expires_at: at(5 + 43_200),
     }
 }

@@ -7,6 +7,8 @@ pub(in crate::api) enum Tag {
     Connections,
     /// How connections are made.
     ConnectSessions,
+    /// How people get to the pages.
+    PageSessions,
     /// Credentials handed out.
     Leases,
     /// What can be connected.
@@ -27,9 +29,10 @@ pub(in crate::api) enum Tag {
 
 impl Tag {
     /// Every tag, in the order of the description.
-    pub(in crate::api) const ALL: [Self; 10] = [
+    pub(in crate::api) const ALL: [Self; 11] = [
         Self::ConnectSessions,
         Self::Connections,
+        Self::PageSessions,
         Self::Leases,
         Self::Connectors,
         Self::Clients,
@@ -45,6 +48,7 @@ impl Tag {
         match self {
             Self::Connections => "connections",
             Self::ConnectSessions => "connect-sessions",
+            Self::PageSessions => "page-sessions",
             Self::Leases => "leases",
             Self::Connectors => "connectors",
             Self::Clients => "clients",
@@ -66,6 +70,9 @@ impl Tag {
             Self::ConnectSessions => {
                 "How a person connects: the application asks for a link, sends the person there, and finishes in the \
                  person's name when the person is back."
+            }
+            Self::PageSessions => {
+                "How people get to the pages on which they look after their connections: the application says who they are."
             }
             Self::Leases => {
                 "Credentials handed out for a stated time, where the proxy does not do. For keys with `lease`."

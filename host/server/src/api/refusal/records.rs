@@ -6,8 +6,8 @@ use crate::{
         problem::{Code, FieldProblem, Problem},
     },
     service::{
-        ApiKeyError, ApproveError, BrandFileError, ClientError, FieldFault, InstallError, RemoveConnectorError,
-        ResolveError, StoreError, TenantError,
+        ApiKeyError, ApproveError, BrandFileError, ClientError, FieldFault, InstallError, PageSessionError,
+        RemoveConnectorError, ResolveError, StoreError, TenantError,
     },
 };
 
@@ -67,6 +67,29 @@ impl From<BrandFileError> for Problem {
 impl Refuses for BrandFileError {
     fn codes() -> Codes {
         Codes::of(&[Code::Invalid, Code::NotFound, Code::TooLarge]).and::<StoreError>()
+    }
+}
+
+impl From<PageSessionError> for Problem {
+    fn from(error: PageSessionError) -> Self {
+        let told = error.to_string();
+        match error {
+            PageSessionError::NoTenant => Self::not_found("tenant"),
+            PageSessionError::Subject => Self::invalid("person", told),
+            PageSessionError::Name => Self::invalid("name", told),
+            PageSessionError::To => Self::invalid("to", told),
+            PageSessionError::Begun => Self::invalid("begun", told),
+            PageSessionError::Over | PageSessionError::OtherBrowser | PageSessionError::Unconfirmed(_) => {
+                Self::new(Code::LinkOver, told)
+            }
+            PageSessionError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl Refuses for PageSessionError {
+    fn codes() -> Codes {
+        Codes::of(&[Code::Invalid, Code::NotFound]).and::<StoreError>()
     }
 }
 

@@ -26,7 +26,7 @@ impl Shell<'_> {
                     meta name="color-scheme" content="light dark";
                     meta name="robots" content="noindex, nofollow";
                     title { (self.title) " · Jackfield" }
-                    link rel="stylesheet" href="/assets/jackfield.css";
+                    link rel="stylesheet" href="/assets/page.css";
                     link rel="stylesheet" href="/assets/docs.css";
                 }
                 body class="docs" {

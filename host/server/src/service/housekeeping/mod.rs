@@ -23,6 +23,7 @@ impl Service {
         let now = self.now();
         self.store().authorizations().sweep(now).await?;
         self.store().sessions().sweep(now - SESSIONS_STAY).await?;
+        self.store().page_sessions().sweep(now).await?;
         self.store().idempotency().sweep(now - SignedDuration::from_hours(KEPT_HOURS)).await?;
         self.buckets.sweep(now);
         self.end_choices_over().await?;

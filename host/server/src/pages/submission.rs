@@ -1,0 +1,117 @@
+//! A form somebody who is signed in sent from a page of ours: checked once, read as names and values.
+
+use axum::{
+    body::to_bytes,
+    extract::{FromRequest, FromRequestParts, Request},
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderValue, header};
+use subtle::ConstantTimeEq as _;
+use url::form_urlencoded;
+
+use super::{FORM_LIMIT, notice::Notice, signed_in::SignedIn};
+use crate::{api::problem::Code, service::Service};
+
+/// The name of the input that shows a form to be ours.
+pub(super) const MARK: &str = "mark";
+
+/// A form and who sent it.
+pub(super) struct Submission {
+    /// Who.
+    pub(super) by: SignedIn,
+    fields: Vec<(String, String)>,
+}
+
+impl Submission {
+    /// The value of a field; of several the last.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.fields.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Every value of a field, such as those of ticked boxes.
+    pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.fields.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Every field.
+    pub(super) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+impl FromRequest<Service> for Submission {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, service: &Service) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let by = SignedIn::from_request_parts(&mut parts, service).await?;
+        if !from_our_page(&parts.headers) {
+            return Err(foreign(&by));
+        }
+        let body = to_bytes(body, FORM_LIMIT).await;
+        let Ok(body) = body else { return Err(too_large(&by)) };
+        let fields: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
+        let submission = Self { by, fields };
+        let mark = submission.get(MARK).unwrap_or_default();
+        if bool::from(mark.as_bytes().ct_eq(submission.by.mark.as_bytes())) {
+            Ok(submission)
+        } else {
+            Err(foreign(&submission.by))
+        }
+    }
+}
+
+/// Browsers say where a form was posted from; a form of another site is not ours. Absent in old browsers.
+pub(super) fn from_our_page(headers: &HeaderMap) -> bool {
+    let form = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+    form.starts_with("application/x-www-form-urlencoded") && matches!(site, None | Some(b"same-origin" | b"none"))
+}
+
+fn foreign(by: &SignedIn) -> Response {
+    let words = &by.site.words;
+    let notice = Notice {
+        site: &by.site,
+        heading: words.say("refusal-foreign-form"),
+        happened: words.say("refusal-foreign-form-why"),
+        advice: words.say("refusal-again-advice"),
+        link: Some((words.say("refusal-start"), by.home().to_owned())),
+    };
+    notice.answer(Code::ForeignForm)
+}
+
+fn too_large(by: &SignedIn) -> Response {
+    let words = &by.site.words;
+    let notice = Notice {
+        site: &by.site,
+        heading: words.say("refusal-too-much"),
+        happened: words.say("refusal-too-much-why"),
+        advice: words.say("refusal-again-advice"),
+        link: None,
+    };
+    notice.answer(Code::TooLarge).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(site: Option<&'static str>, form: &'static str) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(form));
+        if let Some(site) = site {
+            headers.insert("sec-fetch-site", HeaderValue::from_static(site));
+        }
+        headers
+    }
+
+    #[test]
+    fn a_form_of_another_site_is_not_taken() {
+        let form = "application/x-www-form-urlencoded";
+        assert!(from_our_page(&headers(Some("same-origin"), form)));
+        assert!(from_our_page(&headers(None, form)));
+        assert!(!from_our_page(&headers(Some("cross-site"), form)));
+        assert!(!from_our_page(&headers(Some("same-site"), form)));
+        assert!(!from_our_page(&headers(Some("same-origin"), "text/plain")));
+    }
+}
