@@ -59,7 +59,7 @@ pub fn routes(description: fn() -> Value) -> Router<Service> {
         .route("/assets/page.css", get(assets::stylesheet))
         .route("/assets/page.js", get(assets::script))
         .route("/assets/brand/{file}", get(assets::brand))
-        .route("/brand/{digest}", get(brand_file::show))
+        .route("/assets/brand/{tenant}/{digest}", get(brand_file::show))
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .merge(admin::routes())
         .merge(docs::routes(description))

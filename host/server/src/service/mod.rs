@@ -45,6 +45,7 @@ mod resolve;
 mod revoke;
 mod sequence;
 mod session;
+mod site;
 mod steps;
 mod stopping;
 mod target;
