@@ -32,7 +32,7 @@ async fn a_brand_is_kept_whole_and_comes_back_as_it_was_said() {
         "links": { "support": "mailto:help@make.example", "terms": "https://make.example/terms", "privacy": null, "imprint": null },
         "sender": { "name": "Make", "address": "connections@make.example" },
         "languages": ["de", "en"],
-        "origins": ["http://localhost:3000", "https://app.make.example"],
+        "origins": ["https://app.make.example", "http://localhost:3000"],
         "sign_in_url": "https://app.make.example/sign-in",
     });
     let kept = change(&host, &tenant, brand.clone()).await;
@@ -144,7 +144,8 @@ async fn files_are_served_at_their_tenants_own_place_and_nowhere_else() {
     for _ in 0..2 {
         assert_eq!(host.api(host.operator(), Method::DELETE, &path, None).await.unwrap().status, 204);
     }
-    let odd = ["/assets/brand/x/y".into(), format!("/assets/brand/{}/..%2f..%2ftenant", tenants[1]), paths[1].to_uppercase()];
+    let odd =
+        ["/assets/brand/x/y".into(), format!("/assets/brand/{}/..%2f..%2ftenant", tenants[1]), paths[1].to_uppercase()];
     for path in &odd {
         assert_eq!(host.visit("two.localhost", path).await.unwrap().status, 404, "{path}");
     }

@@ -8,7 +8,7 @@ use jackfield_tests::host::Answer;
 use crate::stage::{Stage, raw};
 
 /// Method, path and the one permission.
-const ROUTES: [(&str, &str, &str); 47] = [
+const ROUTES: [(&str, &str, &str); 49] = [
     ("GET", "/v1/connectors", "operate"),
     ("POST", "/v1/connectors", "operate"),
     ("GET", "/v1/connectors/{id}", "operate"),
