@@ -32,7 +32,7 @@ async fn a_brand_is_kept_whole_and_comes_back_as_it_was_said() {
         "links": { "support": "mailto:help@make.example", "terms": "https://make.example/terms", "privacy": null, "imprint": null },
         "sender": { "name": "Make", "address": "connections@make.example" },
         "languages": ["de", "en"],
-        "origins": ["http://localhost:3000", "https://app.make.example"],
+        "origins": ["https://app.make.example", "http://localhost:3000"],
         "sign_in_url": "https://app.make.example/sign-in",
     });
     let kept = change(&host, &tenant, brand.clone()).await;
