@@ -9,5 +9,6 @@ pub mod doubles;
 pub mod host;
 pub mod host_log;
 pub mod peer;
+pub mod pictures;
 pub mod scene;
 pub mod wire;

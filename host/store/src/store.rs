@@ -11,18 +11,22 @@ use crate::{
     api_keys::ApiKeys,
     audit::Audit,
     authorizations::Authorizations,
+    brand_files::BrandFiles,
     change::Change,
     choices::Choices,
     clients::Clients,
     components::Components,
     connections::Connections,
     connectors::Connectors,
+    contacts::Contacts,
     core::Core,
     engine::{Engine, Fault, Health},
     error::{OpenError, StoreError},
     idempotency::Idempotency,
     journal::Journal,
     keys::{KeyRingStatus, Keys},
+    messages::Messages,
+    outbox::Outbox,
     page_sessions::PageSessions,
     revocations::Revocations,
     seal::{KeyRing, KeyRingError, Purpose},
@@ -31,6 +35,7 @@ use crate::{
     tenants::Tenants,
     timeline::Timeline,
     uses::Uses,
+    webhooks::Webhooks,
 };
 
 pub(crate) const RECORDS: &str = "records";
@@ -86,7 +91,9 @@ impl Store {
         ring: KeyRing,
     ) -> Result<Self, OpenError> {
         let keys = Keys::unlock(&*engine, ring).await?;
-        Ok(Self { core: Arc::new(Core { engine, keys }), components })
+        let store = Self { core: Arc::new(Core { engine, keys }), components };
+        store.connections().build_orders().await?;
+        Ok(store)
     }
 
     pub(crate) fn core(&self) -> &Core {
@@ -159,6 +166,11 @@ impl Store {
         Tenants(&self.core)
     }
 
+    /// Files of brands.
+    pub fn brand_files(&self) -> BrandFiles<'_> {
+        BrandFiles(&self.core)
+    }
+
     /// Clients and their secrets.
     pub fn clients(&self) -> Clients<'_> {
         Clients(&self.core)
@@ -187,6 +199,26 @@ impl Store {
     /// Connections and their credentials.
     pub fn connections(&self) -> Connections<'_> {
         Connections(&self.core)
+    }
+
+    /// Changes on their way out.
+    pub fn outbox(&self) -> Outbox<'_> {
+        Outbox(&self.core)
+    }
+
+    /// Webhooks and their secrets.
+    pub fn webhooks(&self) -> Webhooks<'_> {
+        Webhooks(&self.core)
+    }
+
+    /// Messages on their way out.
+    pub fn messages(&self) -> Messages<'_> {
+        Messages(&self.core)
+    }
+
+    /// How end users are reached.
+    pub fn contacts(&self) -> Contacts<'_> {
+        Contacts(&self.core)
     }
 
     /// Choices between accounts.

@@ -14,6 +14,7 @@ mod application_guide;
 mod audit;
 mod backups;
 mod bodies;
+mod brand_settings;
 mod child;
 mod command_line;
 mod command_line_connections;

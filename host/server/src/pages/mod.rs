@@ -1,6 +1,8 @@
 //! The hosted pages: plain HTML in the tenant's brand and the reader's language, never kept.
 
+mod admin;
 mod assets;
+mod brand_file;
 mod callback;
 mod connect;
 mod connect_page;
@@ -23,6 +25,7 @@ mod site;
 mod submission;
 mod targets;
 mod told;
+mod upload;
 mod when;
 
 use std::collections::BTreeSet;
@@ -68,7 +71,9 @@ pub fn routes(description: fn() -> Value) -> Router<Service> {
         .route("/assets/page.css", get(assets::stylesheet))
         .route("/assets/page.js", get(assets::script))
         .route("/assets/brand/{file}", get(assets::brand))
+        .route("/assets/brand/{tenant}/{digest}", get(brand_file::show))
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
+        .merge(admin::routes())
         .merge(docs::routes(description))
 }
 

@@ -47,3 +47,54 @@ fn message(back: &Back) -> String {
     }
     Value::Object(message).to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
+
+    use jackfield_model::{brand::Brand, id::TenantId};
+
+    use super::*;
+
+    fn left(url: &str, opener: Option<&str>) -> Option<Response> {
+        let id = TenantId::new(jiff::Timestamp::UNIX_EPOCH, 1);
+        let origin: Origin = "https://app.example.com".parse().unwrap();
+        let brand = Brand { origins: [origin].into(), ..Brand::default() };
+        let created_at = jiff::Timestamp::UNIX_EPOCH;
+        let tenant = Tenant { id, name: "Acme".into(), return_urls: vec![], brand, created_at };
+        let opener = opener.map(|origin| origin.parse().unwrap());
+        let told = vec![("session", "ses_1".to_owned()), ("ticket", "t\"<".to_owned())];
+        leave(&Site::sample(None), &tenant, &Back { tenant: id, url: url.to_owned(), opener, told }, false)
+    }
+
+    fn header(response: &Response, name: &str) -> String {
+        response.headers().get(name).unwrap().to_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn core_13_the_callback_leaves_by_303_with_every_guard() {
+        let response = left("https://app.example.com/done?session=ses_1&ticket=t", None).unwrap();
+        assert_eq!(response.status().as_u16(), 303);
+        assert_eq!(header(&response, "location"), "https://app.example.com/done?session=ses_1&ticket=t");
+        assert_eq!(header(&response, "referrer-policy"), "no-referrer");
+        assert_eq!(header(&response, "cache-control"), "no-store");
+        assert_eq!(header(&response, "x-frame-options"), "DENY");
+        let policy = header(&response, "content-security-policy");
+        assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
+    }
+
+    #[test]
+    fn it_never_leaves_the_web() {
+        assert!(left("javascript:alert(1)", None).is_none());
+        assert!(left("javascript:alert(1)", Some("https://app.example.com")).is_none());
+    }
+
+    #[test]
+    fn a_window_that_is_told_is_framed_by_the_tenants_origins_alone() {
+        let response = left("https://app.example.com/done", Some("https://app.example.com")).unwrap();
+        assert_eq!(response.status().as_u16(), 200);
+        let policy = header(&response, "content-security-policy");
+        assert!(policy.contains("frame-ancestors https://app.example.com;"), "{policy}");
+        assert!(response.headers().get("x-frame-options").is_none());
+    }
+}

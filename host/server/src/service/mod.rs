@@ -5,6 +5,7 @@
 mod api_key;
 mod audit;
 mod backup;
+mod brand;
 mod choose;
 mod client;
 mod complete;
@@ -27,7 +28,9 @@ mod import;
 mod lease;
 mod lifetime;
 mod list;
+mod message;
 mod once;
+mod outbox;
 mod outcome;
 mod page_session;
 mod permissions;
@@ -52,8 +55,10 @@ mod transfer;
 mod twins;
 mod typed;
 mod unauthorized;
+mod upgrade;
 mod uses;
 mod verify;
+mod webhook;
 mod which_token;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -73,6 +78,7 @@ use url::Url;
 
 pub use api_key::{ApiKeyError, Caller, NewApiKey};
 pub use audit::AuditAsked;
+pub use brand::{BrandChange, BrandFileError, FILE_LIMIT as BRAND_FILE_LIMIT};
 pub use choose::{Choice, ChooseError};
 pub use client::{ClientChange, ClientError, NewClient};
 pub use complete::CompleteError;
@@ -93,6 +99,7 @@ pub use health::Health;
 pub use import::{GivenTokens, ImportError, NewImport};
 pub use lease::{Lease, LeaseAsk, LeaseError, LeasedCredential};
 pub use list::{ListError, PAGE_LIMIT, Page, Turn};
+pub use message::{MessagesAsked, ReplayError};
 pub use once::{Begun, OnceError};
 pub use page_session::{NewPageSession, PageSessionError, SignInLink, is_own_path};
 pub use permissions::{ActionWords, Permissions, PermissionsError, Right, ScopeWords};
@@ -107,10 +114,12 @@ pub use target::TargetError;
 pub use tenant::{NewTenant, TenantChange, TenantError};
 pub use transfer::{Arrived, Exported, TransferError, TransferKey, TransferSealError};
 pub use unauthorized::Refused;
+pub use upgrade::{Candidate, UpgradeError, Users};
 pub use uses::{NewUse, UseError};
 pub use verify::VerifyError;
+pub use webhook::{NewWebhook, WebhookChange, WebhookError};
 
-pub use jackfield_store::{BackupError, BadBackup, KeptAnswer, StoreError};
+pub use jackfield_store::{BackupError, BadBackup, KeptAnswer, StoreError, StoredFile};
 
 use crate::{
     clock::Clock,
@@ -130,6 +139,8 @@ pub struct Settings {
     pub token_timeout: Duration,
     /// How long metadata and keys may take.
     pub metadata_timeout: Duration,
+    /// How long a webhook may take to answer.
+    pub webhook_timeout: Duration,
     /// How many requests an API key may send in a minute; zero for any number.
     pub requests_per_minute: u32,
     /// The bounds of proxied calls.
@@ -166,7 +177,8 @@ pub struct Service {
     parts: Arc<Parts>,
     flights: flight::Flights,
     documents: endpoints::Documents,
-    rounds: housekeeping::Rounds,
+    rounds: housekeeping::Rounds<jackfield_store::Due>,
+    post: message::Post,
     sequence: Arc<sequence::Sequence>,
     buckets: Arc<rate::Buckets>,
     deeds: once::Deeds,
@@ -188,6 +200,7 @@ impl Service {
             deeds: once::Deeds::default(),
             deed: None,
             rounds: housekeeping::Rounds::default(),
+            post: message::Post::default(),
             proxy: proxy::ProxyState::default(),
             tasks: TaskTracker::new(),
             stopping: Arc::default(),
@@ -218,7 +231,8 @@ impl Service {
         &self.parts.store
     }
 
-    fn now(&self) -> Timestamp {
+    /// The host's time.
+    pub fn now(&self) -> Timestamp {
         self.parts.clock.now()
     }
 
@@ -272,8 +286,8 @@ impl Service {
         Ok(change)
     }
 
-    /// Stages a line of a connection's timeline.
-    fn tell(
+    /// Stages a line of a connection's timeline that nobody outside hears of.
+    fn jot(
         &self,
         change: &mut Change,
         connection: &Connection,
@@ -281,6 +295,17 @@ impl Service {
         by: &str,
         note: Option<String>,
     ) -> Result<(), StoreError> {
+        self.line(change, connection, kind, by, note).map(drop)
+    }
+
+    fn line(
+        &self,
+        change: &mut Change,
+        connection: &Connection,
+        kind: &str,
+        by: &str,
+        note: Option<String>,
+    ) -> Result<EventId, StoreError> {
         let event = Event {
             id: self.event_id()?,
             tenant: connection.tenant,
@@ -291,6 +316,7 @@ impl Service {
             status: connection.status,
             note,
         };
-        self.store().timeline().append(change, &event)
+        self.store().timeline().append(change, &event)?;
+        Ok(event.id)
     }
 }

@@ -133,7 +133,7 @@ impl Service {
                 continue;
             };
             let client = clients.iter().find(|client| Some(client.id) == found.client);
-            self.tell(&mut change, &found, "exported", by, None)?;
+            self.jot(&mut change, &found, "exported", by, None)?;
             entries.push(Entry {
                 client_id: client.map(|client| client.public_id.clone()),
                 credential: Wiped(BASE64.encode(&credential.to_sealable())),
@@ -175,8 +175,8 @@ impl Service {
         let arrived = arrived.collect();
         if !check {
             let mut change = self.audited_for(tenant, by, "connections.imported", &tenant.to_string())?;
-            for (connection, credential) in &ready {
-                self.take_in(&mut change, connection, credential, by).await?;
+            for (mut connection, credential) in ready {
+                self.take_in(&mut change, &mut connection, &credential, by).await?;
             }
             self.store().commit(change).await?;
         }
@@ -186,12 +186,12 @@ impl Service {
     async fn take_in(
         &self,
         change: &mut Change,
-        connection: &Connection,
+        connection: &mut Connection,
         credential: &Credential,
         by: &str,
     ) -> Result<(), StoreError> {
-        self.store().connections().create(change, connection, credential).await?;
-        self.tell(change, connection, "imported", by, None)
+        self.tell(change, connection, "imported", by, None)?;
+        self.store().connections().create(change, connection, credential).await
     }
 
     /// Every connection as it will be here; every reason against any of them.

@@ -129,7 +129,7 @@ impl Service {
             apply(connection, &answer, by, self.now());
             self.tell(change, connection, "verified", by, note.clone())?;
             match &already {
-                Some(already) => self.tell(change, connection, "same-account", "host", Some(already.clone())),
+                Some(already) => self.jot(change, connection, "same-account", "host", Some(already.clone())),
                 None => Ok(()),
             }
         });

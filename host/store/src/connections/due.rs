@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// A connection whose time has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Due {
     /// Whose it is.
     pub tenant: TenantId,

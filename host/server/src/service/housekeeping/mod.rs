@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 
 use super::{Service, once::KEPT_HOURS};
 
-pub(super) use rounds::Rounds;
+pub(super) use rounds::{Place, Rounds};
 
 /// How many revocations one round tries.
 const REVOCATIONS_A_ROUND: usize = 20;
@@ -28,6 +28,7 @@ impl Service {
         self.buckets.sweep(now);
         self.end_choices_over().await?;
         self.take_left_steps().await?;
-        self.retry_revocations(REVOCATIONS_A_ROUND).await
+        self.retry_revocations(REVOCATIONS_A_ROUND).await?;
+        self.send_messages().await
     }
 }

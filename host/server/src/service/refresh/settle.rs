@@ -171,8 +171,8 @@ impl Service {
             let now = self.now();
             found.happen(Happening::Refreshed, None, now).map_err(|_| ResolveError::NotFound)?;
             self.schedule(&party.method, &mut found, &credential);
+            self.tell(&mut change, &mut found, kind, &attempt.by, None)?;
             self.store().connections().put_credential(&mut change, &mut found, &credential).await?;
-            self.tell(&mut change, &found, kind, &attempt.by, None)?;
             match self.store().commit(change).await {
                 Ok(()) => return Ok(found.record),
                 Err(StoreError::Conflict) => {}
@@ -252,9 +252,9 @@ impl Service {
                     Next::Flag | Next::ScopeMissing(_) => self.schedule_later(&mut found),
                     _ => self.schedule_again(&party.method, &mut found),
                 }
-                self.store().connections().update(&mut change, &mut found).await?;
                 let kind = if found.step.is_some() { "step-failed" } else { "refresh-failed" };
-                self.tell(&mut change, &found, kind, &attempt.by, Some(failure.message.clone()))?;
+                self.tell(&mut change, &mut found, kind, &attempt.by, Some(failure.message.clone()))?;
+                self.store().connections().update(&mut change, &mut found).await?;
             }
             match self.store().commit(change).await {
                 Ok(()) => return Ok(found.record),
