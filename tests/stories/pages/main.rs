@@ -10,6 +10,10 @@
 
 mod application;
 mod consent;
+mod frame;
+mod midway;
+mod own;
+mod picker;
 mod refusals;
 mod stage;
 mod token;

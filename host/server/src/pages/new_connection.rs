@@ -109,7 +109,11 @@ fn actions(by: &SignedIn, connector: &Connector) -> Response {
             input type="hidden" name="service" value=(connector.name);
             fieldset class="pick" {
                 legend { (words.say("connect-for-title")) }
-                p class="quiet" { (words.tell("connect-for-lead", &provider)) }
+                @if connector.manifest.actions.is_empty() {
+                    p class="quiet" { (words.tell("connect-for-nothing", &provider)) }
+                } @else {
+                    p class="quiet" { (words.tell("connect-for-lead", &provider)) }
+                }
                 @for action in &connector.manifest.actions { (box_of(action)) }
             }
             div class="actions" { button type="submit" class="button" { (words.say("connect-for-button")) } }

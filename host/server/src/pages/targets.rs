@@ -60,12 +60,16 @@ pub(super) async fn choose(State(service): State<Service>, Path(id): Path<String
 pub(super) fn ask(by: &SignedIn, connection: &Connection, fault: Option<&str>) -> Response {
     let words = &by.site.words;
     let title = words.say("connect-target-title");
-    let account = connection.account.as_ref().map_or(connection.name.as_str(), |account| account.label.as_str());
-    let names = [("account", account.into()), ("name", connection.name.as_str().into())];
+    let name = ("name", connection.name.as_str().into());
+    // Whose it is may only be known once it points somewhere.
+    let lead = match &connection.account {
+        Some(account) => words.tell("connect-target-lead-account", &[name, ("account", account.label.as_str().into())]),
+        None => words.tell("connect-target-lead", &[name]),
+    };
     let main = html! {
         h1 { (title) }
         @if let Some(fault) = fault { div class="summary" role="alert" { p { (words.say(fault)) } } }
-        p { (words.tell("connect-target-lead", &names)) }
+        p { (lead) }
         form method="post" action={ "/connections/" (connection.id) "/target" } {
             (marked(by))
             fieldset class="pick" {
@@ -84,7 +88,7 @@ pub(super) fn ask(by: &SignedIn, connection: &Connection, fault: Option<&str>) -
     by.frame(&title).here("/connections").answer(status, &main)
 }
 
-/// A connection somebody may decide about: their own, a shared one, or any of the tenant they look after.
+/// A connection somebody may decide about: their own, or any of the tenant they look after.
 async fn theirs(
     service: &Service,
     by: &SignedIn,
@@ -94,8 +98,7 @@ async fn theirs(
     let Ok(id) = id.parse::<ConnectionId>() else { return Ok(None) };
     let found = service.connection(tenant, id).await?;
     let everyones = by.person.role == Role::Administrator;
-    Ok(found
-        .filter(|connection| everyones || connection.end_user.as_ref().is_none_or(|owner| *owner == by.person.subject)))
+    Ok(found.filter(|connection| everyones || connection.end_user.as_ref() == Some(&by.person.subject)))
 }
 
 fn missing(by: &SignedIn) -> Response {
