@@ -9,7 +9,7 @@ use crate::service::{Service, StoreError};
 /// How often connections that are due are looked for. Far shorter than the margin any token is refreshed with.
 const CONNECTIONS: Duration = Duration::from_secs(5);
 /// How often expired records are looked for, and revocations tried again.
-const EVERYTHING: Duration = Duration::from_mins(1);
+const THE_REST: Duration = Duration::from_mins(1);
 
 /// When housekeeping does its rounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,10 @@ pub(super) async fn keep(service: Service, rounds: Housekeeping) {
         return;
     }
     // Two walks, so that a provider that is slow to revoke keeps no connection waiting.
-    tokio::join!(repeat(CONNECTIONS, || service.look_after_connections()), repeat(EVERYTHING, || service.tick()),);
+    tokio::join!(
+        repeat(CONNECTIONS, || service.look_after_connections()),
+        repeat(THE_REST, || service.look_after_the_rest()),
+    );
 }
 
 async fn repeat<F: Future<Output = Result<(), StoreError>>>(period: Duration, round: impl Fn() -> F) {
