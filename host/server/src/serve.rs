@@ -191,6 +191,7 @@ fn service(config: &Config, parts: Parts, store: Store, public_url: Url) -> Resu
         token_timeout: config.timeouts.token(),
         metadata_timeout: config.timeouts.metadata(),
         requests_per_minute: config.api.requests_per_minute,
+        open_metrics: config.api.open_metrics,
         proxy: proxy_settings(config),
         request_id_header: config.log.request_id_header.clone(),
         data_dir: config.data_dir.clone(),

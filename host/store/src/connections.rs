@@ -46,6 +46,7 @@ impl Connections<'_> {
         self.mark_account(change, connection);
         mark_refreshing(change, connection);
         due::mark(change, None, Some(connection));
+        change.connections += 1;
         change.insert(CONNECTION, key(connection), connection)
     }
 
@@ -125,6 +126,7 @@ impl Connections<'_> {
             change.delete(key);
         }
         self.unmark_account(change, connection);
+        change.connections -= 1;
         change.remove(CONNECTION, key(connection), connection.revision);
     }
 

@@ -2,7 +2,10 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use zeroize::Zeroizing;
@@ -24,6 +27,7 @@ use crate::{
     journal::Journal,
     keys::{KeyRingStatus, Keys},
     revocations::Revocations,
+    schema::CONNECTION,
     seal::{KeyRing, KeyRingError, Purpose},
     sessions::Sessions,
     sled_engine::SledEngine,
@@ -85,7 +89,19 @@ impl Store {
         ring: KeyRing,
     ) -> Result<Self, OpenError> {
         let keys = Keys::unlock(&*engine, ring).await?;
-        Ok(Self { core: Arc::new(Core { engine, keys }), components })
+        Ok(Self { core: Arc::new(Core { engine, keys, connections: AtomicI64::default() }), components })
+    }
+
+    /// Counts the connections of every tenant: reads each key once. From then on each change keeps the number right.
+    pub async fn count_connections(&self) -> Result<(), StoreError> {
+        let count = self.core.engine.count(&CONNECTION.prefix(&[])).await?;
+        self.core.connections.store(i64::try_from(count).unwrap_or(i64::MAX), Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// How many connections there are, as last counted and changed since.
+    pub fn connection_count(&self) -> i64 {
+        self.core.connections.load(Ordering::Relaxed)
     }
 
     pub(crate) fn core(&self) -> &Core {

@@ -8,7 +8,7 @@ use jackfield_tests::host::Answer;
 use crate::stage::{Stage, raw};
 
 /// Method, path and the one permission.
-const ROUTES: [(&str, &str, &str); 45] = [
+const ROUTES: [(&str, &str, &str); 46] = [
     ("GET", "/v1/connectors", "operate"),
     ("POST", "/v1/connectors", "operate"),
     ("GET", "/v1/connectors/{id}", "operate"),
@@ -31,6 +31,7 @@ const ROUTES: [(&str, &str, &str); 45] = [
     ("POST", "/v1/backups", "operate"),
     ("POST", "/v1/backups/verify", "operate"),
     ("POST", "/v1/doctor", "operate"),
+    ("GET", "/metrics", "operate"),
     ("POST", "/v1/connect-sessions", "connect"),
     ("GET", "/v1/connect-sessions/{id}", "connect"),
     ("POST", "/v1/connect-sessions/{id}/complete", "connect"),

@@ -15,6 +15,7 @@ mod health;
 mod import;
 mod json;
 mod lease;
+mod metrics;
 pub(crate) mod once;
 mod openapi;
 mod paging;
@@ -42,7 +43,7 @@ use describe::{Entry, Routes};
 pub use openapi::written as written_description;
 
 /// Every route that is described, noun by noun.
-const NOUNS: [fn() -> Routes; 16] = [
+const NOUNS: [fn() -> Routes; 17] = [
     api_keys::routes,
     audit::routes,
     backups::routes,
@@ -53,6 +54,7 @@ const NOUNS: [fn() -> Routes; 16] = [
     health::routes,
     import::routes,
     lease::routes,
+    metrics::routes,
     openapi::routes,
     sessions::routes,
     target::routes,

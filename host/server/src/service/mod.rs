@@ -18,6 +18,7 @@ mod doctor;
 mod endpoints;
 mod establish;
 pub mod fields;
+mod figures;
 mod flight;
 mod health;
 mod holes;
@@ -109,6 +110,7 @@ pub use jackfield_store::{BackupError, BadBackup, KeptAnswer, StoreError};
 use crate::{
     clock::Clock,
     entropy::{self, Entropy},
+    metrics::Metrics,
     outbound::Outbound,
 };
 
@@ -125,6 +127,8 @@ pub struct Settings {
     pub metadata_timeout: Duration,
     /// How many requests an API key may send in a minute; zero for any number.
     pub requests_per_minute: u32,
+    /// Whether the figures are shown without a key.
+    pub open_metrics: bool,
     /// The bounds of proxied calls.
     pub proxy: ProxySettings,
     /// The header whose request id is taken over from a caller.
@@ -163,6 +167,7 @@ pub struct Service {
     deeds: once::Deeds,
     deed: Option<Arc<once::Held>>,
     proxy: proxy::ProxyState,
+    metrics: Arc<Metrics>,
     tasks: TaskTracker,
     stopping: Arc<stopping::Stopping>,
 }
@@ -170,6 +175,7 @@ pub struct Service {
 impl Service {
     /// A service over its parts. Call `recover` before the first request.
     pub fn new(parts: Parts) -> Self {
+        let metrics = Arc::<Metrics>::default();
         Self {
             parts: Arc::new(parts),
             flights: flight::Flights::default(),
@@ -179,7 +185,8 @@ impl Service {
             deeds: once::Deeds::default(),
             deed: None,
             rounds: housekeeping::Rounds::default(),
-            proxy: proxy::ProxyState::default(),
+            proxy: proxy::ProxyState::counting(&metrics),
+            metrics,
             tasks: TaskTracker::new(),
             stopping: Arc::default(),
         }

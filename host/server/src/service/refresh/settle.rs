@@ -155,7 +155,10 @@ impl Service {
             self.store().connections().put_credential(&mut change, &mut found, &refreshed.credential).await?;
             self.tell(&mut change, &found, kind, &attempt.by, None)?;
             match self.store().commit(change).await {
-                Ok(()) => return Ok(found.record),
+                Ok(()) => {
+                    self.metrics.refreshed(kind);
+                    return Ok(found.record);
+                }
                 Err(StoreError::Conflict) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -251,7 +254,10 @@ impl Service {
                 self.tell(&mut change, &found, kind, &attempt.by, Some(failure.message.clone()))?;
             }
             match self.store().commit(change).await {
-                Ok(()) => return Ok(found.record),
+                Ok(()) => {
+                    self.metrics.refreshed(next.word());
+                    return Ok(found.record);
+                }
                 Err(StoreError::Conflict) => {}
                 Err(error) => return Err(error.into()),
             }
