@@ -19,6 +19,7 @@ mod doctor;
 mod endpoints;
 mod establish;
 pub mod fields;
+mod figures;
 mod flight;
 mod health;
 mod holes;
@@ -121,6 +122,7 @@ pub use jackfield_store::{BackupError, BadBackup, KeptAnswer, StoreError, Stored
 use crate::{
     clock::Clock,
     entropy::{self, Entropy},
+    metrics::Metrics,
     outbound::Outbound,
     words::Languages,
 };
@@ -140,6 +142,8 @@ pub struct Settings {
     pub webhook_timeout: Duration,
     /// How many requests an API key may send in a minute; zero for any number.
     pub requests_per_minute: u32,
+    /// Whether the figures are shown without a key.
+    pub open_metrics: bool,
     /// The bounds of proxied calls.
     pub proxy: ProxySettings,
     /// The header whose request id is taken over from a caller.
@@ -181,6 +185,7 @@ pub struct Service {
     deeds: once::Deeds,
     deed: Option<Arc<once::Held>>,
     proxy: proxy::ProxyState,
+    metrics: Arc<Metrics>,
     tasks: TaskTracker,
     stopping: Arc<stopping::Stopping>,
 }
@@ -188,6 +193,7 @@ pub struct Service {
 impl Service {
     /// A service over its parts. Call `recover` before the first request.
     pub fn new(parts: Parts) -> Self {
+        let metrics = Arc::<Metrics>::default();
         Self {
             parts: Arc::new(parts),
             flights: flight::Flights::default(),
@@ -198,7 +204,8 @@ impl Service {
             deed: None,
             rounds: housekeeping::Rounds::default(),
             post: message::Post::default(),
-            proxy: proxy::ProxyState::default(),
+            proxy: proxy::ProxyState::counting(&metrics),
+            metrics,
             tasks: TaskTracker::new(),
             stopping: Arc::default(),
         }

@@ -93,6 +93,11 @@ impl<T: Copy + Eq + Hash> Rounds<T> {
         }
     }
 
+    /// How many have a place.
+    pub(in crate::service) fn busy(&self) -> usize {
+        *self.busy.borrow()
+    }
+
     /// Returns once nobody has a place any more.
     pub(in crate::service) async fn rest(&self) {
         // The sender is borrowed here, so it cannot be gone.
