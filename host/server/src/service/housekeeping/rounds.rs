@@ -8,6 +8,7 @@ use std::{
 
 use jackfield_model::id::ConnectionId;
 use jackfield_store::Due;
+use jiff::Timestamp;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 /// How many connections of one provider are refreshed at a time.
@@ -29,6 +30,8 @@ pub(in crate::service) struct Rounds {
 struct State {
     admitted: HashSet<ConnectionId>,
     providers: HashMap<String, Provider>,
+    /// Who was asked for a pause, and its end.
+    pauses: HashMap<String, Timestamp>,
     /// Where the next round goes on; none at the beginning of the index.
     cursor: Option<String>,
 }
@@ -75,6 +78,23 @@ impl Rounds {
         self.busy.send_replace(state.admitted.len());
         drop(state);
         Some(Place { rounds: self.clone(), provider, due, slots })
+    }
+
+    /// Nobody of whom a pause was asked is looked after before `until`. In memory: a host that starts anew asks anew.
+    pub(super) fn pause(&self, caller: String, until: Timestamp) {
+        let mut state = self.lock();
+        let end = state.pauses.entry(caller).or_insert(until);
+        *end = (*end).max(until);
+    }
+
+    /// Whether a pause was asked of them that is not over.
+    pub(super) fn is_paused(&self, caller: &str, now: Timestamp) -> bool {
+        let mut state = self.lock();
+        let paused = state.pauses.get(caller).is_some_and(|until| now < *until);
+        if !paused {
+            state.pauses.remove(caller);
+        }
+        paused
     }
 
     /// Where the round goes on, and where the one after it does.
