@@ -4,16 +4,19 @@ mod assets;
 mod callback;
 mod connect;
 mod connect_page;
+mod connections;
 mod cookie;
 mod docs;
 mod fault;
 mod field;
+mod icon;
 mod language;
 mod layout;
 mod link;
 mod notice;
 mod posted;
 mod rights;
+mod services;
 mod sign_in;
 mod signed_in;
 mod site;
@@ -56,6 +59,8 @@ pub fn routes(description: fn() -> Value) -> Router<Service> {
         .route("/assets/page.css", get(assets::stylesheet))
         .route("/assets/page.js", get(assets::script))
         .route("/assets/brand/{file}", get(assets::brand))
+        .route("/assets/icon/{connector}", get(icon::serve))
+        .merge(connections::routes())
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .merge(docs::routes(description))
 }

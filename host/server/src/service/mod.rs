@@ -27,10 +27,14 @@ mod import;
 mod lease;
 mod lifetime;
 mod list;
+mod offers;
 mod once;
 mod outcome;
 mod page_session;
+mod past;
+mod people;
 mod permissions;
+mod person_session;
 mod proxy;
 mod rate;
 mod records;
@@ -90,9 +94,12 @@ pub use health::Health;
 pub use import::{GivenTokens, ImportError, NewImport};
 pub use lease::{Lease, LeaseAsk, LeaseError, LeasedCredential};
 pub use list::{ListError, PAGE_LIMIT, Page, Turn};
+pub use offers::Offer;
 pub use once::{Begun, OnceError};
 pub use page_session::{NewPageSession, PageSessionError, SignInLink, is_own_path};
+pub use people::{BeforeDeletion, Farewell, Looked, Sort};
 pub use permissions::{ActionWords, Permissions, PermissionsError, Right, ScopeWords};
+pub use person_session::{FINISH, PersonAsks};
 pub use proxy::{Bound, Proxied, ProxyError, ProxyRequest, ProxySettings, Told};
 pub use rate::{Allowance, WINDOW_SECONDS};
 pub use refresh::RefreshError;
@@ -215,7 +222,8 @@ impl Service {
         &self.parts.store
     }
 
-    fn now(&self) -> Timestamp {
+    /// What time it is here.
+    pub fn now(&self) -> Timestamp {
         self.parts.clock.now()
     }
 

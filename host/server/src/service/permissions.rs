@@ -73,6 +73,8 @@ pub struct Permissions {
     pub enforced: Enforced,
     /// Every action of the connector.
     pub actions: Vec<ActionWords>,
+    /// What the grant lacks for them, in words.
+    pub further: Vec<ScopeWords>,
 }
 
 /// Why permissions could not be told.
@@ -119,6 +121,7 @@ impl Service {
             limited: is_limited(manifest, &connection.method),
             enforced: manifest.enforced(&connection.actions),
             actions: actions.collect(),
+            further: in_words(manifest, &blocked.iter().flat_map(|lacking| lacking.missing.clone()).collect()),
         })
     }
 }
