@@ -6,7 +6,8 @@ SHELL := /bin/bash
 
 # Everything on one machine; further arguments in ARGS, as in: make demo ARGS="--once --json"
 demo: toolchain
-	@cargo run -p jackfield-server --bin jackfield -- demo $(ARGS)
+	@cargo build --workspace --bin jackfield
+	@$${CARGO_TARGET_DIR:-target}/debug/jackfield demo $(ARGS)
 
 # Every test of the workspace; the last line sums up the summaries of cargo's test binaries.
 test: setup

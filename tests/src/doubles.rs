@@ -3,17 +3,21 @@
 pub mod api;
 pub mod facebook;
 pub mod fault;
+mod form;
 mod gate;
 pub mod github;
 pub mod google;
 pub mod issuer;
+mod keys;
 mod log;
 pub mod mailchimp;
 pub mod notion;
 pub mod relay;
+pub mod rotating;
 mod serve;
 pub mod slack;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -69,6 +73,11 @@ impl Double {
     /// The names it answers under.
     pub fn names(&self) -> &[String] {
         &self.names
+    }
+
+    /// Its names and where they are, as the operator's setting has them.
+    pub fn placed(&self) -> BTreeMap<String, SocketAddr> {
+        self.names.iter().map(|name| (name.clone(), self.address)).collect()
     }
 
     /// Tells `wire` where its names are.

@@ -106,6 +106,20 @@ pub enum Cause {
 }
 
 impl Next {
+    /// In a word, for figures.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::UseNewer => "newer-stored",
+            Self::Reauthorize(Cause::Revoked) => "revoked",
+            Self::Reauthorize(Cause::RotationLost) => "rotation-lost",
+            Self::PauseClient(_) => "client-refused",
+            Self::RetryAt(_) => "tried-again",
+            Self::Uncertain(_) => "uncertain",
+            Self::ScopeMissing(_) => "scope-missing",
+            Self::Flag => "flagged",
+        }
+    }
+
     /// What happens to the connection's status; none where it stays.
     pub fn happening(&self) -> Option<Happening> {
         match self {
@@ -164,6 +178,24 @@ pub fn on_demand(
     }
 }
 
+/// Whether the while is over in which a refresh token with an unknown outcome could be shown again, and the access token
+/// still lives: from then on it is as uncertain as with a provider that has no grace.
+pub fn grace_is_over(
+    rules: &RefreshRules,
+    first_sent: Timestamp,
+    access_ends: Option<Timestamp>,
+    now: Timestamp,
+) -> bool {
+    let Rotation::Grace(grace) = rules.rotation else { return false };
+    let over = rules.using != RefreshUsing::SameGrant && now.duration_since(first_sent) >= seconds(grace);
+    over && last_moment(access_ends).is_none_or(|last| now < last)
+}
+
+/// When there is so little left of an access token that nothing is lost with it.
+fn last_moment(access_ends: Option<Timestamp>) -> Option<Timestamp> {
+    access_ends.and_then(|end| end.checked_sub(LAST_MOMENT).ok())
+}
+
 /// What follows from a failed refresh.
 pub fn next(rules: &RefreshRules, failed: Failed<'_>, situation: &Situation) -> Next {
     if situation.stored_version > situation.from_version {
@@ -200,7 +232,7 @@ fn unknown(rules: &RefreshRules, situation: &Situation) -> Next {
         Rotation::Grace(grace) if waited < seconds(grace) => Next::RetryAt(again),
         Rotation::Grace(_) | Rotation::Strict | Rotation::Unknown => {
             // Reuse may revoke the family, and the access token with it: use that up first (REF-6).
-            let last = situation.access_ends.and_then(|end| end.checked_sub(LAST_MOMENT).ok());
+            let last = last_moment(situation.access_ends);
             let floor = if situation.resent { backoff(situation, None) } else { situation.now };
             Next::Uncertain(last.map(|last| last.max(floor)))
         }

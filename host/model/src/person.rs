@@ -102,6 +102,19 @@ pub struct Contact {
     pub language: Option<String>,
 }
 
+/// What is known of how an end user is reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reached {
+    /// The person, by the application's own id.
+    pub end_user: String,
+    /// What the application said.
+    pub contact: Contact,
+    /// Since when their mail server refuses the address for good; none while mail arrives. Another contact clears it.
+    pub bouncing_since: Option<Timestamp>,
+    /// When the application said so.
+    pub updated_at: Timestamp,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -38,7 +38,7 @@ use crate::{
     entropy::{Entropy, SystemEntropy},
     listen,
     outbound::{self, Outbound, Resolver, SystemResolver},
-    service::{self, Service},
+    service::{self, Service, SignInLink},
     words::Languages,
 };
 
@@ -87,6 +87,8 @@ pub struct Made {
     pub keyring: Option<PathBuf>,
     /// The first operator key, for a store without API keys.
     pub operator_key: Option<PathBuf>,
+    /// A link that signs the first operator in to the pages, made with that key.
+    pub sign_in: Option<SignInLink>,
 }
 
 /// A host while it runs. `stop` lets it finish; dropped, it only takes no more requests.
@@ -131,6 +133,9 @@ pub async fn start(config: Config, parts: Parts) -> Result<RunningHost, ServeErr
     let service = service(&config, parts, store, public_url.clone())?;
     Box::pin(service.recover()).await?;
     made.operator_key = first_key::ensure(&service, &config.operator_key).await?;
+    if made.operator_key.is_some() {
+        made.sign_in = Some(service.first_sign_in().await?);
+    }
     let (stop, task) = run(listener, app::router(service.clone()));
     let housekeeping = tokio::spawn(housekeeping::keep(service.clone(), rounds));
     tracing::info!(%address, %public_url, "the host answers");
@@ -192,7 +197,9 @@ fn service(config: &Config, parts: Parts, store: Store, public_url: Url) -> Resu
         http_loopback: config.egress.allow_loopback,
         token_timeout: config.timeouts.token(),
         metadata_timeout: config.timeouts.metadata(),
+        webhook_timeout: config.timeouts.webhook(),
         requests_per_minute: config.api.requests_per_minute,
+        open_metrics: config.api.open_metrics,
         proxy: proxy_settings(config),
         request_id_header: config.log.request_id_header.clone(),
         data_dir: config.data_dir.clone(),

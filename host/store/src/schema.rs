@@ -1,7 +1,7 @@
 //! Every key there is: one page. A record's layout is the first byte of its value; old ones stay readable.
 //!
 //! A key is its kind and its parts with `/` between. Ids sort by time, so the order of keys is the order of
-//! making. Parts are ids, connector names, hex hashes and padded numbers: never text somebody typed.
+//! making. Parts are ids, connector names, host names, hex hashes and padded numbers: never text somebody typed.
 //!
 //! | kind | parts | holds |
 //! | --- | --- | --- |
@@ -14,6 +14,9 @@
 //! | `connector` | name | head of a connector: digest of its text, number of parts |
 //! | `connector-part` | name, digest of the text, number | a piece of the connector's JSON |
 //! | `tenant` | tenant | `Tenant` |
+//! | `tenant-by-host` | host name | its id |
+//! | `brand-file` | tenant, digest | media type of a file of the tenant's brand, number of parts |
+//! | `brand-file-part` | tenant, digest, number | a piece of its bytes |
 //! | `client` | client | `Client` and the generation of its secret |
 //! | `client-secret` | client, generation | envelope: the client secret |
 //! | `api-key` | key | `ApiKey` and its hash |
@@ -45,6 +48,13 @@
 //! | `audit` | event | `AuditLine` |
 //! | `audit-by-tenant` | tenant, event | nothing |
 //! | `use` | tenant, connection, hash of the reference | `Use` |
+//! | `outbox` | event | `Told`: a change nobody outside was written about yet |
+//! | `webhook` | tenant, webhook | `Webhook` |
+//! | `webhook-secret` | webhook, generation | envelope: its secret |
+//! | `message` | tenant, message | `Message` |
+//! | `message-due` | milliseconds, tenant, message | nothing; there while the host has to look at it some time |
+//! | `message-queue` | tenant, webhook or hash of the address, connection or `all`, message | nothing; there while it waits |
+//! | `contact` | tenant, hash of the end user | `Reached` |
 //! | `idempotency` | API key, hash of route and key | what became of a request that creates |
 //! | `idempotency-answer` | the same, number | envelope: a piece of its answer |
 //!
@@ -74,6 +84,9 @@ pub(crate) const DATA_KEY_CURRENT: Kind = kind("data-key-current", 1);
 pub(crate) const CONNECTOR: Kind = kind("connector", 1);
 pub(crate) const CONNECTOR_PART: Kind = kind("connector-part", 1);
 pub(crate) const TENANT: Kind = kind("tenant", 1);
+pub(crate) const TENANT_BY_HOST: Kind = kind("tenant-by-host", 1);
+pub(crate) const BRAND_FILE: Kind = kind("brand-file", 1);
+pub(crate) const BRAND_FILE_PART: Kind = kind("brand-file-part", 1);
 pub(crate) const CLIENT: Kind = kind("client", 1);
 pub(crate) const CLIENT_SECRET: Kind = kind("client-secret", 1);
 pub(crate) const API_KEY: Kind = kind("api-key", 1);
@@ -105,6 +118,13 @@ pub(crate) const TIMELINE: Kind = kind("timeline", 1);
 pub(crate) const AUDIT: Kind = kind("audit", 1);
 pub(crate) const AUDIT_BY_TENANT: Kind = kind("audit-by-tenant", 1);
 pub(crate) const USE: Kind = kind("use", 1);
+pub(crate) const OUTBOX: Kind = kind("outbox", 1);
+pub(crate) const WEBHOOK: Kind = kind("webhook", 1);
+pub(crate) const WEBHOOK_SECRET: Kind = kind("webhook-secret", 1);
+pub(crate) const MESSAGE: Kind = kind("message", 1);
+pub(crate) const MESSAGE_DUE: Kind = kind("message-due", 1);
+pub(crate) const MESSAGE_QUEUE: Kind = kind("message-queue", 1);
+pub(crate) const CONTACT: Kind = kind("contact", 1);
 pub(crate) const IDEMPOTENCY: Kind = kind("idempotency", 1);
 pub(crate) const IDEMPOTENCY_ANSWER: Kind = kind("idempotency-answer", 1);
 

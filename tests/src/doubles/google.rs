@@ -6,7 +6,6 @@
 
 mod apis;
 mod consent;
-mod keys;
 mod token;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,8 +18,8 @@ use axum::routing::post;
 use data_encoding::HEXLOWER;
 
 use super::Double;
+use super::keys::IssuerKey;
 use crate::authority::Authority;
-use keys::IssuerKey;
 
 /// A client of the type web application.
 #[derive(Clone, Debug)]

@@ -1,7 +1,8 @@
 //! `jackfield connection` against a running host and a service that checks tokens.
 
+use http::Method;
 use jackfield_tests::host::RETURN_URL;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::child::Jackfield;
 use crate::stage::{Stage, TOKEN, wanted};
@@ -44,9 +45,18 @@ async fn a_refused_token_fails_verify_and_a_deletion_is_asked_for() {
     let broken = cli.run(&["connection", "verify", &id]).await;
     assert!(broken.out.contains("verify said"), "{broken:?}");
     assert!(!broken.failed(1).is_empty());
+    let told = cli.run(&["connection", "verify", &id, "--json"]).await;
+    let one: Value = serde_json::from_str(&told.out).unwrap_or_else(|error| panic!("{error}: {}", told.out));
+    assert!(one["verification"]["failure"].is_object(), "{one}");
+    assert!(told.failed(1).contains("verify did not succeed"));
     let unasked = cli.run(&["connection", "delete", &id]).await.failed(2);
     assert!(unasked.contains("--yes"), "{unasked}");
-    assert!(cli.run(&["connection", "delete", &id, "--yes"]).await.done().contains("is deleted"));
+    let used = format!("/v1/connections/{id}/uses/nightly-report");
+    let noted = stage.host.api(&stage.tenant.key, Method::PUT, &used, Some(json!({ "label": "Nightly report" }))).await;
+    assert_eq!(noted.unwrap().status, 201);
+    let refused = cli.run(&["connection", "delete", &id, "--yes"]).await.failed(1);
+    assert!(refused.contains("connection-used") && refused.contains("--force"), "{refused}");
+    assert!(cli.run(&["connection", "delete", &id, "--yes", "--force"]).await.done().contains("is deleted"));
     let gone = cli.run(&["connection", "show", &id]).await.failed(1);
     assert!(gone.contains("There is no such connection"), "{gone}");
 }

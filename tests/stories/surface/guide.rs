@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use jackfield_tests::components::workspace;
+use rustix::process::{Pid, Signal, kill_process_group, test_kill_process};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
@@ -44,6 +45,7 @@ pub(crate) fn blocks(path: &str) -> Vec<Block> {
 /// A reader at a shell, in a folder of their own.
 pub(crate) struct Reader {
     shell: Child,
+    group: Group,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
     folder: PathBuf,
@@ -61,12 +63,14 @@ impl Reader {
         let mut command = Command::new("bash");
         command.args(["--noprofile", "--norc", "-euo", "pipefail"]).current_dir(folder).env("PATH", path);
         crate::child::without_settings(&mut command);
-        command.envs(variables.iter().copied()).kill_on_drop(true);
+        // A group of its own: what a block left running in the background ends with the reader, however the test ends.
+        command.envs(variables.iter().copied()).process_group(0);
         let errors = std::fs::File::create(folder.join("errors.log")).unwrap();
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(errors);
         let mut shell = command.spawn().unwrap();
+        let group = Pid::from_raw(i32::try_from(shell.id().unwrap()).unwrap()).unwrap();
         let (input, output) = (shell.stdin.take().unwrap(), BufReader::new(shell.stdout.take().unwrap()));
-        Self { shell, input, output, folder: folder.to_owned(), typed: 0 }
+        Self { shell, group: Group(group), input, output, folder: folder.to_owned(), typed: 0 }
     }
 
     /// Types a block; what it printed.
@@ -109,9 +113,21 @@ impl Reader {
     }
 
     /// Leaves the shell as a reader does.
-    pub(crate) async fn leaves(mut self) {
-        drop(self.input);
-        assert!(self.shell.wait().await.unwrap().success());
+    pub(crate) async fn leaves(self) {
+        let Self { mut shell, group, input, .. } = self;
+        drop(input);
+        assert!(shell.wait().await.unwrap().success());
+        drop(group);
+    }
+}
+
+/// The shell and what it started, ended when dropped. The group keeps its number while anything of it lives.
+struct Group(Pid);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        // Where nothing of it lives any more there is nothing to end.
+        let _gone = kill_process_group(self.0, Signal::KILL);
     }
 }
 
@@ -163,6 +179,28 @@ fn is_like(promised: &str, printed: &str) -> bool {
         rest = rest.get(at + part.len()..).unwrap_or_default();
     }
     rest.ends_with(last)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_reader_left_running_ends_with_the_reader() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut reader = Reader::sits_down(folder.path(), &[]);
+    let printed = reader.types("sleep 600 &\necho $!").await;
+    let left = Pid::from_raw(printed.trim().parse().unwrap()).unwrap();
+    assert!(test_kill_process(left).is_ok(), "the control: it runs");
+    drop(reader);
+    let ended = async {
+        // Ended, and then taken off the list of processes by whoever is its parent by now.
+        while test_kill_process(left).is_ok() && !is_zombie(left) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(30), ended).await.unwrap();
+}
+
+fn is_zombie(process: Pid) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", process.as_raw_nonzero()));
+    stat.is_ok_and(|stat| stat.contains(") Z "))
 }
 
 #[test]

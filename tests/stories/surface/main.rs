@@ -9,14 +9,17 @@
     reason = "a failed test is a panic"
 )]
 
+mod api_snapshot;
 mod application_guide;
 mod audit;
 mod backups;
 mod bodies;
+mod brand_settings;
 mod child;
 mod command_line;
 mod command_line_connections;
 mod command_line_faults;
+mod command_line_tokens;
 mod conditions;
 mod configuration;
 mod cursors;
@@ -36,6 +39,7 @@ mod key_ring;
 mod links;
 mod log_lines;
 mod methods;
+mod metrics;
 mod operator_guide;
 mod permissions;
 mod rate;

@@ -10,6 +10,7 @@
 )]
 
 mod api_token;
+mod at_provider;
 mod basic_auth;
 mod bounded;
 mod crowd;
@@ -20,6 +21,7 @@ mod front;
 mod github;
 mod google;
 mod import;
+mod lost_rotation;
 mod machine;
 mod mailchimp;
 mod notion;
@@ -39,6 +41,7 @@ mod raw;
 mod records;
 mod refresh;
 mod refresh_fails;
+mod rotations;
 mod slack;
 mod slack_refresh;
 mod through;

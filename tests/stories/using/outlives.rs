@@ -62,7 +62,7 @@ async fn a_host_that_stops_waits_for_its_refreshes() {
 async fn killed_at(scene: &mut Fronted, id: &str, on: On, fault: Fault, gate: &Gate) {
     scene.host.stop().await.unwrap();
     scene.front.faults().once(on, fault);
-    let process = Process::serve(scene.host.folder(), &scene.front).await;
+    let process = Process::serve(scene.host.folder(), &scene.front.placed()).await;
     hang_up_at(scene, &process.url, id, gate).await;
     process.kill().await;
     gate.open();

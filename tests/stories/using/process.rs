@@ -1,9 +1,11 @@
 //! `jackfield serve` as a process of its own, on a store that a story's host has left: what can be killed.
 
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
 
-use jackfield_tests::doubles::Double;
+use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
@@ -16,12 +18,10 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts it on the store in `folder`; returns once it answers.
-    pub(crate) async fn serve(folder: &Path, front: &Double) -> Self {
-        let mut hosts = toml::Table::new();
-        for name in front.names() {
-            hosts.insert(name.clone(), toml::Value::String(front.address().to_string()));
-        }
+    /// Starts it on the store in `folder`, with the providers there; returns once it answers.
+    pub(crate) async fn serve(folder: &Path, providers: &BTreeMap<String, SocketAddr>) -> Self {
+        let placed = providers.iter().map(|(name, at)| (name.clone(), toml::Value::String(at.to_string())));
+        let hosts: toml::Table = placed.collect();
         let at = |name: &str| toml::Value::String(folder.join(name).display().to_string());
         let mut egress = toml::Table::new();
         egress.insert("ca_file".into(), at("authority.pem"));
@@ -55,6 +55,12 @@ impl Process {
     /// Its id.
     pub(crate) fn id(&self) -> u32 {
         self.child.id().unwrap()
+    }
+
+    /// Takes its disk away: from now on the kernel refuses whatever it writes to a file.
+    pub(crate) fn fill_disk(&self) {
+        let id = Pid::from_raw(i32::try_from(self.id()).unwrap());
+        prlimit(id, Resource::Fsize, Rlimit { current: Some(1), maximum: None }).unwrap();
     }
 
     /// Kills it, as a power cut would: no handler runs.

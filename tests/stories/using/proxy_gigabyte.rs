@@ -134,7 +134,7 @@ async fn a_gigabyte_passes_each_way_in_constant_memory() {
     let block = block();
     let mut files = Files::streaming(service(&block), None).await;
     files.host.stop().await.unwrap();
-    let process = Process::serve(files.host.folder(), &files.double).await;
+    let process = Process::serve(files.host.folder(), &files.double.placed()).await;
     up(&files, &process, &block, WARM).await;
     down(&files, &process, &block, WARM).await;
     // proc(5): 5 resets the peak to what is used now.

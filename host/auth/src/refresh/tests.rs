@@ -156,6 +156,18 @@ fn ref_6_forgiving_rotation_is_tried_again_at_once_within_its_grace() {
 }
 
 #[test]
+fn ref_6_a_grace_that_nobody_used_is_over_until_the_access_token_nearly_is() {
+    let ends = situation().access_ends;
+    let over =
+        |rotation, waited, now| grace_is_over(&rules(rotation), now - SignedDuration::from_secs(waited), ends, now);
+    let grace = Rotation::Grace(30);
+    assert!(!over(grace, 29, noon()) && over(grace, 30, noon()));
+    assert!(!over(Rotation::None, 30, noon()) && !over(Rotation::Strict, 30, noon()));
+    assert!(!over(grace, 30, ends.unwrap() - LAST_MOMENT), "then nothing is lost with the access token");
+    assert!(grace_is_over(&rules(grace), noon() - SignedDuration::from_secs(30), None, noon()));
+}
+
+#[test]
 fn ref_6_a_request_that_was_never_sent_is_safe_to_repeat() {
     assert!(matches!(next(&rules(Rotation::Strict), Failed::NotSent, &situation()), Next::RetryAt(at) if at > noon()));
 }

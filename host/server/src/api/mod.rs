@@ -4,6 +4,7 @@ mod api_keys;
 mod audit;
 mod backups;
 mod body;
+mod brand;
 mod caller;
 mod clients;
 mod conditions;
@@ -15,6 +16,8 @@ mod health;
 mod import;
 mod json;
 mod lease;
+mod messages;
+mod metrics;
 pub(crate) mod once;
 mod openapi;
 mod page_sessions;
@@ -31,6 +34,7 @@ mod tenants;
 mod transfers;
 mod uses;
 mod view;
+mod webhooks;
 
 use axum::Router;
 use http::{HeaderValue, header};
@@ -43,10 +47,11 @@ use describe::{Entry, Routes};
 pub use openapi::written as written_description;
 
 /// Every route that is described, noun by noun.
-const NOUNS: [fn() -> Routes; 17] = [
+const NOUNS: &[fn() -> Routes] = &[
     api_keys::routes,
     audit::routes,
     backups::routes,
+    brand::routes,
     clients::routes,
     connections::routes,
     connectors::routes,
@@ -54,6 +59,8 @@ const NOUNS: [fn() -> Routes; 17] = [
     health::routes,
     import::routes,
     lease::routes,
+    messages::routes,
+    metrics::routes,
     openapi::routes,
     page_sessions::routes,
     sessions::routes,
@@ -61,6 +68,7 @@ const NOUNS: [fn() -> Routes; 17] = [
     tenants::routes,
     transfers::routes,
     uses::routes,
+    webhooks::routes,
 ];
 
 /// Every API route. The proxy is not described: what it takes and answers is the provider's.

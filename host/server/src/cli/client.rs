@@ -126,7 +126,8 @@ impl Add {
     }
 }
 
-fn field(text: &str) -> Result<(String, String), &'static str> {
+/// `KEY=VALUE`, as an argument.
+pub(super) fn field(text: &str) -> Result<(String, String), &'static str> {
     let (key, value) = text.split_once('=').ok_or("write it as KEY=VALUE")?;
     Ok((key.to_owned(), value.to_owned()))
 }

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::{
     Stage,
-    failed::{Declined, UsedWrongly},
+    failed::{Declined, Told, UsedWrongly},
+    import_tokens::ImportTokens,
     output::{ask, card, items, note, table, text},
     transfer,
 };
@@ -54,18 +55,27 @@ pub(super) enum Connection {
     Export(transfer::Export),
     /// Take in connections that another host sealed; all of them or none.
     Import(transfer::Import),
+    /// Make a connection of tokens that were obtained elsewhere, and verify it.
+    ImportTokens(ImportTokens),
     /// Revoke at the provider and delete here.
-    #[command(after_help = "Example:\n  jackfield connection delete conn_01J… --yes --tenant ten_01J…")]
-    Delete {
-        /// Its id.
-        id: String,
-        /// Do not ask.
-        #[arg(long)]
-        yes: bool,
-        /// What becomes of other connections to the same account that live on the same grant.
-        #[arg(long, value_name = "keep|end", value_parser = ["keep", "end"])]
-        twins: Option<String>,
-    },
+    Delete(Delete),
+}
+
+/// Revoke at the provider and delete here.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  jackfield connection delete conn_01J… --yes --tenant ten_01J…")]
+pub(super) struct Delete {
+    /// Its id.
+    id: String,
+    /// Do not ask.
+    #[arg(long)]
+    yes: bool,
+    /// Even where an application says that it uses the connection.
+    #[arg(long)]
+    force: bool,
+    /// What becomes of other connections to the same account that live on the same grant.
+    #[arg(long, value_name = "keep|end", value_parser = ["keep", "end"])]
+    twins: Option<String>,
 }
 
 /// List a tenant's connections.
@@ -102,7 +112,8 @@ impl Connection {
             }
             Self::Export(export) => export.run(stage).await,
             Self::Import(import) => import.run(stage).await,
-            Self::Delete { id, yes, twins } => delete(stage, &id, yes, twins.as_deref()).await,
+            Self::ImportTokens(import) => import.run(stage).await,
+            Self::Delete(delete) => delete.run(stage).await,
         }
     }
 }
@@ -154,23 +165,27 @@ async fn verify(stage: &Stage, id: &str) -> Result<()> {
     let answer = stage.host()?.post_nothing(&["v1", "connections", id, "verify"]).await?;
     stage.output.result(&answer, described);
     let failed = answer.pointer("/verification/failure").is_some_and(|failure| !failure.is_null());
-    anyhow::ensure!(!failed, "verify did not succeed: {}", text(&answer, "/verification/failure/message"));
+    anyhow::ensure!(!failed, Told("verify did not succeed: the answer says why"));
     Ok(())
 }
 
-async fn delete(stage: &Stage, id: &str, yes: bool, twins: Option<&str>) -> Result<()> {
-    if !yes {
-        let answer = ask(&format!("Revoke {id} at the provider and delete it here?"));
-        let answer = answer.ok_or(UsedWrongly("there is no terminal to ask at: say --yes"))?;
-        anyhow::ensure!(answer, Declined("not deleted: nothing changed"));
+impl Delete {
+    async fn run(self, stage: &Stage) -> Result<()> {
+        let id = &self.id;
+        if !self.yes {
+            let answer = ask(&format!("Revoke {id} at the provider and delete it here?"));
+            let answer = answer.ok_or(UsedWrongly("there is no terminal to ask at: say --yes"))?;
+            anyhow::ensure!(answer, Declined("not deleted: nothing changed"));
+        }
+        let twins = self.twins.as_deref().map(|twins| ("twins", twins));
+        let said: Vec<(&str, &str)> = twins.into_iter().chain(self.force.then_some(("force", "true"))).collect();
+        let answer = stage.host()?.delete_asking(&path(id), &said).await?;
+        stage.output.result(&answer, |answer| format!("{id} is deleted. {}", text(answer, "/revocation/message")));
+        Ok(())
     }
-    let said: Vec<(&str, &str)> = twins.map(|twins| ("twins", twins)).into_iter().collect();
-    let answer = stage.host()?.delete_asking(&path(id), &said).await?;
-    stage.output.result(&answer, |answer| format!("{id} is deleted. {}", text(answer, "/revocation/message")));
-    Ok(())
 }
 
-fn described(connection: &Value) -> String {
+pub(super) fn described(connection: &Value) -> String {
     let lines = [
         ("id", "/id"),
         ("name", "/name"),

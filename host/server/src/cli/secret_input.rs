@@ -74,8 +74,8 @@ pub(super) fn from_file(path: &Path) -> Result<Secret> {
     opened.and_then(from).with_context(|| format!("cannot read the secret in {}", path.display()))
 }
 
-/// Without the newline that editors and `echo` leave at the end.
-fn from(input: impl Read) -> Result<Secret> {
+/// The secret that is all of an input, without the newline that editors and `echo` leave at the end.
+pub(super) fn from(input: impl Read) -> Result<Secret> {
     let mut text = String::new();
     input.take(LIMIT).read_to_string(&mut text)?;
     let trimmed = text.trim_end_matches(['\r', '\n']);

@@ -76,6 +76,14 @@ fn say_what_was_made(host: &RunningHost) {
             made.display()
         ));
     }
+    // To the terminal of whoever starts the host, and not to the log: it works once, within the hour.
+    if let Some(made) = &host.made.sign_in {
+        note(&format!(
+            "Sign in to the pages as the first operator, once, by {}:\n  {}\nLater: jackfield sign-in",
+            made.expires_at.strftime("%H:%M UTC"),
+            made.url
+        ));
+    }
 }
 
 /// A core dump holds every opened secret. One byte, not none: at none, Linux still hands a dump to a program named in

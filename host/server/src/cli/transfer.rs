@@ -47,7 +47,7 @@ pub(super) struct Export {
 #[command(after_help = "Example:\n  jackfield connection import acme.age --passphrase-file pass --tenant ten_01J…\n  \
     jackfield connection import acme.age --identity-file key.txt --check --tenant ten_01J…\n\n\
     Connectors must be approved here, and clients registered with the same client ids as there. Ids are kept. \
-    To import tokens that never were in a host, use the API.")]
+    Tokens that never were in a host come in by `connection import-tokens`.")]
 #[command(group = ArgGroup::new("opening").required(true).args(["passphrase_file", "identity_file"]))]
 pub(super) struct Import {
     /// The file.

@@ -24,8 +24,12 @@ const STYLESHEET: &str = concat!(
 );
 
 /// The script of every page. Every page works without.
-const SCRIPT: &str =
-    concat!(include_str!("script/page.js"), include_str!("script/connect.js"), include_str!("script/manage.js"),);
+const SCRIPT: &str = concat!(
+    include_str!("script/page.js"),
+    include_str!("script/connect.js"),
+    include_str!("script/manage.js"),
+    include_str!("script/admin.js"),
+);
 
 pub(super) async fn stylesheet() -> Response {
     served("text/css; charset=utf-8", STYLESHEET.to_owned())

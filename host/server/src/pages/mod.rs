@@ -1,6 +1,8 @@
 //! The hosted pages: plain HTML in the tenant's brand and the reader's language, never kept.
 
+mod admin;
 mod assets;
+mod brand_file;
 mod callback;
 mod connect;
 mod connect_page;
@@ -21,6 +23,7 @@ mod sign_in;
 mod signed_in;
 mod site;
 mod submission;
+mod upload;
 mod when;
 
 use axum::{
@@ -59,9 +62,11 @@ pub fn routes(description: fn() -> Value) -> Router<Service> {
         .route("/assets/page.css", get(assets::stylesheet))
         .route("/assets/page.js", get(assets::script))
         .route("/assets/brand/{file}", get(assets::brand))
+        .route("/assets/brand/{tenant}/{digest}", get(brand_file::show))
         .route("/assets/icon/{connector}", get(icon::serve))
         .merge(connections::routes())
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
+        .merge(admin::routes())
         .merge(docs::routes(description))
 }
 

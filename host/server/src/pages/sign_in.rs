@@ -31,9 +31,11 @@ pub(super) async fn page(
     State(service): State<Service>,
     site: Site,
     RawQuery(query): RawQuery,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let to = to(query.as_deref());
-    let (held, mark) = service.begin_sign_in()?;
+    let kept = Kept::Begun.read(&headers, site.secure);
+    let (held, mark) = service.begin_sign_in(kept)?;
     let through =
         site.brand().and_then(|brand| brand.sign_in_url.as_deref()).and_then(|url| application(url, &to, &mark));
     let mut response = match through {
@@ -100,13 +102,31 @@ async fn settle(
     agreed: bool,
 ) -> Result<Response, Problem> {
     let begun = Kept::Begun.read(headers, site.secure);
-    match service.sign_in(&Secret::new(link.to_owned()), begun.as_ref(), agreed).await {
-        Ok((token, _, to)) => Ok(enter(site, &token, &to)),
+    let secret = Secret::new(link.to_owned());
+    let Some(site) = &site_of(service, site, &secret).await? else {
+        return Ok(refused(site, "sign-in-link-over", Code::LinkOver));
+    };
+    match service.sign_in(&secret, begun.as_ref(), agreed).await {
+        Ok((token, _, to)) => {
+            // Who signs in anew leaves nothing behind of who was signed in here before.
+            if let Some(before) = Kept::Session.read(headers, site.secure) {
+                service.sign_out(&before).await?;
+            }
+            Ok(enter(site, &token, &to))
+        }
         Err(PageSessionError::Unconfirmed(person)) => Ok(confirm(site, link, &person)),
         Err(PageSessionError::OtherBrowser) => Ok(refused(site, "sign-in-other-browser", Code::LinkOver)),
         Err(PageSessionError::Over) => Ok(refused(site, "sign-in-link-over", Code::LinkOver)),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The site a link's sign-in belongs to; none where this is not it, so that a link of one brand says nothing on another's.
+async fn site_of(service: &Service, site: &Site, link: &Secret) -> Result<Option<Site>, Problem> {
+    let Some(person) = service.offered_to(link).await? else { return Ok(None) };
+    let Some(tenant) = person.tenant else { return Ok(site.is_hosts_own().then(|| site.clone())) };
+    let found = service.tenant(tenant).await?.filter(|_| site.may_show(tenant));
+    Ok(found.map(|tenant| site.of(service, &tenant)))
 }
 
 /// Keeps the session in the browser and looks whether it was kept, before going on.

@@ -136,6 +136,12 @@ impl FromRequestParts<Service> for OfOperator {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Response> {
+        // What is the operator's is nowhere on a tenant's site, whoever asks.
+        match Site::at(service, &parts.headers).await {
+            Ok(site) if site.is_hosts_own() => {}
+            Ok(_) => return Err(Problem::no_route().into_response()),
+            Err(error) => return Err(Problem::from(error).into_response()),
+        }
         let signed_in = SignedIn::from_request_parts(parts, service).await?;
         if signed_in.person.role == Role::Operator { Ok(Self(signed_in)) } else { Err(signed_in.not_theirs()) }
     }

@@ -23,6 +23,11 @@ pub(super) struct Submission {
 }
 
 impl Submission {
+    /// Fields that were read already, of a form that was found to be ours.
+    pub(super) fn of(by: SignedIn, fields: Vec<(String, String)>) -> Self {
+        Self { by, fields }
+    }
+
     /// The value of a field; of several the last.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.fields.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
@@ -53,22 +58,33 @@ impl FromRequest<Service> for Submission {
         let fields: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
         let submission = Self { by, fields };
         let mark = submission.get(MARK).unwrap_or_default();
-        if bool::from(mark.as_bytes().ct_eq(submission.by.mark.as_bytes())) {
-            Ok(submission)
-        } else {
-            Err(foreign(&submission.by))
-        }
+        if is_mark_of(&submission.by, mark) { Ok(submission) } else { Err(foreign(&submission.by)) }
     }
+}
+
+/// Whether a form carries the mark of whoever sent it.
+pub(super) fn is_mark_of(by: &SignedIn, mark: &str) -> bool {
+    bool::from(mark.as_bytes().ct_eq(by.mark.as_bytes()))
 }
 
 /// Browsers say where a form was posted from; a form of another site is not ours. Absent in old browsers.
 pub(super) fn from_our_page(headers: &HeaderMap) -> bool {
-    let form = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
-    form.starts_with("application/x-www-form-urlencoded") && matches!(site, None | Some(b"same-origin" | b"none"))
+    is_of_kind(headers, "application/x-www-form-urlencoded")
 }
 
-fn foreign(by: &SignedIn) -> Response {
+/// The same for a form with files.
+pub(super) fn files_from_our_page(headers: &HeaderMap) -> bool {
+    is_of_kind(headers, "multipart/form-data")
+}
+
+fn is_of_kind(headers: &HeaderMap, kind: &str) -> bool {
+    let form = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+    form.starts_with(kind) && matches!(site, None | Some(b"same-origin" | b"none"))
+}
+
+/// What who sent a form gets that is not ours.
+pub(super) fn foreign(by: &SignedIn) -> Response {
     let words = &by.site.words;
     let notice = Notice {
         site: &by.site,
@@ -80,7 +96,8 @@ fn foreign(by: &SignedIn) -> Response {
     notice.answer(Code::ForeignForm)
 }
 
-fn too_large(by: &SignedIn) -> Response {
+/// What who sent a form gets that is larger than it may be.
+pub(super) fn too_large(by: &SignedIn) -> Response {
     let words = &by.site.words;
     let notice = Notice {
         site: &by.site,

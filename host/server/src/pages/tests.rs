@@ -55,6 +55,7 @@ fn page() -> ConnectPage {
             name: "Acme <script>alert(1)</script>".into(),
             return_urls: vec![],
             brand: jackfield_model::brand::Brand::default(),
+            notices: jackfield_model::tenant::Notices::default(),
             created_at: NOW,
         },
         connector: Connector {

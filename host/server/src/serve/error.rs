@@ -5,7 +5,11 @@ use std::{io, net::SocketAddr, path::PathBuf};
 use jackfield_runtime::StartError;
 use jackfield_store::{KeyRingError, OpenError, StoreError};
 
-use crate::{outbound::RootsError, service::ApiKeyError, words::LanguageError};
+use crate::{
+    outbound::RootsError,
+    service::{ApiKeyError, PageSessionError},
+    words::LanguageError,
+};
 
 /// Why a host does not start. Whatever was there is as it was.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +57,9 @@ pub enum ServeError {
     /// The first operator key was not made.
     #[error("the first operator key cannot be made")]
     FirstKey(#[from] ApiKeyError),
+    /// The first link to sign in with was not made.
+    #[error("the first sign-in link cannot be made")]
+    FirstSignIn(#[from] PageSessionError),
     /// The first operator key was not written.
     #[error("the first operator key cannot be written to {}", path.display())]
     FirstKeyFile {

@@ -5,6 +5,7 @@
 mod api_key;
 mod audit;
 mod backup;
+mod brand;
 mod choose;
 mod client;
 mod complete;
@@ -18,6 +19,7 @@ mod doctor;
 mod endpoints;
 mod establish;
 pub mod fields;
+mod figures;
 mod flight;
 mod health;
 mod holes;
@@ -27,8 +29,10 @@ mod import;
 mod lease;
 mod lifetime;
 mod list;
+mod message;
 mod offers;
 mod once;
+mod outbox;
 mod outcome;
 mod page_session;
 mod past;
@@ -56,8 +60,10 @@ mod transfer;
 mod twins;
 mod typed;
 mod unauthorized;
+mod upgrade;
 mod uses;
 mod verify;
+mod webhook;
 mod which_token;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -77,6 +83,7 @@ use url::Url;
 
 pub use api_key::{ApiKeyError, Caller, NewApiKey};
 pub use audit::AuditAsked;
+pub use brand::{BrandChange, BrandFileError, FILE_LIMIT as BRAND_FILE_LIMIT};
 pub use choose::{Choice, ChooseError};
 pub use client::{ClientChange, ClientError, NewClient};
 pub use complete::CompleteError;
@@ -94,6 +101,7 @@ pub use health::Health;
 pub use import::{GivenTokens, ImportError, NewImport};
 pub use lease::{Lease, LeaseAsk, LeaseError, LeasedCredential};
 pub use list::{ListError, PAGE_LIMIT, Page, Turn};
+pub use message::{MessagesAsked, ReplayError};
 pub use offers::Offer;
 pub use once::{Begun, OnceError};
 pub use page_session::{NewPageSession, PageSessionError, SignInLink, is_own_path};
@@ -111,14 +119,17 @@ pub use target::TargetError;
 pub use tenant::{NewTenant, TenantChange, TenantError};
 pub use transfer::{Arrived, Exported, TransferError, TransferKey, TransferSealError};
 pub use unauthorized::Refused;
+pub use upgrade::{Candidate, UpgradeError, Users};
 pub use uses::{NewUse, UseError};
 pub use verify::VerifyError;
+pub use webhook::{NewWebhook, WebhookChange, WebhookError};
 
-pub use jackfield_store::{BackupError, BadBackup, KeptAnswer, StoreError};
+pub use jackfield_store::{BackupError, BadBackup, KeptAnswer, StoreError, StoredFile};
 
 use crate::{
     clock::Clock,
     entropy::{self, Entropy},
+    metrics::Metrics,
     outbound::Outbound,
     words::Languages,
 };
@@ -134,8 +145,12 @@ pub struct Settings {
     pub token_timeout: Duration,
     /// How long metadata and keys may take.
     pub metadata_timeout: Duration,
+    /// How long a webhook may take to answer.
+    pub webhook_timeout: Duration,
     /// How many requests an API key may send in a minute; zero for any number.
     pub requests_per_minute: u32,
+    /// Whether the figures are shown without a key.
+    pub open_metrics: bool,
     /// The bounds of proxied calls.
     pub proxy: ProxySettings,
     /// The header whose request id is taken over from a caller.
@@ -170,12 +185,14 @@ pub struct Service {
     parts: Arc<Parts>,
     flights: flight::Flights,
     documents: endpoints::Documents,
-    rounds: housekeeping::Rounds,
+    rounds: housekeeping::Rounds<jackfield_store::Due>,
+    post: message::Post,
     sequence: Arc<sequence::Sequence>,
     buckets: Arc<rate::Buckets>,
     deeds: once::Deeds,
     deed: Option<Arc<once::Held>>,
     proxy: proxy::ProxyState,
+    metrics: Arc<Metrics>,
     tasks: TaskTracker,
     stopping: Arc<stopping::Stopping>,
 }
@@ -183,6 +200,7 @@ pub struct Service {
 impl Service {
     /// A service over its parts. Call `recover` before the first request.
     pub fn new(parts: Parts) -> Self {
+        let metrics = Arc::<Metrics>::default();
         Self {
             parts: Arc::new(parts),
             flights: flight::Flights::default(),
@@ -192,7 +210,9 @@ impl Service {
             deeds: once::Deeds::default(),
             deed: None,
             rounds: housekeeping::Rounds::default(),
-            proxy: proxy::ProxyState::default(),
+            post: message::Post::default(),
+            proxy: proxy::ProxyState::counting(&metrics),
+            metrics,
             tasks: TaskTracker::new(),
             stopping: Arc::default(),
         }
@@ -222,7 +242,7 @@ impl Service {
         &self.parts.store
     }
 
-    /// What time it is here.
+    /// The host's time.
     pub fn now(&self) -> Timestamp {
         self.parts.clock.now()
     }
@@ -277,8 +297,8 @@ impl Service {
         Ok(change)
     }
 
-    /// Stages a line of a connection's timeline.
-    fn tell(
+    /// Stages a line of a connection's timeline that nobody outside hears of.
+    fn jot(
         &self,
         change: &mut Change,
         connection: &Connection,
@@ -286,6 +306,17 @@ impl Service {
         by: &str,
         note: Option<String>,
     ) -> Result<(), StoreError> {
+        self.line(change, connection, kind, by, note).map(drop)
+    }
+
+    fn line(
+        &self,
+        change: &mut Change,
+        connection: &Connection,
+        kind: &str,
+        by: &str,
+        note: Option<String>,
+    ) -> Result<EventId, StoreError> {
         let event = Event {
             id: self.event_id()?,
             tenant: connection.tenant,
@@ -296,6 +327,7 @@ impl Service {
             status: connection.status,
             note,
         };
-        self.store().timeline().append(change, &event)
+        self.store().timeline().append(change, &event)?;
+        Ok(event.id)
     }
 }

@@ -21,6 +21,8 @@ const USED_SECONDS: i64 = 60;
 const FIRST_LINK_SECONDS: i64 = 60 * 60;
 /// The length of the mark of a browser: a keyed hash in hex.
 const MARK_LENGTH: usize = 64;
+/// The length of what a browser holds: 32 bytes in base64.
+const HELD_LENGTH: usize = 43;
 /// The longest name of a person, in characters.
 const NAME_LIMIT: usize = 120;
 
@@ -122,6 +124,12 @@ impl Service {
         Ok(SignInLink { url: page_url(&site, &format!("/sign-in/{}", link.expose())), expires_at })
     }
 
+    /// Whose sign-in a link is, as long as it is good.
+    pub async fn offered_to(&self, link: &Secret) -> Result<Option<Person>, StoreError> {
+        let offered = self.store().page_sessions().offered(link).await?;
+        Ok(offered.filter(|offered| offered.expires_at > self.now()).map(|offered| offered.record.person))
+    }
+
     /// Signs in whoever follows a link: the session's token, the session, and the page they go on to.
     ///
     /// `begun` is what their browser holds; a link that no browser began asks first, unless they `agreed`.
@@ -213,9 +221,14 @@ impl Service {
         self.store().keyed_hash(Purpose::Form, token.expose())
     }
 
-    /// A fresh value for the browser of somebody who begins to sign in, and its mark, which others may see.
-    pub fn begin_sign_in(&self) -> Result<(Secret, String), StoreError> {
-        let held = self.random_token()?;
+    /// A value for the browser of somebody who begins to sign in, and its mark, which others may see.
+    ///
+    /// A browser that holds one keeps it, so that a second tab does not undo what the first began.
+    pub fn begin_sign_in(&self, held: Option<Secret>) -> Result<(Secret, String), StoreError> {
+        let held = match held.filter(|held| held.expose().len() == HELD_LENGTH) {
+            Some(held) => held,
+            None => self.random_token()?,
+        };
         let mark = self.store().keyed_hash(Purpose::Begun, held.expose());
         Ok((held, mark))
     }

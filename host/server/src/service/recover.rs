@@ -15,6 +15,7 @@ use super::{
 impl Service {
     /// Brings the service from what the store holds to ready. Called once, before the first request.
     pub async fn recover(&self) -> Result<(), StoreError> {
+        self.store().count_connections().await?;
         for connector in self.connectors().await?.into_iter().filter(jackfield_model::connector::Connector::is_approved)
         {
             if let Err(error) = self.load(&connector).await {
@@ -89,7 +90,11 @@ impl Service {
     }
 
     /// The intent is there and no answer is: the provider may have rotated. Its policy decides.
-    async fn settle_unanswered(&self, connection: &Connection, token: &str) -> Result<Connection, RefreshError> {
+    pub(super) async fn settle_unanswered(
+        &self,
+        connection: &Connection,
+        token: &str,
+    ) -> Result<Connection, RefreshError> {
         let (party, _) = self.resolve(connection.tenant, connection.id).await?;
         let entry = JournalEntry {
             tenant: connection.tenant,

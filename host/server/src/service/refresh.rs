@@ -1,6 +1,7 @@
 //! Refresh: one at a time per connection, in a task of its own — intent first, the raw answer sealed before it is read,
 //! the result by compare-and-set.
 
+mod refreshed;
 mod settle;
 
 use jackfield_auth::refresh::{self as rules, Failed, Need};
@@ -185,6 +186,9 @@ impl Service {
         }
         let Credential::Tokens(tokens) = credential else { return Err(RefreshError::NotRefreshable) };
         let tokens = tokens.led_by(token).ok_or(RefreshError::NotRefreshable)?;
+        if access == Access::MayWork && self.is_past_grace(&party, token)? {
+            return self.settle_unanswered(&party.connection, token).await;
+        }
         self.check_refreshable(&party, &tokens, access)?;
         let attempt = self.intend(&party, token, by).await?;
         let ask = match party.connection.step {
@@ -203,6 +207,15 @@ impl Service {
             tracing::error!(connection = %seen.id, %error, "an answer could not be put into the journal");
         }
         self.settle(party, tokens, &attempt, answered).await
+    }
+
+    /// Whether an earlier refresh has no known outcome, and the provider takes its token for theft from now on.
+    fn is_past_grace(&self, party: &Party, token: &str) -> Result<bool, RefreshError> {
+        let state = known(&party.connection, token)?;
+        let RefreshState::Unknown { since, until: Some(until), .. } = state.refresh else { return Ok(false) };
+        let (now, ends) = (self.now(), state.access.map(|expiry| expiry.at));
+        let over = |oauth2| rules::grace_is_over(&party.refresh_rules(oauth2), since, ends, now);
+        Ok(until <= now && party.method.kind.oauth2().is_some_and(over))
     }
 
     /// Everything that can be said before a byte is sent.

@@ -7,10 +7,11 @@ use url::Url;
 use super::Service;
 
 impl Service {
-    /// The tenant whose brand has this host name.
+    /// The tenant whose pages are at a host name; the name as browsers say it, with or without a port.
     pub async fn tenant_at(&self, host: &str) -> Result<Option<Tenant>, StoreError> {
-        let at = |tenant: &Tenant| tenant.brand.host.as_ref().is_some_and(|name| name.as_str() == host);
-        Ok(self.tenants().await?.into_iter().find(at))
+        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        let Ok(name) = name.parse() else { return Ok(None) };
+        Ok(self.store().tenants().at(&name).await?.map(|tenant| tenant.record))
     }
 
     /// Where a tenant's pages are: its own host name, with the scheme and port browsers reach this host by.

@@ -18,8 +18,13 @@ async fn tenants_come_back_and_end_only_without_connections() {
     assert_eq!(store.tenants().get(tenant.id).await.unwrap().unwrap().record, tenant);
     assert_eq!(store.tenants().list(None, 10).await.unwrap().items.len(), 1);
 
+    // Known from the changes, and counted the same; a change that was refused counts for nothing.
+    assert_eq!(store.connection_count(), 1);
+    store.count_connections().await.unwrap();
+    assert_eq!(store.connection_count(), 1);
     let mut again = Change::new();
     store.tenants().insert(&mut again, &tenant).unwrap();
+    store.connections().create(&mut again, &sample::connection(2), &sample::tokens("rt")).await.unwrap();
     assert!(matches!(store.commit(again).await, Err(StoreError::Conflict)));
     assert!(matches!(store.tenants().delete(tenant.id, Change::new()).await, Err(StoreError::InUse)));
 
@@ -27,8 +32,50 @@ async fn tenants_come_back_and_end_only_without_connections() {
     let mut change = Change::new();
     store.connections().delete(&mut change, &found);
     store.commit(change).await.unwrap();
+    assert_eq!(store.connection_count(), 0);
     store.tenants().delete(tenant.id, Change::new()).await.unwrap();
     assert!(store.tenants().get(tenant.id).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_tenant_is_found_by_its_host_name_and_its_files_end_with_it() {
+    let (store, engine, _folder) = sample::in_memory().await;
+    let tenant = sample::branded();
+    let host = tenant.brand.host.clone().unwrap();
+    let mut change = Change::new();
+    store.tenants().insert(&mut change, &tenant).unwrap();
+    let digest = store.brand_files().put(&mut change, tenant.id, &sample::brand_file()).unwrap();
+    store.commit(change).await.unwrap();
+    assert_eq!(store.tenants().at(&host).await.unwrap().unwrap().record, tenant);
+    assert_eq!(store.brand_files().get(tenant.id, &digest).await.unwrap(), Some(sample::brand_file()));
+    assert_eq!(store.brand_files().get(sample::tenant_id(1), &digest).await.unwrap(), None, "another's");
+
+    let mut other = sample::tenant();
+    other.brand.host = Some(host.clone());
+    let mut twice = Change::new();
+    store.tenants().insert(&mut twice, &other).unwrap();
+    assert!(matches!(store.commit(twice).await, Err(StoreError::Conflict)), "a host name is one tenant's");
+
+    let mut moved = store.tenants().get(tenant.id).await.unwrap().unwrap();
+    moved.brand.host = "links.harbour.example".parse().ok();
+    let mut change = Change::new();
+    store.tenants().update(&mut change, &mut moved).await.unwrap();
+    store.commit(change).await.unwrap();
+    assert!(store.tenants().at(&host).await.unwrap().is_none());
+    let mut change = Change::new();
+    store.tenants().insert(&mut change, &other).unwrap();
+    store.commit(change).await.unwrap();
+    let mut back = store.tenants().get(tenant.id).await.unwrap().unwrap();
+    back.brand.host = Some(host);
+    let mut change = Change::new();
+    store.tenants().update(&mut change, &mut back).await.unwrap();
+    assert!(matches!(store.commit(change).await, Err(StoreError::Conflict)), "it has an owner again");
+
+    store.tenants().delete(tenant.id, Change::new()).await.unwrap();
+    store.tenants().delete(other.id, Change::new()).await.unwrap();
+    for kind in ["tenant", "brand-file"] {
+        assert_eq!(super::sealed::keys_of(&*engine, kind).await, [""; 0], "something stays behind");
+    }
 }
 
 #[tokio::test]

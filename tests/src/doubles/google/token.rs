@@ -15,7 +15,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::keys::at_hash;
+use super::super::keys::at_hash;
 use super::{Code, Grant, Shared, State as Held};
 
 /// "The remaining lifetime of the access token in seconds", as the pages' samples show it.

@@ -33,9 +33,14 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.sentence)?;
-        if self.code.as_deref() == Some("tenant-missing") {
-            out.write_str(" On the command line: --tenant TENANT.")?;
-        }
+        // What a person at a terminal writes for what the host asks of a program.
+        let here = match self.code.as_deref() {
+            Some("tenant-missing") => " On the command line: --tenant TENANT.",
+            Some("connection-used") => " On the command line: --force.",
+            Some("twins") => " On the command line: --twins keep or --twins end.",
+            _ => "",
+        };
+        out.write_str(here)?;
         let code = self.code.clone().unwrap_or_else(|| self.status.to_string());
         match &self.request_id {
             Some(request) => write!(out, " ({code}, request {request})"),

@@ -42,7 +42,7 @@ impl Service {
         let mut after = self.rounds.cursor();
         for _ in 0..A_ROUND / STRIDE {
             let page = self.store().connections().due(now, after.as_deref(), STRIDE).await?;
-            for due in page.items.into_iter().filter(|due| !self.rounds.has(due.connection)) {
+            for due in page.items.into_iter().filter(|due| !self.rounds.has(*due)) {
                 self.begin(due).await;
             }
             after = page.next;
@@ -54,9 +54,10 @@ impl Service {
         Ok(())
     }
 
-    /// Returns once everything that housekeeping began for connections has come to its end.
+    /// Returns once everything that housekeeping began for connections and messages has come to its end.
     pub async fn rest(&self) {
         self.rounds.rest().await;
+        self.post.rounds.rest().await;
     }
 
     /// Gives a due connection its place in the queue of its provider, and a task of its own that waits there.

@@ -1,4 +1,4 @@
-//! The key that signs ID tokens, and how it is published.
+//! The keys of doubles that sign ID tokens, and how they are published.
 
 use anyhow::{Context, Result};
 use aws_lc_rs::digest::{SHA256, digest};

@@ -1,0 +1,75 @@
+//! A form with files somebody who is signed in sent from a page of ours.
+//!
+//! The mark comes first in such a form, so that a file of somebody else's form is not read.
+
+use axum::{
+    extract::{FromRequest, FromRequestParts, Multipart, Request, multipart::Field},
+    response::Response,
+};
+
+use super::{
+    signed_in::SignedIn,
+    submission::{MARK, Submission, files_from_our_page, foreign, is_mark_of, too_large},
+};
+use crate::service::Service;
+
+/// The most parts a form of ours has.
+const PARTS_LIMIT: usize = 64;
+
+/// A form and its files. How large it may be is the route's business.
+pub(super) struct Upload {
+    /// The form.
+    pub(super) form: Submission,
+    files: Vec<(String, Vec<u8>)>,
+}
+
+impl Upload {
+    /// The file of an input; none where nobody chose one.
+    pub(super) fn take(&mut self, name: &str) -> Option<Vec<u8>> {
+        let (_, bytes) = self.files.iter_mut().find(|(known, _)| known == name)?;
+        Some(std::mem::take(bytes)).filter(|bytes| !bytes.is_empty())
+    }
+}
+
+impl FromRequest<Service> for Upload {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, service: &Service) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let by = SignedIn::from_request_parts(&mut parts, service).await?;
+        if !files_from_our_page(&parts.headers) {
+            return Err(foreign(&by));
+        }
+        let Ok(mut multipart) = Multipart::from_request(Request::from_parts(parts, body), service).await else {
+            return Err(foreign(&by));
+        };
+        let (mut fields, mut files) = (vec![], vec![]);
+        for place in 0..PARTS_LIMIT {
+            let part = match multipart.next_field().await {
+                Ok(None) => break,
+                Ok(Some(part)) => part,
+                Err(_) => return Err(too_large(&by)),
+            };
+            let name = part.name().unwrap_or_default().to_owned();
+            let is_file = part.file_name().is_some();
+            let Some(bytes) = read(part).await else { return Err(too_large(&by)) };
+            if place == 0 && !(name == MARK && is_mark_of(&by, &String::from_utf8_lossy(&bytes))) {
+                return Err(foreign(&by));
+            }
+            if is_file {
+                files.push((name, bytes));
+            } else {
+                fields.push((name, String::from_utf8_lossy(&bytes).into_owned()));
+            }
+        }
+        if fields.is_empty() {
+            return Err(foreign(&by));
+        }
+        Ok(Self { form: Submission::of(by, fields), files })
+    }
+}
+
+/// None where the body broke off or was larger than the route takes.
+async fn read(part: Field<'_>) -> Option<Vec<u8>> {
+    part.bytes().await.ok().map(Vec::from)
+}
