@@ -6,16 +6,19 @@ mod brand_file;
 mod callback;
 mod connect;
 mod connect_page;
+mod connections;
 mod cookie;
 mod docs;
 mod fault;
 mod field;
+mod icon;
 mod language;
 mod layout;
 mod link;
 mod notice;
 mod posted;
 mod rights;
+mod services;
 mod sign_in;
 mod signed_in;
 mod site;
@@ -60,6 +63,8 @@ pub fn routes(description: fn() -> Value) -> Router<Service> {
         .route("/assets/page.js", get(assets::script))
         .route("/assets/brand/{file}", get(assets::brand))
         .route("/assets/brand/{tenant}/{digest}", get(brand_file::show))
+        .route("/assets/icon/{connector}", get(icon::serve))
+        .merge(connections::routes())
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .merge(admin::routes())
         .merge(docs::routes(description))

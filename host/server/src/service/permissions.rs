@@ -75,6 +75,8 @@ pub struct Permissions {
     pub renewable: bool,
     /// Every action of the connector.
     pub actions: Vec<ActionWords>,
+    /// What the grant lacks for them, in words.
+    pub further: Vec<ScopeWords>,
 }
 
 /// Why permissions could not be told.
@@ -122,6 +124,7 @@ impl Service {
             enforced: manifest.enforced(&connection.actions),
             renewable: manifest.method(&connection.method).is_none_or(|method| method.lifetime.renewable),
             actions: actions.collect(),
+            further: in_words(manifest, &blocked.iter().flat_map(|lacking| lacking.missing.clone()).collect()),
         })
     }
 }

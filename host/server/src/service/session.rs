@@ -95,6 +95,15 @@ impl Service {
         if let Some(id) = new.connection {
             self.check_mendable(&new, id).await?;
         }
+        self.make_session(new, by).await
+    }
+
+    /// Stores a session that was found sound.
+    pub(super) async fn make_session(
+        &self,
+        new: NewSession,
+        by: &str,
+    ) -> Result<(ConnectSession, String), SessionError> {
         let now = self.now();
         let session = ConnectSession {
             id: SessionId::new(now, self.id_bits()?),
