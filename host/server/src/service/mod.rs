@@ -88,7 +88,10 @@ pub use choose::{Choice, ChooseError};
 pub use client::{ClientChange, ClientError, NewClient};
 pub use complete::CompleteError;
 pub use condition::{Conditions, Stale, Tag, Tags, TagsError};
-pub use connect::{BrowserCookie, Callback, CallbackError, ConnectPage, LinkError, StartError, StartForm, Started};
+pub use connect::{
+    Back, BrowserCookie, Callback, CallbackError, ConnectPage, LinkError, LinkPage, OwnSession, PickPage, ServiceOffer,
+    StartError, StartForm, Started, TakeError,
+};
 pub use connection::{Filter, RenameError};
 pub use connector::{ApproveError, InstallError, RemoveConnectorError};
 pub use create::{CreateError, NewConnection};
@@ -96,7 +99,7 @@ pub use delete::{DeleteError, Deletion, Leave, RevocationOutcome, Twins};
 pub use doctor::{Check, Diagnosis, Outcome, Register};
 pub use endpoints::EndpointsError;
 pub use establish::EstablishError;
-pub use fields::{FieldFault, Typed};
+pub use fields::{FieldFault, FieldRule, Typed};
 pub use health::Health;
 pub use import::{GivenTokens, ImportError, NewImport};
 pub use lease::{Lease, LeaseAsk, LeaseError, LeasedCredential};
@@ -114,7 +117,7 @@ pub use refresh::RefreshError;
 pub use replace::OtherAccount;
 pub use request::RequestName;
 pub use resolve::ResolveError;
-pub use session::{NewSession, Reauthorize, SessionError};
+pub use session::{NewSession, OpenSessionError, Reauthorize, SessionError};
 pub use target::TargetError;
 pub use tenant::{NewTenant, TenantChange, TenantError};
 pub use transfer::{Arrived, Exported, TransferError, TransferKey, TransferSealError};

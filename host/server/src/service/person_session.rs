@@ -57,8 +57,10 @@ impl Service {
         let site = if asked.on_own_site { self.site_url(&tenant) } else { self.public_url().clone() };
         let new = NewSession {
             tenant: id,
-            connector: asked.connector,
+            connector: Some(asked.connector),
             actions,
+            offers: BTreeMap::new(),
+            opener: None,
             end_user: person.subject.clone(),
             connection: asked.connection,
             fields: BTreeMap::new(),

@@ -9,7 +9,7 @@ use jackfield_model::{
     tenant::Tenant,
 };
 
-use super::{FieldFault, Service, TenantChange, TenantError};
+use super::{FieldFault, FieldRule, Service, TenantChange, TenantError};
 
 pub use file::{BrandFileError, FILE_LIMIT};
 
@@ -56,7 +56,7 @@ impl Service {
             && self.store().tenants().at(host).await?.is_some_and(|other| other.id != tenant.id)
         {
             let message = format!("the pages of another tenant are at `{host}`: choose another name");
-            faults.push(FieldFault { key: "brand.host".to_owned(), message });
+            faults.push(FieldFault { key: "brand.host".to_owned(), rule: FieldRule::Form, message });
         }
         if !faults.is_empty() {
             return Err(TenantError::Brand(faults));
