@@ -83,19 +83,16 @@ async fn fill_later(store: &Store) {
 
 /// What was added after that.
 async fn fill_last(store: &Store) {
-    let mut change = Change::new();
+    let (mut change, branded) = (Change::new(), sample::branded());
+    store.tenants().insert(&mut change, &branded).unwrap();
+    store.brand_files().put(&mut change, branded.id, &sample::brand_file()).unwrap();
     store.page_sessions().offer(&mut change, &secret("sign-in"), &sample::sign_in()).unwrap();
     store.page_sessions().begin(&mut change, &secret("page"), &sample::page_session()).unwrap();
     store.commit(change).await.unwrap();
 }
 
-/// What `freeze` writes next: whatever is newest, over the records above.
-async fn fill_newest(store: &Store) {
-    let (mut change, branded) = (Change::new(), sample::branded());
-    store.tenants().insert(&mut change, &branded).unwrap();
-    store.brand_files().put(&mut change, branded.id, &sample::brand_file()).unwrap();
-    store.commit(change).await.unwrap();
-}
+/// What `freeze` writes next: whatever is newest, over the records above. Nothing now: the orders of connections, a store makes by itself when it opens.
+async fn fill_newest(_: &Store) {}
 
 /// Writes the fixtures of new kinds, over the records that are there; refuses to touch those.
 #[tokio::test]
