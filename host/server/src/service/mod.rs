@@ -13,6 +13,7 @@ mod condition;
 mod connect;
 mod connection;
 mod connector;
+mod contact;
 mod create;
 mod delete;
 mod doctor;
@@ -20,6 +21,7 @@ mod endpoints;
 mod establish;
 pub mod fields;
 mod flight;
+mod habits;
 mod health;
 mod holes;
 mod housekeeping;
@@ -28,7 +30,9 @@ mod import;
 mod lease;
 mod lifetime;
 mod list;
+mod mail;
 mod message;
+mod notice;
 mod once;
 mod outbox;
 mod outcome;
@@ -84,6 +88,7 @@ pub use complete::CompleteError;
 pub use condition::{Conditions, Stale, Tag, Tags, TagsError};
 pub use connect::{BrowserCookie, Callback, CallbackError, ConnectPage, LinkError, StartError, StartForm, Started};
 pub use connection::{Filter, RenameError};
+pub use contact::ContactError;
 pub use connector::{ApproveError, InstallError, RemoveConnectorError};
 pub use create::{CreateError, NewConnection};
 pub use delete::{DeleteError, Deletion, Leave, RevocationOutcome, Twins};
@@ -120,6 +125,7 @@ pub use jackfield_store::{BackupError, BadBackup, KeptAnswer, StoreError, Stored
 use crate::{
     clock::Clock,
     entropy::{self, Entropy},
+    mail::Mailer,
     outbound::Outbound,
     words::Languages,
 };
@@ -161,6 +167,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// The way to the mail server; none where there is none, and no mail.
+    pub mailer: Option<Mailer>,
     /// Sentences for people.
     pub languages: Languages,
     /// The operator's settings.
@@ -175,6 +183,7 @@ pub struct Service {
     documents: endpoints::Documents,
     rounds: housekeeping::Rounds<jackfield_store::Due>,
     post: message::Post,
+    habits: habits::Habits,
     sequence: Arc<sequence::Sequence>,
     buckets: Arc<rate::Buckets>,
     deeds: once::Deeds,
@@ -197,6 +206,7 @@ impl Service {
             deed: None,
             rounds: housekeeping::Rounds::default(),
             post: message::Post::default(),
+            habits: habits::Habits::default(),
             proxy: proxy::ProxyState::default(),
             tasks: TaskTracker::new(),
             stopping: Arc::default(),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jackfield_model::{
     connection::Connection,
     id::{ConnectionId, SessionId, TenantId},
+    person::Contact,
     scope::{self, UnknownAction},
     secret::Secret,
     session::{ConnectSession, SESSION_SECONDS, Stage},
@@ -12,7 +13,7 @@ use jackfield_model::{
 use jackfield_store::StoreError;
 use jiff::SignedDuration;
 
-use super::{ResolveError, Service};
+use super::{ContactError, ResolveError, Service};
 
 /// A session to make.
 #[derive(Debug, Clone)]
@@ -31,6 +32,8 @@ pub struct NewSession {
     pub fields: BTreeMap<String, String>,
     /// Where the person goes afterwards.
     pub return_url: String,
+    /// How the person is reached from now on, where the application says so.
+    pub contact: Option<Contact>,
 }
 
 /// A connection to reauthorize.
@@ -71,6 +74,9 @@ pub enum SessionError {
     /// The connection belongs to another person.
     #[error("the connection belongs to another end user")]
     OtherEndUser,
+    /// How the person is reached.
+    #[error(transparent)]
+    Contact(#[from] ContactError),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -111,6 +117,9 @@ impl Service {
         };
         let link = self.random_token()?;
         let mut change = self.making(session.tenant, by, "session.created", &session.id.to_string()).await?;
+        if let Some(contact) = new.contact {
+            self.keep_contact(&mut change, session.tenant, &session.end_user, contact).await?;
+        }
         self.store().sessions().create(&mut change, &session, &link)?;
         self.store().commit(change).await?;
         Ok((session, self.link_url(&link)))
@@ -156,6 +165,7 @@ impl Service {
             connection: Some(id),
             fields: BTreeMap::new(),
             return_url: asked.return_url,
+            contact: None,
         };
         self.create_session(new, by).await
     }
