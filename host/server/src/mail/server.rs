@@ -11,10 +11,10 @@ use lettre::{
         header::{HeaderName, HeaderValue},
     },
     transport::smtp::{
+        Error as SmtpError,
         authentication::{Credentials, Mechanism},
         client::{AsyncSmtpConnection, Certificate, TlsParameters},
         commands::{Data, Mail, Rcpt},
-        error::Error as SmtpError,
         extension::ClientId,
     },
 };
