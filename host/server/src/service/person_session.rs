@@ -61,6 +61,7 @@ impl Service {
             actions,
             offers: BTreeMap::new(),
             opener: None,
+            contact: None,
             end_user: person.subject.clone(),
             connection: asked.connection,
             fields: BTreeMap::new(),
