@@ -8,6 +8,7 @@ pub mod described;
 pub mod doubles;
 pub mod host;
 pub mod host_log;
+pub mod mail_server;
 pub mod peer;
 pub mod pictures;
 pub mod scene;

@@ -37,6 +37,7 @@ use crate::{
     config::Config,
     entropy::{Entropy, SystemEntropy},
     listen,
+    mail::Mailer,
     outbound::{self, Outbound, Resolver, SystemResolver},
     service::{self, Service, SignInLink},
     words::Languages,
@@ -179,6 +180,7 @@ fn service(config: &Config, parts: Parts, store: Store, public_url: Url) -> Resu
     };
     let tls = outbound::tls_config(config.egress.ca_file.as_deref())?;
     let outbound = Arc::new(Outbound::new(Arc::new(egress.clone()), Arc::clone(&parts.resolver), tls));
+    let mailer = config.mail.as_ref().map(Mailer::new).transpose()?;
     let languages = Languages::load(config.languages_dir.as_deref())?;
     let entropy = Arc::clone(&parts.entropy);
     let settings = RuntimeSettings {
@@ -199,13 +201,14 @@ fn service(config: &Config, parts: Parts, store: Store, public_url: Url) -> Resu
         metadata_timeout: config.timeouts.metadata(),
         webhook_timeout: config.timeouts.webhook(),
         requests_per_minute: config.api.requests_per_minute,
+        open_metrics: config.api.open_metrics,
         proxy: proxy_settings(config),
         request_id_header: config.log.request_id_header.clone(),
         data_dir: config.data_dir.clone(),
         keyring: config.keyring.clone(),
     };
     let (clock, entropy) = (parts.clock, parts.entropy);
-    Ok(Service::new(service::Parts { store, runtime, outbound, clock, entropy, languages, settings }))
+    Ok(Service::new(service::Parts { store, runtime, outbound, clock, entropy, languages, mailer, settings }))
 }
 
 fn proxy_settings(config: &Config) -> service::ProxySettings {

@@ -10,6 +10,7 @@ mod clients;
 mod conditions;
 mod connections;
 mod connectors;
+mod contacts;
 mod describe;
 mod doctor;
 mod health;
@@ -17,6 +18,7 @@ mod import;
 mod json;
 mod lease;
 mod messages;
+mod metrics;
 pub(crate) mod once;
 mod openapi;
 mod page_sessions;
@@ -54,11 +56,13 @@ const NOUNS: &[fn() -> Routes] = &[
     clients::routes,
     connections::routes,
     connectors::routes,
+    contacts::routes,
     doctor::routes,
     health::routes,
     import::routes,
     lease::routes,
     messages::routes,
+    metrics::routes,
     openapi::routes,
     page_sessions::routes,
     sessions::routes,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::extract::State;
 use jackfield_model::{
     id::{ConnectionId, SessionId},
+    person::Contact,
     secret::Secret,
     session::{ConnectSession, Stage},
 };
@@ -52,6 +53,9 @@ struct Create {
     /// Where the person goes afterwards: one of the tenant's return URLs.
     #[schemars(extend("format" = "uri"), example = &"https://app.example.com/connected")]
     return_url: String,
+    /// How the person is reached from now on, as `PUT /v1/contacts/{end_user}` takes it; what is known stays where it is left
+    /// out.
+    contact: Option<Contact>,
     /// Who opens the link in a window of its own and hears by `postMessage` how it went: one of the origins of the tenant's brand.
     #[schemars(extend("format" = "uri"), example = &"https://app.example.com")]
     opener_origin: Option<String>,
@@ -294,6 +298,7 @@ async fn create(
         connection: asked.connection,
         fields: asked.fields,
         return_url: asked.return_url,
+        contact: asked.contact,
         opener,
     };
     let (session, url) = service.create_session(new, &by.caller.name()).await?;

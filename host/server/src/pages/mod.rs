@@ -7,10 +7,12 @@ mod callback;
 mod connect;
 mod connect_page;
 mod connected;
+mod connections;
 mod cookie;
 mod docs;
 mod fault;
 mod field;
+mod icon;
 mod language;
 mod layout;
 mod link;
@@ -19,6 +21,7 @@ mod notice;
 mod picker;
 mod posted;
 mod rights;
+mod services;
 mod sign_in;
 mod signed_in;
 mod site;
@@ -72,6 +75,8 @@ pub fn routes(description: fn() -> Value) -> Router<Service> {
         .route("/assets/page.js", get(assets::script))
         .route("/assets/brand/{file}", get(assets::brand))
         .route("/assets/brand/{tenant}/{digest}", get(brand_file::show))
+        .route("/assets/icon/{connector}", get(icon::serve))
+        .merge(connections::routes())
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .merge(admin::routes())
         .merge(docs::routes(description))

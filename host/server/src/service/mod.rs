@@ -13,13 +13,16 @@ mod condition;
 mod connect;
 mod connection;
 mod connector;
+mod contact;
 mod create;
 mod delete;
 mod doctor;
 mod endpoints;
 mod establish;
 pub mod fields;
+mod figures;
 mod flight;
+mod habits;
 mod health;
 mod holes;
 mod housekeeping;
@@ -28,12 +31,18 @@ mod import;
 mod lease;
 mod lifetime;
 mod list;
+mod mail;
 mod message;
+mod notice;
+mod offers;
 mod once;
 mod outbox;
 mod outcome;
 mod page_session;
+mod past;
+mod people;
 mod permissions;
+mod person_session;
 mod proxy;
 mod rate;
 mod records;
@@ -89,6 +98,7 @@ pub use connect::{
 };
 pub use connection::{Filter, RenameError};
 pub use connector::{ApproveError, InstallError, RemoveConnectorError};
+pub use contact::ContactError;
 pub use create::{CreateError, NewConnection};
 pub use delete::{DeleteError, Deletion, Leave, RevocationOutcome, Twins};
 pub use doctor::{Check, Diagnosis, Outcome, Register};
@@ -100,9 +110,12 @@ pub use import::{GivenTokens, ImportError, NewImport};
 pub use lease::{Lease, LeaseAsk, LeaseError, LeasedCredential};
 pub use list::{ListError, PAGE_LIMIT, Page, Turn};
 pub use message::{MessagesAsked, ReplayError};
+pub use offers::Offer;
 pub use once::{Begun, OnceError};
 pub use page_session::{NewPageSession, PageSessionError, SignInLink, is_own_path};
+pub use people::{BeforeDeletion, Farewell, Looked, Sort};
 pub use permissions::{ActionWords, Permissions, PermissionsError, Right, ScopeWords};
+pub use person_session::{FINISH, PersonAsks};
 pub use proxy::{Bound, Proxied, ProxyError, ProxyRequest, ProxySettings, Told};
 pub use rate::{Allowance, WINDOW_SECONDS};
 pub use refresh::RefreshError;
@@ -124,6 +137,8 @@ pub use jackfield_store::{BackupError, BadBackup, KeptAnswer, StoreError, Stored
 use crate::{
     clock::Clock,
     entropy::{self, Entropy},
+    mail::Mailer,
+    metrics::Metrics,
     outbound::Outbound,
     words::Languages,
 };
@@ -143,6 +158,8 @@ pub struct Settings {
     pub webhook_timeout: Duration,
     /// How many requests an API key may send in a minute; zero for any number.
     pub requests_per_minute: u32,
+    /// Whether the figures are shown without a key.
+    pub open_metrics: bool,
     /// The bounds of proxied calls.
     pub proxy: ProxySettings,
     /// The header whose request id is taken over from a caller.
@@ -165,6 +182,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// The way to the mail server; none where there is none, and no mail.
+    pub mailer: Option<Mailer>,
     /// Sentences for people.
     pub languages: Languages,
     /// The operator's settings.
@@ -179,11 +198,13 @@ pub struct Service {
     documents: endpoints::Documents,
     rounds: housekeeping::Rounds<jackfield_store::Due>,
     post: message::Post,
+    habits: habits::Habits,
     sequence: Arc<sequence::Sequence>,
     buckets: Arc<rate::Buckets>,
     deeds: once::Deeds,
     deed: Option<Arc<once::Held>>,
     proxy: proxy::ProxyState,
+    metrics: Arc<Metrics>,
     tasks: TaskTracker,
     stopping: Arc<stopping::Stopping>,
 }
@@ -191,6 +212,7 @@ pub struct Service {
 impl Service {
     /// A service over its parts. Call `recover` before the first request.
     pub fn new(parts: Parts) -> Self {
+        let metrics = Arc::<Metrics>::default();
         Self {
             parts: Arc::new(parts),
             flights: flight::Flights::default(),
@@ -201,7 +223,9 @@ impl Service {
             deed: None,
             rounds: housekeeping::Rounds::default(),
             post: message::Post::default(),
-            proxy: proxy::ProxyState::default(),
+            habits: habits::Habits::default(),
+            proxy: proxy::ProxyState::counting(&metrics),
+            metrics,
             tasks: TaskTracker::new(),
             stopping: Arc::default(),
         }

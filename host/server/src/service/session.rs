@@ -6,6 +6,7 @@ use jackfield_model::{
     connection::Connection,
     id::{ConnectionId, SessionId, TenantId},
     origin::Origin,
+    person::Contact,
     scope::{self, UnknownAction},
     secret::Secret,
     session::{ConnectSession, SESSION_SECONDS, Stage},
@@ -13,7 +14,7 @@ use jackfield_model::{
 use jackfield_store::StoreError;
 use jiff::SignedDuration;
 
-use super::{ResolveError, Service};
+use super::{ContactError, ResolveError, Service};
 
 /// A session to make.
 #[derive(Debug, Clone)]
@@ -36,6 +37,8 @@ pub struct NewSession {
     pub return_url: String,
     /// The origin of the window that opens the link and is told how it went.
     pub opener: Option<Origin>,
+    /// How the person is reached from now on, where the application says so.
+    pub contact: Option<Contact>,
 }
 
 /// A connection to reauthorize.
@@ -99,6 +102,9 @@ pub enum SessionError {
     /// The connection belongs to another person.
     #[error("the connection belongs to another end user")]
     OtherEndUser,
+    /// How the person is reached.
+    #[error(transparent)]
+    Contact(#[from] ContactError),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -148,6 +154,9 @@ impl Service {
         };
         let link = self.random_token()?;
         let mut change = self.making(session.tenant, by, "session.created", &session.id.to_string()).await?;
+        if let Some(contact) = new.contact {
+            self.keep_contact(&mut change, session.tenant, &session.end_user, contact).await?;
+        }
         self.store().sessions().create(&mut change, &session, &link)?;
         self.store().commit(change).await?;
         Ok((session, self.link_url(&link)))
@@ -226,6 +235,7 @@ impl Service {
             fields: BTreeMap::new(),
             return_url: asked.return_url,
             opener: None,
+            contact: None,
         };
         self.create_session(new, by).await
     }

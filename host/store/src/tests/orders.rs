@@ -48,6 +48,10 @@ impl Engine for Counting {
         Ok(pairs)
     }
 
+    async fn count(&self, prefix: &[u8]) -> Result<u64, EngineError> {
+        self.inner.count(prefix).await
+    }
+
     async fn commit(&self, batch: Batch) -> Result<(), EngineError> {
         self.inner.commit(batch).await
     }

@@ -37,6 +37,7 @@ impl Service {
             connection: wanted.connection,
             fields: BTreeMap::new(),
             return_url: return_url.into(),
+            contact: None,
             opener: None,
         };
         self.check_wanted(&new).await?;
