@@ -93,8 +93,8 @@ pub use client::{ClientChange, ClientError, NewClient};
 pub use complete::CompleteError;
 pub use condition::{Conditions, Stale, Tag, Tags, TagsError};
 pub use connect::{
-    Back, BrowserCookie, Callback, CallbackError, ConnectPage, LinkError, LinkPage, OwnSession, PickPage, ServiceOffer,
-    StartError, StartForm, Started, TakeError,
+    Back, BrowserCookie, Callback, CallbackError, ConnectPage, LinkError, LinkPage, PickPage, ServiceOffer, StartError,
+    StartForm, Started, TakeError,
 };
 pub use connection::{Filter, RenameError};
 pub use connector::{ApproveError, InstallError, RemoveConnectorError};

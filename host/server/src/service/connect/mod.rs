@@ -2,7 +2,6 @@
 
 mod back;
 mod callback;
-mod own;
 mod page;
 mod pick;
 mod start;
@@ -16,9 +15,8 @@ use jackfield_store::{StoreError, Versioned};
 
 pub use back::Back;
 pub use callback::{Callback, CallbackError};
-pub use own::OwnSession;
 pub use page::ConnectPage;
-pub use pick::{LinkPage, PickPage, ServiceOffer};
+pub use pick::{LinkPage, PickPage};
 pub(super) use start::requested;
 pub use start::{BrowserCookie, StartError, StartForm, Started};
 pub use take::TakeError;
