@@ -17,7 +17,8 @@ pub(super) async fn callback(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    let answer = Callback { connector, client, query: query.unwrap_or_default(), cookies: cookie::ours(&headers) };
+    let (query, cookies) = (query.unwrap_or_default(), cookie::ours(&headers));
+    let answer = Callback { connector, client, place: site.place(), query, cookies };
     match service.callback(answer).await {
         Ok(target) => leave(&site, &target),
         Err(error) => fault::of_callback(&site, &error),

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     api::problem::Code,
-    service::{ConnectPage, LinkError, Service, StartError, Started},
+    service::{ConnectPage, LinkError, Service, StartError, StartForm, Started},
 };
 
 /// GET changes nothing: mail scanners and previews open links too.
@@ -63,7 +63,8 @@ pub(super) async fn submit(
     let mut posted = Posted::read(&body, &page.connector.manifest);
     let Some(method) = method(&page, Some(&posted.method)) else { return fault::not_ready(&site, &page) };
     posted.fill_boxes(View::fresh(&site, &page, method, &link).fields());
-    match service.start(&secret, posted.take()).await {
+    let form = StartForm { place: site.place(), ..posted.take() };
+    match service.start(&secret, form).await {
         Ok(started) => go_on(&site, &page, &started),
         Err(StartError::Fields(faults)) => {
             View::again(&site, &page, method, &link, &posted, Faults::Fields(&faults)).answer()
@@ -92,6 +93,8 @@ fn go_on(site: &Site, page: &ConnectPage, started: &Started) -> Response {
                 response
             })
         }
+        // The next address but one is the provider's: that is where people are told they go.
+        Started::Hop { url } => notice::onward(site, provider, url),
         Started::Return { url } => notice::onward(site, &page.tenant.name, url),
     };
     answer.unwrap_or_else(|| {

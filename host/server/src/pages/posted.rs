@@ -60,7 +60,7 @@ impl Posted {
     pub(super) fn take(&mut self) -> StartForm {
         let mut fields = std::mem::take(&mut self.secret);
         fields.extend(self.public.iter().map(|(key, value)| (key.clone(), Secret::new(value.clone()))));
-        StartForm { method: self.method.clone(), name: self.name.clone(), fields }
+        StartForm { method: self.method.clone(), name: self.name.clone(), fields, place: None }
     }
 }
 

@@ -8,6 +8,7 @@ use jackfield_model::{
     scope::{self, UnknownAction},
     secret::Secret,
     session::{ConnectSession, SESSION_SECONDS, Stage},
+    tenant::Tenant,
 };
 use jackfield_store::StoreError;
 use jiff::SignedDuration;
@@ -113,7 +114,7 @@ impl Service {
         let mut change = self.making(session.tenant, by, "session.created", &session.id.to_string()).await?;
         self.store().sessions().create(&mut change, &session, &link)?;
         self.store().commit(change).await?;
-        Ok((session, self.link_url(&link)))
+        Ok((session, self.link_url(&tenant, &link)))
     }
 
     async fn check_mendable(&self, new: &NewSession, id: ConnectionId) -> Result<(), SessionError> {
@@ -127,9 +128,8 @@ impl Service {
         Ok(())
     }
 
-    fn link_url(&self, link: &Secret) -> String {
-        let base = self.parts.settings.public_url.as_str().trim_end_matches('/');
-        format!("{base}/connect/{}", link.expose())
+    fn link_url(&self, tenant: &Tenant, link: &Secret) -> String {
+        format!("{}/connect/{}", self.site_url(tenant).as_str().trim_end_matches('/'), link.expose())
     }
 
     /// One session of a tenant.

@@ -1,6 +1,7 @@
 //! Connecting, the browser's side: the page behind a link, the start, and the provider's callback.
 
 mod callback;
+mod hop;
 mod page;
 mod start;
 
@@ -12,6 +13,8 @@ use jackfield_store::{StoreError, Versioned};
 use url::Url;
 
 pub use callback::{Callback, CallbackError};
+pub(super) use hop::Hops;
+pub use hop::Onward;
 pub use page::ConnectPage;
 pub(super) use start::requested;
 pub use start::{BrowserCookie, StartError, StartForm, Started};
