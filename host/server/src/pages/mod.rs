@@ -2,11 +2,11 @@
 
 mod admin;
 mod assets;
+mod begin;
 mod brand_file;
 mod callback;
 mod connect;
 mod connect_page;
-mod connected;
 mod connections;
 mod cookie;
 mod docs;
@@ -16,7 +16,6 @@ mod icon;
 mod language;
 mod layout;
 mod link;
-mod new_connection;
 mod notice;
 mod picker;
 mod posted;
@@ -26,7 +25,6 @@ mod sign_in;
 mod signed_in;
 mod site;
 mod submission;
-mod targets;
 mod told;
 mod upload;
 mod when;
@@ -62,10 +60,7 @@ pub fn routes(description: fn() -> Value) -> Router<Service> {
         .route("/connect/{link}", get(connect::show).post(connect::submit))
         // HEAD is answered without asking the service: a callback happens once, and so does a sign-in.
         .route("/oauth/callback/{connector}/{client}", get(callback::callback).head(callback::look))
-        .route("/connections/new", get(new_connection::show).post(new_connection::begin))
-        // A ticket is good once, so looking is answered without spending it.
-        .route("/connected", get(connected::arrive).head(callback::look).post(connected::choose))
-        .route("/connections/{id}/target", get(targets::show).post(targets::choose))
+        .route("/oauth/begin/{ticket}", get(begin::begin).head(callback::look))
         .route("/sign-in", get(sign_in::page))
         .route("/sign-in/{link}", get(sign_in::follow).head(sign_in::look).post(sign_in::agree))
         .route("/signed-in", get(sign_in::arrived))

@@ -93,7 +93,7 @@ pub use client::{ClientChange, ClientError, NewClient};
 pub use complete::CompleteError;
 pub use condition::{Conditions, Stale, Tag, Tags, TagsError};
 pub use connect::{
-    Back, BrowserCookie, Callback, CallbackError, ConnectPage, LinkError, LinkPage, OwnSession, PickPage, ServiceOffer,
+    Back, BrowserCookie, Callback, CallbackError, ConnectPage, LinkError, LinkPage, Onward, PickPage, ServiceOffer,
     StartError, StartForm, Started, TakeError,
 };
 pub use connection::{Filter, RenameError};
@@ -199,6 +199,7 @@ pub struct Service {
     rounds: housekeeping::Rounds<jackfield_store::Due>,
     post: message::Post,
     habits: habits::Habits,
+    hops: Arc<connect::Hops>,
     sequence: Arc<sequence::Sequence>,
     buckets: Arc<rate::Buckets>,
     deeds: once::Deeds,
@@ -217,6 +218,7 @@ impl Service {
             parts: Arc::new(parts),
             flights: flight::Flights::default(),
             documents: endpoints::Documents::default(),
+            hops: Arc::default(),
             sequence: Arc::default(),
             buckets: Arc::default(),
             deeds: once::Deeds::default(),
