@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the real peers of the tests, what builds the guest written in Python, and what makes a client from the API's description,
-# where they are not installed yet.
+# Installs the real peers of the tests, the browser and what audits its pages, what builds the guest written in Python, and what makes a
+# client from the API's description, where they are not installed yet.
 # Run again at will; `make setup` calls it.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -23,18 +23,34 @@ if ! command -v npm >/dev/null; then
 fi
 
 # npm notes what it installed; older than the lock file means that the lock file has changed since.
-installed=oidc-provider/node_modules/.package-lock.json
-if [ ! -e "$installed" ] || [ oidc-provider/package-lock.json -nt "$installed" ]; then
-  echo "setup: installing the peer oidc-provider" >&2
-  npm ci --prefix oidc-provider --no-audit --no-fund
-  touch "$installed"
-fi
+install_npm() {
+  local installed=$1/node_modules/.package-lock.json
+  if [ ! -e "$installed" ] || [ "$1/package-lock.json" -nt "$installed" ]; then
+    echo "setup: installing $2" >&2
+    npm ci --prefix "$1" --no-audit --no-fund
+    touch "$installed"
+  fi
+}
+
+install_npm oidc-provider "the peer oidc-provider"
+install_npm axe "the audit axe-core"
 
 node=oidc-provider/node_modules/.bin/node
 [ -x "$node" ] || node=node
 command -v "$node" >/dev/null || fail "Node.js is missing: install version 20 or later"
 major=$("$node" -p 'process.versions.node.split(".")[0]')
 [ "$major" -ge 20 ] || fail "Node.js $major is too old for oidc-provider: install version 20 or later"
+
+# The browser and its driver come together, so that their versions fit.
+if ! command -v chromium >/dev/null || ! command -v chromedriver >/dev/null; then
+  command -v apt-get >/dev/null || fail "Chromium or ChromeDriver is missing: install both in one version as chromium and chromedriver"
+  echo "setup: installing Chromium and ChromeDriver from the distribution" >&2
+  as_root apt-get update -q
+  as_root apt-get install -y -q --no-install-recommends chromium chromium-driver
+fi
+browser=$(chromium --version 2>/dev/null | grep -oE '[0-9]+' | head -n 1)
+driver=$(chromedriver --version 2>/dev/null | grep -oE '[0-9]+' | head -n 1)
+[ -n "$browser" ] && [ "$browser" = "$driver" ] || fail "Chromium ${browser:-?} and ChromeDriver ${driver:-?} do not fit each other"
 
 if ! python3 -m pip --version >/dev/null 2>&1; then
   command -v apt-get >/dev/null || fail "Python's pip is missing: install Python 3.10 or later with pip, then run this again"

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{Method, Request};
 use jackfield_server::clock::{Clock, ManualClock, SystemClock};
 use jackfield_server::config::Config;
@@ -187,6 +187,21 @@ impl TestHost {
         let answer = Answer::of(self.wire.send(&url, request).await?);
         described::check(&Asked { method: &method, path, body: &body }, &answer)?;
         Ok(answer)
+    }
+
+    /// What a browser is answered at a host name of this host.
+    pub async fn visit(&self, name: &str, path: &str) -> Result<Answer> {
+        let url = Url::parse(&format!("http://{name}:{}{path}", self.running()?.address.port()))?;
+        let request = Request::get("/").header(ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8");
+        Ok(Answer::of(self.wire.send(&url, request.body(Bytes::new())?).await?))
+    }
+
+    /// A file of a tenant's brand.
+    pub async fn put_file(&self, tenant: &str, which: &str, bytes: &[u8]) -> Result<Answer> {
+        let request = Request::put("/")
+            .header(AUTHORIZATION, format!("Bearer {}", self.operator))
+            .header(CONTENT_TYPE, "application/octet-stream");
+        self.send(&format!("/v1/tenants/{tenant}/brand/{which}"), request.body(Bytes::copy_from_slice(bytes))?).await
     }
 
     /// `GET` with a key.

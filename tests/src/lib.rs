@@ -2,11 +2,13 @@
 
 pub mod authority;
 pub mod browser;
+pub mod chrome;
 pub mod components;
 pub mod described;
 pub mod doubles;
 pub mod host;
 pub mod host_log;
 pub mod peer;
+pub mod pictures;
 pub mod scene;
 pub mod wire;

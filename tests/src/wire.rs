@@ -1,7 +1,7 @@
 //! One HTTP exchange with something on this machine, plain or over TLS; follows nothing, remembers nothing.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -67,6 +67,8 @@ impl Wire {
         let address = match url.host().context("a URL has a host")? {
             Host::Domain(name) => match self.places.get(name) {
                 Some(address) => *address,
+                // As browsers have it: names below `localhost` are this machine.
+                None if name.ends_with(".localhost") => SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
                 None => bail!("no double answers for {name}"),
             },
             Host::Ipv4(address) => SocketAddr::from((address, port)),

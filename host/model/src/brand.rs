@@ -2,6 +2,7 @@
 
 mod colour;
 mod host_name;
+mod mailbox;
 
 use std::collections::BTreeSet;
 
@@ -10,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::origin::Origin;
 
-pub use colour::{Colour, ColourError, LEAST_CONTRAST};
+pub use colour::{Colour, ColourError, DARK_GROUNDS, LEAST_CONTRAST, LIGHT_GROUNDS};
 pub use host_name::{HostName, HostNameError};
+pub use mailbox::is_mailbox;
 
 /// A tenant's brand. Everything is optional; what is left out is neutral, and never another's.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +54,18 @@ pub struct Colours {
     pub accent_dark: Option<Colour>,
 }
 
+impl Colours {
+    /// Buttons and links on light ground; none where the brand has no colour.
+    pub fn on_light(self) -> Option<Colour> {
+        self.accent.or(self.accent_dark).map(|colour| colour.readable_on(&LIGHT_GROUNDS))
+    }
+
+    /// Buttons and links on dark ground: made of the other where only that one was given.
+    pub fn on_dark(self) -> Option<Colour> {
+        self.accent_dark.or(self.accent).map(|colour| colour.readable_on(&DARK_GROUNDS))
+    }
+}
+
 /// The letters of a brand's pages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -65,6 +79,61 @@ pub enum Typeface {
     Serif,
     /// The font file the tenant uploaded.
     Own,
+}
+
+/// Which file of a brand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum BrandFile {
+    /// The picture beside its name.
+    Logo,
+    /// The picture of its browser tabs.
+    Favicon,
+    /// The font file of its own.
+    Font,
+}
+
+impl BrandFile {
+    /// Its word, as paths have it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Logo => "logo",
+            Self::Favicon => "favicon",
+            Self::Font => "font",
+        }
+    }
+}
+
+impl Brand {
+    /// One of its files.
+    pub fn file(&self, which: BrandFile) -> Option<&Picture> {
+        match which {
+            BrandFile::Logo => self.logo.as_ref(),
+            BrandFile::Favicon => self.favicon.as_ref(),
+            BrandFile::Font => self.font.as_ref(),
+        }
+    }
+
+    /// Puts a file in place of an earlier one, or takes it away; answers the digest that nothing of the brand names any more.
+    /// Without its font, the brand's letters are the reader's own.
+    pub fn set_file(&mut self, which: BrandFile, file: Option<Picture>) -> Option<String> {
+        if which == BrandFile::Font && file.is_none() && self.typeface == Typeface::Own {
+            self.typeface = Typeface::System;
+        }
+        let place = match which {
+            BrandFile::Logo => &mut self.logo,
+            BrandFile::Favicon => &mut self.favicon,
+            BrandFile::Font => &mut self.font,
+        };
+        let old = std::mem::replace(place, file)?;
+        let named = self.files().any(|file| file.digest == old.digest);
+        (!named).then_some(old.digest)
+    }
+
+    /// Every file it names.
+    pub fn files(&self) -> impl Iterator<Item = &Picture> {
+        [&self.logo, &self.favicon, &self.font].into_iter().flatten()
+    }
 }
 
 /// A file of a brand that the host serves: kept apart, found by its digest.
@@ -97,4 +166,33 @@ pub struct Sender {
     pub name: String,
     /// The address.
     pub address: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(digest: &str) -> Option<Picture> {
+        Some(Picture { digest: digest.into(), media_type: "image/png".into() })
+    }
+
+    #[test]
+    fn a_file_is_let_go_when_nothing_of_the_brand_names_it() {
+        let mut brand = Brand { typeface: Typeface::Own, ..Brand::default() };
+        assert_eq!(brand.set_file(BrandFile::Logo, file("a")), None);
+        assert_eq!(brand.set_file(BrandFile::Favicon, file("a")), None);
+        assert_eq!(brand.set_file(BrandFile::Logo, file("b")), None, "the favicon names it still");
+        assert_eq!(brand.set_file(BrandFile::Favicon, file("a")), None, "the same again");
+        assert_eq!(brand.set_file(BrandFile::Favicon, None), Some("a".into()));
+        assert_eq!(brand.set_file(BrandFile::Font, None), None);
+        assert_eq!(brand.typeface, Typeface::System, "letters that are not there any more");
+    }
+
+    #[test]
+    fn one_colour_serves_both_grounds() {
+        let colours = Colours { accent: "#6d00cc".parse().ok(), accent_dark: None };
+        assert_eq!(colours.on_light(), colours.accent);
+        assert!(colours.on_dark().is_some_and(|dark| dark.contrast_on(&DARK_GROUNDS) >= LEAST_CONTRAST));
+        assert_eq!(Colours::default().on_dark(), None);
+    }
 }

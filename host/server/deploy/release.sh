@@ -36,3 +36,14 @@ printf 'GET /readyz HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' "$address
 answer=$(cat <&3)
 case $answer in *'"ready":true'*) ;; *) fail "it is not ready: $answer" ;; esac
 echo "release: $program, $(stat -c %s "$program") bytes, static, serves"
+
+# What the container file copies: the program, the certificate authorities of this machine, and the folders of its volumes.
+cd "$OLDPWD"
+certificates=/etc/ssl/certs/ca-certificates.crt
+[ -e "$certificates" ] || { echo "release: no image folder: $certificates is missing (apt-get install ca-certificates)"; exit 0; }
+image=${CARGO_TARGET_DIR:-target}/image
+rm -rf "$image"
+install --directory --mode 0700 "$image" "$image/volumes/data" "$image/volumes/keys"
+cp "$program" "$image/jackfield"
+cp "$certificates" "$image/certificates.crt"
+echo "release: $image holds what host/server/deploy/Containerfile copies"

@@ -1,7 +1,7 @@
 //! Every key there is: one page. A record's layout is the first byte of its value; old ones stay readable.
 //!
 //! A key is its kind and its parts with `/` between. Ids sort by time, so the order of keys is the order of
-//! making. Parts are ids, connector names, hex hashes and padded numbers: never text somebody typed.
+//! making. Parts are ids, connector names, host names, hex hashes and padded numbers: never text somebody typed.
 //!
 //! | kind | parts | holds |
 //! | --- | --- | --- |
@@ -13,6 +13,9 @@
 //! | `connector` | name | head of a connector: digest of its text, number of parts |
 //! | `connector-part` | name, digest of the text, number | a piece of the connector's JSON |
 //! | `tenant` | tenant | `Tenant` |
+//! | `tenant-by-host` | host name | its id |
+//! | `brand-file` | digest, tenant | media type of a file of the tenant's brand, number of parts |
+//! | `brand-file-part` | digest, tenant, number | a piece of its bytes |
 //! | `client` | client | `Client` and the generation of its secret |
 //! | `client-secret` | client, generation | envelope: the client secret |
 //! | `api-key` | key | `ApiKey` and its hash |
@@ -72,6 +75,9 @@ pub(crate) const DATA_KEY_CURRENT: Kind = kind("data-key-current", 1);
 pub(crate) const CONNECTOR: Kind = kind("connector", 1);
 pub(crate) const CONNECTOR_PART: Kind = kind("connector-part", 1);
 pub(crate) const TENANT: Kind = kind("tenant", 1);
+pub(crate) const TENANT_BY_HOST: Kind = kind("tenant-by-host", 1);
+pub(crate) const BRAND_FILE: Kind = kind("brand-file", 1);
+pub(crate) const BRAND_FILE_PART: Kind = kind("brand-file-part", 1);
 pub(crate) const CLIENT: Kind = kind("client", 1);
 pub(crate) const CLIENT_SECRET: Kind = kind("client-secret", 1);
 pub(crate) const API_KEY: Kind = kind("api-key", 1);

@@ -11,6 +11,7 @@ use crate::{
     api_keys::ApiKeys,
     audit::Audit,
     authorizations::Authorizations,
+    brand_files::BrandFiles,
     change::Change,
     choices::Choices,
     clients::Clients,
@@ -157,6 +158,11 @@ impl Store {
     /// Tenants.
     pub fn tenants(&self) -> Tenants<'_> {
         Tenants(&self.core)
+    }
+
+    /// Files of brands.
+    pub fn brand_files(&self) -> BrandFiles<'_> {
+        BrandFiles(&self.core)
     }
 
     /// Clients and their secrets.

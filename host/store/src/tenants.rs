@@ -1,13 +1,15 @@
-//! Tenants: the wall between customers, and the end of a tenant's keys.
+//! Tenants: the wall between customers, found by id or by the host name of their pages, and the end of a tenant's keys.
 
-use jackfield_model::{id::TenantId, tenant::Tenant};
+use jackfield_model::{brand::HostName, id::TenantId, tenant::Tenant};
 
 use crate::{
+    brand_files::BrandFiles,
     change::Change,
     core::{Core, Order},
+    engine::Expect,
     error::StoreError,
     record::{Page, Versioned},
-    schema::{CONNECTION, TENANT},
+    schema::{CONNECTION, TENANT, TENANT_BY_HOST},
     seal::Scope,
 };
 
@@ -15,13 +17,22 @@ use crate::{
 pub struct Tenants<'a>(pub(crate) &'a Core);
 
 impl Tenants<'_> {
-    /// Stages a new tenant.
+    /// Stages a new tenant. Where another has its host name, the commit is refused.
     pub fn insert(&self, change: &mut Change, tenant: &Tenant) -> Result<(), StoreError> {
+        if let Some(host) = &tenant.brand.host {
+            take(change, host, tenant.id);
+        }
         change.insert(TENANT, TENANT.key(&[&tenant.id]), tenant)
     }
 
-    /// Stages a changed tenant.
-    pub fn update(&self, change: &mut Change, changed: &mut Versioned<Tenant>) -> Result<(), StoreError> {
+    /// Stages a changed tenant. Where another has its new host name, the commit is refused.
+    pub async fn update(&self, change: &mut Change, changed: &mut Versioned<Tenant>) -> Result<(), StoreError> {
+        let before = self.get(changed.id).await?.ok_or(StoreError::Conflict)?.record.brand.host;
+        let after = changed.brand.host.clone();
+        if before != after {
+            before.iter().for_each(|host| change.delete(TENANT_BY_HOST.key(&[host])));
+            after.iter().for_each(|host| take(change, host, changed.id));
+        }
         change.replace(TENANT, TENANT.key(&[&changed.id]), changed)
     }
 
@@ -30,21 +41,41 @@ impl Tenants<'_> {
         self.0.get(TENANT, &TENANT.key(&[&id])).await
     }
 
+    /// The tenant whose pages are at a host name.
+    pub async fn at(&self, host: &HostName) -> Result<Option<Versioned<Tenant>>, StoreError> {
+        let Some(id) = self.0.pointer(&TENANT_BY_HOST.key(&[host])).await? else { return Ok(None) };
+        let found: Option<Versioned<Tenant>> = self.0.get(TENANT, &TENANT.key(&[&id])).await?;
+        Ok(found.filter(|tenant| tenant.brand.host.as_ref() == Some(host)))
+    }
+
     /// Tenants, oldest first.
     pub async fn list(&self, after: Option<&str>, limit: usize) -> Result<Page<Versioned<Tenant>>, StoreError> {
         self.0.page(TENANT, &TENANT.prefix(&[]), after, limit, Order::Oldest).await
     }
 
     /// Ends a tenant without connections, and its keys with it: whatever they sealed cannot be opened any more.
+    /// Its host name is free again, and its brand's files are gone.
     pub async fn delete(&self, id: TenantId, mut change: Change) -> Result<(), StoreError> {
         let (connections, _) = self.0.scan(&CONNECTION.prefix(&[&id]), None, 1, Order::Oldest).await?;
         if !connections.is_empty() {
             return Err(StoreError::InUse);
         }
-        change.delete(TENANT.key(&[&id]));
+        if let Some(tenant) = self.get(id).await? {
+            tenant.brand.host.iter().for_each(|host| change.delete(TENANT_BY_HOST.key(&[host])));
+            let files = tenant.brand.files().map(|file| file.digest.clone()).collect();
+            BrandFiles(self.0).delete(&mut change, id, &files).await?;
+            // As it was read: a brand changed meanwhile would leave its host name or a file behind.
+            change.remove(TENANT, TENANT.key(&[&id]), tenant.revision);
+        }
         self.0.keys.erase(&*self.0.engine, Scope::Tenant(id), &mut change).await?;
         self.0.commit(change).await?;
         self.0.keys.forget(Scope::Tenant(id));
         Ok(())
     }
+}
+
+fn take(change: &mut Change, host: &HostName, tenant: TenantId) {
+    let key = TENANT_BY_HOST.key(&[host]);
+    change.expect(key.clone(), Expect::Absent);
+    change.write(key, tenant.to_string().into_bytes());
 }

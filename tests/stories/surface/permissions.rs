@@ -8,7 +8,7 @@ use jackfield_tests::host::Answer;
 use crate::stage::{Stage, raw};
 
 /// Method, path and the one permission.
-const ROUTES: [(&str, &str, &str); 47] = [
+const ROUTES: &[(&str, &str, &str)] = &[
     ("GET", "/v1/connectors", "operate"),
     ("POST", "/v1/connectors", "operate"),
     ("GET", "/v1/connectors/{id}", "operate"),
@@ -19,6 +19,8 @@ const ROUTES: [(&str, &str, &str); 47] = [
     ("GET", "/v1/tenants/{id}", "operate"),
     ("PATCH", "/v1/tenants/{id}", "operate"),
     ("DELETE", "/v1/tenants/{id}", "operate"),
+    ("PUT", "/v1/tenants/{id}/brand/{file}", "operate"),
+    ("DELETE", "/v1/tenants/{id}/brand/{file}", "operate"),
     ("GET", "/v1/clients", "operate"),
     ("POST", "/v1/clients", "operate"),
     ("GET", "/v1/clients/{id}", "operate"),
@@ -69,7 +71,7 @@ async fn ask(stage: &Stage, method: &str, path: &str, headers: &[(&str, &str)]) 
     raw(
         &stage.host,
         Method::from_bytes(method.as_bytes()).unwrap(),
-        &path.replace("{id}", "x").replace("{reference}", "x"),
+        &path.replace("{id}", "x").replace("{reference}", "x").replace("{file}", "logo"),
         headers,
         b"",
     )

@@ -7,6 +7,12 @@ use serde::{Deserialize, Serialize};
 /// The least contrast of letters against their ground: level AA.
 pub const LEAST_CONTRAST: f64 = 4.5;
 
+/// The grounds of a page in light dress: its own, and that of fields and notes on it.
+pub const LIGHT_GROUNDS: [Colour; 2] = [Colour::WHITE, Colour::of(0xf4, 0xf5, 0xf7)];
+
+/// The grounds of a page in dark dress.
+pub const DARK_GROUNDS: [Colour; 2] = [Colour::of(0x1d, 0x21, 0x26), Colour::of(0x14, 0x17, 0x1b)];
+
 /// A colour of the sRGB space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -43,6 +49,29 @@ impl Colour {
             if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
         };
         0.2126 * linear(self.red) + 0.7152 * linear(self.green) + 0.0722 * linear(self.blue)
+    }
+
+    /// The least contrast ratio against any of several grounds.
+    pub fn contrast_on(self, grounds: &[Self]) -> f64 {
+        grounds.iter().map(|ground| self.contrast(*ground)).fold(f64::INFINITY, f64::min)
+    }
+
+    /// The nearest colour of the same hue that can be read on every one of the grounds: itself, where it can.
+    /// Mixing with black or white moves neither the hue nor what people know a brand by.
+    pub fn readable_on(self, grounds: &[Self]) -> Self {
+        let reads = |colour: &Self| colour.contrast_on(grounds) >= LEAST_CONTRAST;
+        let mixes = (0..=u8::MAX).flat_map(|part| [Self::of(0, 0, 0), Self::WHITE].map(|end| self.mixed(end, part)));
+        // Between black and white there is one for every ground; several that exclude each other have none.
+        mixes.into_iter().find(reads).unwrap_or_else(|| grounds.first().map_or(self, |ground| ground.ink()))
+    }
+
+    /// With `part` of 255 parts of another colour in it.
+    fn mixed(self, other: Self, part: u8) -> Self {
+        let mix = |own: u8, other: u8| {
+            let (own, other, part) = (u32::from(own), u32::from(other), u32::from(part));
+            u8::try_from((own * (255 - part) + other * part) / 255).unwrap_or(u8::MAX)
+        };
+        Self::of(mix(self.red, other.red), mix(self.green, other.green), mix(self.blue, other.blue))
     }
 
     /// Whichever of white and near black reads better on it.
@@ -104,6 +133,25 @@ mod tests {
         assert!((grey.contrast(Colour::WHITE) - 4.54).abs() < 0.01);
         assert!((Colour::of(0, 0, 0).contrast(Colour::WHITE) - 21.0).abs() < 0.001);
         assert!((Colour::WHITE.contrast(Colour::WHITE) - 1.0).abs() < 0.001);
+    }
+
+    #[test]
+    fn the_nearest_readable_colour_keeps_its_hue() {
+        let fine: Colour = "#1f5fbf".parse().unwrap();
+        assert_eq!(fine.readable_on(&LIGHT_GROUNDS), fine);
+        let pale: Colour = "#f0a020".parse().unwrap();
+        let darker = pale.readable_on(&LIGHT_GROUNDS);
+        assert!(
+            pale.contrast_on(&LIGHT_GROUNDS) < LEAST_CONTRAST && darker.contrast_on(&LIGHT_GROUNDS) >= LEAST_CONTRAST
+        );
+        assert!(darker.red > darker.green && darker.green > darker.blue, "{darker}");
+        let lighter = Colour::of(0x20, 0x10, 0x60).readable_on(&DARK_GROUNDS);
+        assert!(lighter.contrast_on(&DARK_GROUNDS) >= LEAST_CONTRAST && lighter.blue > lighter.red, "{lighter}");
+        for step in 0..=u8::MAX {
+            let any = Colour::of(step, 255 - step, step / 2);
+            assert!(any.readable_on(&LIGHT_GROUNDS).contrast_on(&LIGHT_GROUNDS) >= LEAST_CONTRAST, "{any}");
+            assert!(any.readable_on(&DARK_GROUNDS).contrast_on(&DARK_GROUNDS) >= LEAST_CONTRAST, "{any}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod api_keys;
 mod audit;
 mod backups;
 mod body;
+mod brand;
 mod caller;
 mod clients;
 mod conditions;
@@ -43,10 +44,11 @@ use describe::{Entry, Routes};
 pub use openapi::written as written_description;
 
 /// Every route that is described, noun by noun.
-const NOUNS: [fn() -> Routes; 17] = [
+const NOUNS: &[fn() -> Routes] = &[
     api_keys::routes,
     audit::routes,
     backups::routes,
+    brand::routes,
     clients::routes,
     connections::routes,
     connectors::routes,

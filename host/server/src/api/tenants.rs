@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    brand::{BrandView, FilesView},
     caller::ForHost,
     describe::{About, Routes, Tag},
     json::Json,
@@ -16,7 +17,7 @@ use super::{
     problem::Problem,
     reply::{Created, Found, List, Nothing, created, found},
 };
-use crate::service::{ListError, NewTenant, Service, TenantChange, TenantError};
+use crate::service::{BrandChange, ListError, NewTenant, Service, TenantChange, TenantError};
 
 /// A tenant to be.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -43,12 +44,14 @@ struct Change {
     /// Where people may be sent after connecting: the whole list.
     #[schemars(example = ["https://app.example.com/connected"])]
     return_urls: Option<Vec<String>>,
+    /// How its pages and mails look, and where they live: all of it but its files. What is left out of it is neutral again.
+    brand: Option<BrandView>,
 }
 
 /// Who owns connections: the wall between customers.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Tenant")]
-struct TenantView {
+pub(super) struct TenantView {
     /// Its id.
     id: TenantId,
     /// What people know it by.
@@ -57,13 +60,29 @@ struct TenantView {
     /// Where people may be sent after connecting.
     #[schemars(example = ["https://app.example.com/connected"])]
     return_urls: Vec<String>,
+    /// How its pages and mails look, and where they live.
+    brand: BrandView,
+    /// The files of its brand.
+    brand_files: FilesView,
+    /// Where browsers reach its pages.
+    #[schemars(extend("format" = "uri"), example = &"https://connect.acme.example/")]
+    site_url: String,
     /// When it was made.
     created_at: Timestamp,
 }
 
-impl From<Tenant> for TenantView {
-    fn from(tenant: Tenant) -> Self {
-        Self { id: tenant.id, name: tenant.name, return_urls: tenant.return_urls, created_at: tenant.created_at }
+impl TenantView {
+    /// A tenant as it is shown.
+    pub(super) fn of(service: &Service, tenant: Tenant) -> Self {
+        Self {
+            id: tenant.id,
+            brand: BrandView::from(&tenant.brand),
+            brand_files: FilesView::from(&tenant.brand),
+            site_url: service.site_url(&tenant).into(),
+            name: tenant.name,
+            return_urls: tenant.return_urls,
+            created_at: tenant.created_at,
+        }
     }
 }
 
@@ -81,7 +100,7 @@ pub(super) fn routes() -> Routes {
         .patch(
             one,
             change,
-            About::new("changeTenant", "Change a tenant", "Its name or its return URLs. What is left out stays.")
+            About::new("changeTenant", "Change a tenant", "Its name, its return URLs or its brand. What is left out stays.")
                 .refuses::<TenantError>(),
         )
         .delete(
@@ -104,7 +123,7 @@ async fn create(
 ) -> Result<Created<TenantView>, Problem> {
     let new = NewTenant { name: asked.name, return_urls: asked.return_urls };
     let tenant = service.create_tenant(new, &host.caller.name()).await?;
-    Ok(created(format!("/v1/tenants/{}", tenant.id), TenantView::from(tenant)))
+    Ok(created(format!("/v1/tenants/{}", tenant.id), TenantView::of(&service, tenant)))
 }
 
 async fn list(
@@ -113,12 +132,12 @@ async fn list(
     Asked(paged): Asked<Paged>,
 ) -> Result<Found<List<TenantView>>, Problem> {
     let page = service.tenants_page(&paged.into()).await?;
-    Ok(found(paging::list(page, TenantView::from)))
+    Ok(found(paging::list(page, |tenant| TenantView::of(&service, tenant))))
 }
 
 async fn show(State(service): State<Service>, _: ForHost, Id(id): Id<TenantId>) -> Result<Found<TenantView>, Problem> {
     let tenant = service.tenant(id).await?.ok_or_else(|| Problem::not_found("tenant"))?;
-    Ok(found(TenantView::from(tenant)))
+    Ok(found(TenantView::of(&service, tenant)))
 }
 
 async fn change(
@@ -127,9 +146,10 @@ async fn change(
     Id(id): Id<TenantId>,
     Json(asked): Json<Change>,
 ) -> Result<Found<TenantView>, Problem> {
-    let change = TenantChange { name: asked.name, return_urls: asked.return_urls };
+    let brand = asked.brand.map(BrandChange::from);
+    let change = TenantChange { name: asked.name, return_urls: asked.return_urls, brand };
     let tenant = service.change_tenant(id, change, &host.caller.name()).await?;
-    Ok(found(TenantView::from(tenant)))
+    Ok(found(TenantView::of(&service, tenant)))
 }
 
 async fn remove(State(service): State<Service>, host: ForHost, Id(id): Id<TenantId>) -> Result<Nothing, Problem> {

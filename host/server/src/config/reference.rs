@@ -104,6 +104,16 @@ const MEANINGS: &[(&str, &str, &str)] = &[
     ("egress.allow_loopback", SWITCH, "Whether connectors may speak plain HTTP to this machine: for development and tests."),
     ("egress.allow_private", "table: connector = [host, …]", "Hosts that may have private addresses, by connector."),
     ("egress.hosts", "table: host = \"address:port\"", "Addresses of host names, instead of the resolver's."),
+    ("sign_in.issuer", "URL", "The identity provider people sign in to the pages by (OpenID Connect): its issuer identifier, exactly. Register `<public_url>/sign-in/return` there."),
+    ("sign_in.client_id", "text", "What the identity provider calls this host."),
+    ("sign_in.client_secret_file", PATH, "The file that holds the client secret; none for a public client."),
+    ("sign_in.scopes", "list", "What is asked for at the identity provider; `openid` is among it."),
+    ("sign_in.person_claim", "claim", "The claim that holds the application's own id of a person. A name, or a JSON pointer that begins with `/`."),
+    ("sign_in.name_claim", "claim", "The claim that holds what a person is called."),
+    ("sign_in.tenant_claim", "claim", "The claim that says whose person somebody is; without it only operators sign in this way."),
+    ("sign_in.tenants", "table: value = tenant id", "Tenants by the value of `tenant_claim`; where it is empty, the value is the tenant's id."),
+    ("sign_in.administrators", "table: claim = [value, …]", "Who is an administrator of their tenant."),
+    ("sign_in.operators", "table: claim = [value, …]", "Who is an operator of this host."),
     ("egress.ca_file", PATH, "Certificate authorities trusted for providers beside the system's: a PEM file."),
 ];
 

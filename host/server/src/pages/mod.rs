@@ -2,6 +2,7 @@
 
 mod admin;
 mod assets;
+mod brand_file;
 mod callback;
 mod connect;
 mod connect_page;
@@ -9,6 +10,7 @@ mod cookie;
 mod docs;
 mod fault;
 mod field;
+mod identity;
 mod language;
 mod layout;
 mod link;
@@ -51,6 +53,8 @@ pub fn routes(description: fn() -> Value) -> Router<Service> {
         // HEAD is answered without asking the service: a callback happens once, and so does a sign-in.
         .route("/oauth/callback/{connector}/{client}", get(callback::callback).head(callback::look))
         .route("/sign-in", get(sign_in::page))
+        .route("/sign-in/start", get(identity::start).head(sign_in::look))
+        .route("/sign-in/return", get(identity::back).head(sign_in::look))
         .route("/sign-in/{link}", get(sign_in::follow).head(sign_in::look).post(sign_in::agree))
         .route("/signed-in", get(sign_in::arrived))
         .route("/sign-out", post(sign_in::out))
@@ -58,6 +62,7 @@ pub fn routes(description: fn() -> Value) -> Router<Service> {
         .route("/assets/page.css", get(assets::stylesheet))
         .route("/assets/page.js", get(assets::script))
         .route("/assets/brand/{file}", get(assets::brand))
+        .route("/brand/{digest}", get(brand_file::show))
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .merge(admin::routes())
         .merge(docs::routes(description))

@@ -73,7 +73,8 @@ pub enum ClientError {
     Store(#[from] StoreError),
 }
 
-fn told(faults: &[FieldFault]) -> String {
+/// Several faults as one sentence.
+pub(super) fn told(faults: &[FieldFault]) -> String {
     faults.iter().map(|fault| fault.message.as_str()).collect::<Vec<_>>().join("; ")
 }
 

@@ -5,6 +5,7 @@
 mod api_key;
 mod audit;
 mod backup;
+mod brand;
 mod choose;
 mod client;
 mod complete;
@@ -23,6 +24,7 @@ mod health;
 mod holes;
 mod housekeeping;
 mod identify;
+mod identity;
 mod import;
 mod lease;
 mod lifetime;
@@ -42,7 +44,6 @@ mod resolve;
 mod revoke;
 mod sequence;
 mod session;
-mod site;
 mod steps;
 mod stopping;
 mod target;
@@ -74,6 +75,7 @@ use url::Url;
 
 pub use api_key::{ApiKeyError, Caller, NewApiKey};
 pub use audit::AuditAsked;
+pub use brand::{BrandChange, BrandFileError, FILE_LIMIT as BRAND_FILE_LIMIT};
 pub use choose::{Choice, ChooseError};
 pub use client::{ClientChange, ClientError, NewClient};
 pub use complete::CompleteError;
@@ -88,6 +90,7 @@ pub use endpoints::EndpointsError;
 pub use establish::EstablishError;
 pub use fields::{FieldFault, Typed};
 pub use health::Health;
+pub use identity::{Beginning, IdentityError, IdentityProvider, Nobody};
 pub use import::{GivenTokens, ImportError, NewImport};
 pub use lease::{Lease, LeaseAsk, LeaseError, LeasedCredential};
 pub use list::{ListError, PAGE_LIMIT, Page, Turn};
@@ -109,7 +112,7 @@ pub use upgrade::{Candidate, UpgradeError, Users};
 pub use uses::{NewUse, UseError};
 pub use verify::VerifyError;
 
-pub use jackfield_store::{BackupError, BadBackup, KeptAnswer, StoreError};
+pub use jackfield_store::{BackupError, BadBackup, KeptAnswer, StoreError, StoredFile};
 
 use crate::{
     clock::Clock,
@@ -135,6 +138,8 @@ pub struct Settings {
     pub proxy: ProxySettings,
     /// The header whose request id is taken over from a caller.
     pub request_id_header: Option<String>,
+    /// Whom people sign in to the pages by, beside their application.
+    pub identity_provider: Option<Arc<IdentityProvider>>,
     /// The store's folder, for what an operator asks about it.
     pub data_dir: PathBuf,
     /// The key ring's file, for what an operator asks about it.

@@ -9,7 +9,7 @@ use jackfield_model::{
 use jackfield_store::StoreError;
 use url::Url;
 
-use super::Service;
+use super::{BrandChange, FieldFault, Service, client::told};
 
 /// The longest name of a tenant, in characters.
 const NAME_LIMIT: usize = 120;
@@ -30,6 +30,8 @@ pub struct TenantChange {
     pub name: Option<String>,
     /// New return URLs, all of them.
     pub return_urls: Option<Vec<String>>,
+    /// A new brand, all of it but its files.
+    pub brand: Option<BrandChange>,
 }
 
 /// Why a tenant could not be made or changed.
@@ -41,6 +43,9 @@ pub enum TenantError {
     /// A return URL.
     #[error("`{0}` is no return URL: give a whole https URL without a fragment")]
     ReturnUrl(String),
+    /// Its brand.
+    #[error("{}", told(.0))]
+    Brand(Vec<FieldFault>),
     /// It is not there.
     #[error("there is no such tenant")]
     NotFound,
@@ -89,8 +94,11 @@ impl Service {
         if let Some(urls) = change.return_urls {
             tenant.return_urls = self.return_urls(urls)?;
         }
+        if let Some(brand) = &change.brand {
+            self.rebrand(&mut tenant, brand).await?;
+        }
         let mut staged = self.audited_for(id, by, "tenant.changed", &id.to_string())?;
-        self.store().tenants().update(&mut staged, &mut tenant)?;
+        self.store().tenants().update(&mut staged, &mut tenant).await?;
         self.store().commit(staged).await?;
         Ok(tenant.record)
     }

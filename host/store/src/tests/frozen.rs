@@ -81,11 +81,19 @@ async fn fill_later(store: &Store) {
     store.idempotency().answer(&deed, &sample::kept_answer()).await.unwrap();
 }
 
-/// What `freeze` writes next: whatever is newest, over the records above.
-async fn fill_newest(store: &Store) {
+/// What was added after that.
+async fn fill_last(store: &Store) {
     let mut change = Change::new();
     store.page_sessions().offer(&mut change, &secret("sign-in"), &sample::sign_in()).unwrap();
     store.page_sessions().begin(&mut change, &secret("page"), &sample::page_session()).unwrap();
+    store.commit(change).await.unwrap();
+}
+
+/// What `freeze` writes next: whatever is newest, over the records above.
+async fn fill_newest(store: &Store) {
+    let (mut change, branded) = (Change::new(), sample::branded());
+    store.tenants().insert(&mut change, &branded).unwrap();
+    store.brand_files().put(&mut change, branded.id, &sample::brand_file()).unwrap();
     store.commit(change).await.unwrap();
 }
 
@@ -105,6 +113,7 @@ async fn freeze() {
     if pairs().is_empty() {
         fill(&store).await;
         fill_later(&store).await;
+        fill_last(&store).await;
     }
     fill_newest(&store).await;
     let all = engine.scan(Scan { prefix: vec![], after: None, limit: 10_000, backwards: false }).await.unwrap();
@@ -130,6 +139,11 @@ async fn records_of_layout_1_are_readable() {
     let store = sample::over(Arc::clone(&engine) as Arc<dyn Engine>, folder.path(), ring(folder.path())).await;
     let tenant = sample::tenant();
     assert_eq!(store.tenants().get(tenant.id).await.unwrap().unwrap().record, tenant);
+    let branded = sample::branded();
+    let host = branded.brand.host.clone().unwrap();
+    assert_eq!(store.tenants().at(&host).await.unwrap().unwrap().record, branded);
+    let digest = &branded.brand.logo.as_ref().unwrap().digest;
+    assert_eq!(store.brand_files().get(branded.id, digest).await.unwrap(), Some(sample::brand_file()));
     assert_eq!(store.connectors().list().await.unwrap().items, [sample::connector()]);
     assert_eq!(store.clients().list(None, 9).await.unwrap().items[0].record, sample::client());
     assert_eq!(store.clients().secret(sample::client().id).await.unwrap(), Some(secret("client-secret")));
@@ -184,6 +198,7 @@ async fn every_kind_of_the_schema_has_its_fixture() {
     let store = sample::over(Arc::clone(&engine) as Arc<dyn Engine>, folder.path(), KeyRing::generate().unwrap()).await;
     fill(&store).await;
     fill_later(&store).await;
+    fill_last(&store).await;
     fill_newest(&store).await;
     let page = include_str!("../schema.rs");
     let listed = page.lines().filter_map(|line| line.strip_prefix("//! | `")?.split('`').next());

@@ -32,6 +32,48 @@ async fn tenants_come_back_and_end_only_without_connections() {
 }
 
 #[tokio::test]
+async fn a_tenant_is_found_by_its_host_name_and_its_files_end_with_it() {
+    let (store, engine, _folder) = sample::in_memory().await;
+    let tenant = sample::branded();
+    let host = tenant.brand.host.clone().unwrap();
+    let mut change = Change::new();
+    store.tenants().insert(&mut change, &tenant).unwrap();
+    let digest = store.brand_files().put(&mut change, tenant.id, &sample::brand_file()).unwrap();
+    store.commit(change).await.unwrap();
+    assert_eq!(store.tenants().at(&host).await.unwrap().unwrap().record, tenant);
+    assert_eq!(store.brand_files().get(tenant.id, &digest).await.unwrap(), Some(sample::brand_file()));
+    assert_eq!(store.brand_files().get(sample::tenant_id(1), &digest).await.unwrap(), None, "another's");
+    assert_eq!(store.brand_files().owners(&digest).await.unwrap(), [tenant.id]);
+
+    let mut other = sample::tenant();
+    other.brand.host = Some(host.clone());
+    let mut twice = Change::new();
+    store.tenants().insert(&mut twice, &other).unwrap();
+    assert!(matches!(store.commit(twice).await, Err(StoreError::Conflict)), "a host name is one tenant's");
+
+    let mut moved = store.tenants().get(tenant.id).await.unwrap().unwrap();
+    moved.brand.host = "links.harbour.example".parse().ok();
+    let mut change = Change::new();
+    store.tenants().update(&mut change, &mut moved).await.unwrap();
+    store.commit(change).await.unwrap();
+    assert!(store.tenants().at(&host).await.unwrap().is_none());
+    let mut change = Change::new();
+    store.tenants().insert(&mut change, &other).unwrap();
+    store.commit(change).await.unwrap();
+    let mut back = store.tenants().get(tenant.id).await.unwrap().unwrap();
+    back.brand.host = Some(host);
+    let mut change = Change::new();
+    store.tenants().update(&mut change, &mut back).await.unwrap();
+    assert!(matches!(store.commit(change).await, Err(StoreError::Conflict)), "it has an owner again");
+
+    store.tenants().delete(tenant.id, Change::new()).await.unwrap();
+    store.tenants().delete(other.id, Change::new()).await.unwrap();
+    for kind in ["tenant", "brand-file"] {
+        assert_eq!(super::sealed::keys_of(&*engine, kind).await, [""; 0], "something stays behind");
+    }
+}
+
+#[tokio::test]
 async fn a_connector_with_a_long_manifest_is_replaced_whole() {
     let (store, engine, _folder) = sample::in_memory().await;
     let mut connector = sample::connector();

@@ -8,6 +8,7 @@ use jackfield_model::{
     account::Account,
     api_key::{ApiKey, Permission},
     audit::AuditLine,
+    brand::{Brand, Colours, Picture},
     client::Client,
     connection::{Connection, RefreshState},
     connector::Connector,
@@ -30,7 +31,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use crate::{
-    AuthorizationSecrets, Choice, Deed, JournalEntry, KeptAnswer, KeyRing, Revocation, SignIn, Store,
+    AuthorizationSecrets, Choice, Deed, JournalEntry, KeptAnswer, KeyRing, Revocation, SignIn, Store, StoredFile,
     components::Components,
     engine::{Engine, memory::Memory},
 };
@@ -85,9 +86,26 @@ pub(super) fn tenant() -> Tenant {
         id: tenant_id(1),
         name: "Harbour & Sons".into(),
         return_urls: vec!["https://app.example/done".into()],
-        brand: jackfield_model::brand::Brand::default(),
+        brand: Brand::default(),
         created_at: at(0),
     }
+}
+
+pub(super) fn brand_file() -> StoredFile {
+    StoredFile { media_type: "image/png".into(), bytes: b"picture".repeat(7_000) }
+}
+
+/// A tenant with a brand of its own.
+pub(super) fn branded() -> Tenant {
+    let logo = Picture { digest: crate::digest_of(&brand_file().bytes), media_type: "image/png".into() };
+    let brand = Brand {
+        host: "connect.harbour.example".parse().ok(),
+        colours: Colours { accent: "#1f5fbf".parse().ok(), accent_dark: None },
+        logo: Some(logo),
+        languages: vec!["de".into(), "en".into()],
+        ..Brand::default()
+    };
+    Tenant { id: tenant_id(2), name: "Harbour".into(), brand, ..tenant() }
 }
 
 pub(super) fn connector() -> Connector {

@@ -29,7 +29,7 @@ pub(in crate::api) enum Tag {
 
 impl Tag {
     /// Every tag, in the order of the description.
-    pub(in crate::api) const ALL: [Self; 11] = [
+    pub(in crate::api) const ALL: &[Self] = &[
         Self::ConnectSessions,
         Self::Connections,
         Self::PageSessions,

@@ -3,11 +3,11 @@
 use crate::{
     api::{
         describe::{Codes, Refuses},
-        problem::{Code, Problem},
+        problem::{Code, FieldProblem, Problem},
     },
     service::{
-        ApiKeyError, ApproveError, ClientError, InstallError, PageSessionError, RemoveConnectorError, ResolveError,
-        StoreError, TenantError, UpgradeError,
+        ApiKeyError, ApproveError, BrandFileError, ClientError, FieldFault, InstallError, PageSessionError,
+        RemoveConnectorError, ResolveError, StoreError, TenantError, UpgradeError,
     },
 };
 
@@ -35,6 +35,10 @@ impl From<TenantError> for Problem {
         match error {
             TenantError::Name => Self::invalid("name", told),
             TenantError::ReturnUrl(_) => Self::invalid("return_urls", told),
+            TenantError::Brand(faults) => {
+                let error = |fault: FieldFault| FieldProblem { field: fault.key, message: fault.message };
+                Self::new(Code::Invalid, told).with_errors(faults.into_iter().map(error).collect())
+            }
             TenantError::NotFound => Self::not_found("tenant"),
             TenantError::HasConnections => Self::new(Code::InUse, told),
             TenantError::Store(error) => error.into(),
@@ -45,6 +49,24 @@ impl From<TenantError> for Problem {
 impl Refuses for TenantError {
     fn codes() -> Codes {
         Codes::of(&[Code::Invalid, Code::NotFound, Code::InUse]).and::<StoreError>()
+    }
+}
+
+impl From<BrandFileError> for Problem {
+    fn from(error: BrandFileError) -> Self {
+        let told = error.to_string();
+        match error {
+            BrandFileError::NotFound => Self::not_found("tenant"),
+            BrandFileError::TooLarge { .. } => Self::new(Code::TooLarge, told),
+            BrandFileError::Store(error) => error.into(),
+            _ => Self::invalid("body", told),
+        }
+    }
+}
+
+impl Refuses for BrandFileError {
+    fn codes() -> Codes {
+        Codes::of(&[Code::Invalid, Code::NotFound, Code::TooLarge]).and::<StoreError>()
     }
 }
 
