@@ -12,6 +12,7 @@ use crate::{
     expiry::Clocks,
     failure::Failure,
     id::{ClientId, ConnectionId, TenantId},
+    notice::Said,
     scope::Grant,
     session::Endpoints,
     status::{Happening, IllegalTransition, Status},
@@ -80,6 +81,9 @@ pub struct Connection {
     /// In how many places the application says it is used.
     #[serde(default)]
     pub uses: u32,
+    /// What applications and people were told of it.
+    #[serde(default)]
+    pub said: Said,
     /// When it was made.
     pub created_at: Timestamp,
     /// When anything of it last changed.

@@ -75,6 +75,7 @@ pub(crate) fn connection() -> Connection {
         tokens: vec![],
         target: Targeting::None,
         uses: 0,
+        said: crate::notice::Said::default(),
         verification: None,
         created_at: now,
         updated_at: now,

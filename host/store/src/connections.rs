@@ -4,6 +4,8 @@ mod account;
 mod due;
 mod filter;
 mod list;
+mod order;
+mod sorted;
 
 use jackfield_model::{
     connection::{Connection, RefreshState},
@@ -24,6 +26,8 @@ use crate::{
 pub use crate::core::Order;
 pub use due::Due;
 pub use filter::Filter;
+pub use order::Sort;
+pub use sorted::{Audience, Wanted};
 
 /// How often a decision is made again because the record changed under it.
 const ATTEMPTS: usize = 64;
@@ -46,6 +50,8 @@ impl Connections<'_> {
         self.mark_account(change, connection);
         mark_refreshing(change, connection);
         due::mark(change, None, Some(connection));
+        self.mark_orders(change, None, Some(connection));
+        change.connections += 1;
         change.insert(CONNECTION, key(connection), connection)
     }
 
@@ -88,6 +94,7 @@ impl Connections<'_> {
         // Where this is not what `changed` was read from, its revision refuses the whole change.
         let stored = self.get(changed.tenant, changed.id).await?;
         due::mark(change, stored.as_deref(), Some(changed));
+        self.mark_orders(change, stored.as_deref(), Some(changed));
         self.mark_account(change, changed);
         mark_refreshing(change, changed);
         change.replace(CONNECTION, key(changed), changed)
@@ -121,10 +128,12 @@ impl Connections<'_> {
         change.delete(credential_key(connection));
         change.delete(CONNECTION_REFRESHING.key(&[&connection.tenant, &connection.id]));
         due::mark(change, Some(connection), None);
+        self.mark_orders(change, Some(connection), None);
         if let Some(key) = self.user_key(connection) {
             change.delete(key);
         }
         self.unmark_account(change, connection);
+        change.connections -= 1;
         change.remove(CONNECTION, key(connection), connection.revision);
     }
 

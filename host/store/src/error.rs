@@ -35,6 +35,9 @@ pub enum OpenError {
     /// No key could be made for a new store.
     #[error(transparent)]
     Seal(#[from] SealError),
+    /// The index of orders could not be made.
+    #[error(transparent)]
+    Index(#[from] StoreError),
     /// The folder of components cannot be used.
     #[error("the folder {path} cannot be used")]
     Folder {

@@ -6,6 +6,7 @@
 //! | kind | parts | holds |
 //! | --- | --- | --- |
 //! | `meta` | `format` | the format of the whole store |
+//! | `meta` | `connection-order` | there once every connection has its entries in that index |
 //! | `key-check` | key id | what shows that a key of the ring is the right one |
 //! | `host-key` | `lookup`, `cache` | envelope: the host's own keys, wrapped by a key of the ring |
 //! | `data-key` | scope, data key id | envelope: a data key, wrapped by a key of the ring |
@@ -14,8 +15,8 @@
 //! | `connector-part` | name, digest of the text, number | a piece of the connector's JSON |
 //! | `tenant` | tenant | `Tenant` |
 //! | `tenant-by-host` | host name | its id |
-//! | `brand-file` | digest, tenant | media type of a file of the tenant's brand, number of parts |
-//! | `brand-file-part` | digest, tenant, number | a piece of its bytes |
+//! | `brand-file` | tenant, digest | media type of a file of the tenant's brand, number of parts |
+//! | `brand-file-part` | tenant, digest, number | a piece of its bytes |
 //! | `client` | client | `Client` and the generation of its secret |
 //! | `client-secret` | client, generation | envelope: the client secret |
 //! | `api-key` | key | `ApiKey` and its hash |
@@ -32,6 +33,7 @@
 //! | `credential` | tenant, connection, version | envelope: the credential of that version |
 //! | `connection-by-user` | tenant, hash of the end user, connection | nothing |
 //! | `connection-by-account` | tenant, hash of connector and account, connection | nothing |
+//! | `connection-order` | tenant, list (`all`, `shared` or `of-` and the hash of the end user), order, name in hex or padded number, connection | nothing |
 //! | `connection-refreshing` | tenant, connection | nothing; there while a refresh is open or a step of the exchange is left |
 //! | `choice` | session | `Choice`: another account's connection to be, until the application chooses |
 //! | `choice-secret` | session | envelope: its credential |
@@ -46,6 +48,13 @@
 //! | `audit` | event | `AuditLine` |
 //! | `audit-by-tenant` | tenant, event | nothing |
 //! | `use` | tenant, connection, hash of the reference | `Use` |
+//! | `outbox` | event | `Told`: a change nobody outside was written about yet |
+//! | `webhook` | tenant, webhook | `Webhook` |
+//! | `webhook-secret` | webhook, generation | envelope: its secret |
+//! | `message` | tenant, message | `Message` |
+//! | `message-due` | milliseconds, tenant, message | nothing; there while the host has to look at it some time |
+//! | `message-queue` | tenant, webhook or hash of the address, connection or `all`, message | nothing; there while it waits |
+//! | `contact` | tenant, hash of the end user | `Reached` |
 //! | `idempotency` | API key, hash of route and key | what became of a request that creates |
 //! | `idempotency-answer` | the same, number | envelope: a piece of its answer |
 //!
@@ -94,6 +103,7 @@ pub(crate) const CONNECTION: Kind = kind("connection", 1);
 pub(crate) const CREDENTIAL: Kind = kind("credential", 1);
 pub(crate) const CONNECTION_BY_USER: Kind = kind("connection-by-user", 1);
 pub(crate) const CONNECTION_BY_ACCOUNT: Kind = kind("connection-by-account", 1);
+pub(crate) const CONNECTION_ORDER: Kind = kind("connection-order", 1);
 pub(crate) const CONNECTION_REFRESHING: Kind = kind("connection-refreshing", 1);
 pub(crate) const CONNECTION_DUE: Kind = kind("connection-due", 1);
 pub(crate) const CHOICE: Kind = kind("choice", 1);
@@ -108,6 +118,13 @@ pub(crate) const TIMELINE: Kind = kind("timeline", 1);
 pub(crate) const AUDIT: Kind = kind("audit", 1);
 pub(crate) const AUDIT_BY_TENANT: Kind = kind("audit-by-tenant", 1);
 pub(crate) const USE: Kind = kind("use", 1);
+pub(crate) const OUTBOX: Kind = kind("outbox", 1);
+pub(crate) const WEBHOOK: Kind = kind("webhook", 1);
+pub(crate) const WEBHOOK_SECRET: Kind = kind("webhook-secret", 1);
+pub(crate) const MESSAGE: Kind = kind("message", 1);
+pub(crate) const MESSAGE_DUE: Kind = kind("message-due", 1);
+pub(crate) const MESSAGE_QUEUE: Kind = kind("message-queue", 1);
+pub(crate) const CONTACT: Kind = kind("contact", 1);
 pub(crate) const IDEMPOTENCY: Kind = kind("idempotency", 1);
 pub(crate) const IDEMPOTENCY_ANSWER: Kind = kind("idempotency-answer", 1);
 

@@ -2,7 +2,10 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use zeroize::Zeroizing;
@@ -18,20 +21,25 @@ use crate::{
     components::Components,
     connections::Connections,
     connectors::Connectors,
+    contacts::Contacts,
     core::Core,
     engine::{Engine, Fault, Health},
     error::{OpenError, StoreError},
     idempotency::Idempotency,
     journal::Journal,
     keys::{KeyRingStatus, Keys},
+    messages::Messages,
+    outbox::Outbox,
     page_sessions::PageSessions,
     revocations::Revocations,
+    schema::CONNECTION,
     seal::{KeyRing, KeyRingError, Purpose},
     sessions::Sessions,
     sled_engine::SledEngine,
     tenants::Tenants,
     timeline::Timeline,
     uses::Uses,
+    webhooks::Webhooks,
 };
 
 pub(crate) const RECORDS: &str = "records";
@@ -87,7 +95,21 @@ impl Store {
         ring: KeyRing,
     ) -> Result<Self, OpenError> {
         let keys = Keys::unlock(&*engine, ring).await?;
-        Ok(Self { core: Arc::new(Core { engine, keys }), components })
+        let store = Self { core: Arc::new(Core { engine, keys, connections: AtomicI64::default() }), components };
+        store.connections().build_orders().await?;
+        Ok(store)
+    }
+
+    /// Counts the connections of every tenant: reads each key once. From then on each change keeps the number right.
+    pub async fn count_connections(&self) -> Result<(), StoreError> {
+        let count = self.core.engine.count(&CONNECTION.prefix(&[])).await?;
+        self.core.connections.store(i64::try_from(count).unwrap_or(i64::MAX), Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// How many connections there are, as last counted and changed since.
+    pub fn connection_count(&self) -> i64 {
+        self.core.connections.load(Ordering::Relaxed)
     }
 
     pub(crate) fn core(&self) -> &Core {
@@ -193,6 +215,26 @@ impl Store {
     /// Connections and their credentials.
     pub fn connections(&self) -> Connections<'_> {
         Connections(&self.core)
+    }
+
+    /// Changes on their way out.
+    pub fn outbox(&self) -> Outbox<'_> {
+        Outbox(&self.core)
+    }
+
+    /// Webhooks and their secrets.
+    pub fn webhooks(&self) -> Webhooks<'_> {
+        Webhooks(&self.core)
+    }
+
+    /// Messages on their way out.
+    pub fn messages(&self) -> Messages<'_> {
+        Messages(&self.core)
+    }
+
+    /// How end users are reached.
+    pub fn contacts(&self) -> Contacts<'_> {
+        Contacts(&self.core)
     }
 
     /// Choices between accounts.

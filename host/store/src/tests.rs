@@ -8,6 +8,7 @@ mod crash;
 mod frozen;
 mod journeys;
 mod nouns;
+mod orders;
 mod races;
 mod sample;
 mod sealed;

@@ -39,7 +39,11 @@ impl Chrome {
 
     /// `light` or `dark`, as the person prefers; the browser's own where it is empty.
     pub(super) async fn scheme(&self, scheme: &str) -> Result<()> {
-        let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+        // Colours change at once: one on its way to another has a contrast that nobody chose.
+        let features = json!([
+            { "name": "prefers-color-scheme", "value": scheme },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ]);
         self.protocol("Emulation.setEmulatedMedia", json!({ "features": features })).await.map(drop)
     }
 }

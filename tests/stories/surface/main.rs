@@ -39,6 +39,7 @@ mod key_ring;
 mod links;
 mod log_lines;
 mod methods;
+mod metrics;
 mod operator_guide;
 mod page_identity;
 mod page_roles;

@@ -53,6 +53,7 @@ fn connection(life: Option<i64>) -> Connection {
         upkeep: Upkeep { token_since: Some(noon()), due: None },
         verification: None,
         uses: 0,
+        said: jackfield_model::notice::Said::default(),
         created_at: noon(),
         updated_at: noon(),
     }

@@ -25,7 +25,7 @@ pub use method::{Lifetime, LifetimeCase, Method, MethodKind, Reach, Revocation, 
 pub use oauth2::{
     AuthorizeRules, BodyFormat, ClientAuth, Envelope, ExpiryFormat, KeptFrom, KeptValue, OAuth2, Parameter, Pkce,
     RefreshRules, RefreshUsing, Rename, Rotation, ScopeFormat, TokenRequestRules, TokenResponseRules, TokenRules,
-    TokenSource, WithoutToken,
+    TokenSource, WithoutToken, in_list,
 };
 pub use placement::{CallHeader, Placed, Placement};
 

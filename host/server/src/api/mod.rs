@@ -16,6 +16,8 @@ mod health;
 mod import;
 mod json;
 mod lease;
+mod messages;
+mod metrics;
 pub(crate) mod once;
 mod openapi;
 mod page_sessions;
@@ -32,6 +34,7 @@ mod tenants;
 mod transfers;
 mod uses;
 mod view;
+mod webhooks;
 
 use axum::Router;
 use http::{HeaderValue, header};
@@ -56,6 +59,8 @@ const NOUNS: &[fn() -> Routes] = &[
     health::routes,
     import::routes,
     lease::routes,
+    messages::routes,
+    metrics::routes,
     openapi::routes,
     page_sessions::routes,
     sessions::routes,
@@ -63,6 +68,7 @@ const NOUNS: &[fn() -> Routes] = &[
     tenants::routes,
     transfers::routes,
     uses::routes,
+    webhooks::routes,
 ];
 
 /// Every API route. The proxy is not described: what it takes and answers is the provider's.

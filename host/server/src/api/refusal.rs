@@ -3,6 +3,7 @@
 mod connecting;
 mod connections;
 mod conventions;
+mod messages;
 mod records;
 
 use jackfield_model::failure::{Advice, Failure};

@@ -77,7 +77,7 @@ impl TenantView {
         Self {
             id: tenant.id,
             brand: BrandView::from(&tenant.brand),
-            brand_files: FilesView::from(&tenant.brand),
+            brand_files: FilesView::of(&tenant),
             site_url: service.site_url(&tenant).into(),
             name: tenant.name,
             return_urls: tenant.return_urls,

@@ -52,6 +52,12 @@ pub(super) async fn edge(State(service): State<Service>, request: Request, next:
     if refused {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
+    service.metrics().answered(
+        &method,
+        route.as_deref().unwrap_or("none"),
+        response.status().as_u16(),
+        started.elapsed(),
+    );
     let line =
         Line { name: name.as_ref(), method: method.as_str(), route: route.as_deref().unwrap_or("none"), started };
     line.write(&response, problem.as_ref());

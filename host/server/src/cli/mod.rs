@@ -18,6 +18,7 @@ mod host;
 mod import_tokens;
 mod key;
 mod keyring;
+mod message;
 mod openapi;
 mod output;
 mod secret_input;
@@ -26,6 +27,7 @@ mod shell;
 mod sign_in;
 mod tenant;
 mod transfer;
+mod webhook;
 
 use std::{future::Future, path::PathBuf, process::ExitCode};
 
@@ -86,6 +88,12 @@ enum Command {
     /// Look at connections and manage them.
     #[command(subcommand)]
     Connection(connection::Connection),
+    /// Say where a tenant hears of changes.
+    #[command(subcommand)]
+    Webhook(webhook::Webhook),
+    /// Look at what was sent to webhooks and mailboxes.
+    #[command(subcommand)]
+    Message(message::Message),
     /// Make a link that signs somebody in to the pages.
     #[command(name = "sign-in")]
     SignIn(sign_in::SignIn),
@@ -151,6 +159,8 @@ fn run(command: Command, stage: &Stage) -> Result<()> {
         Command::Key(key) => in_runtime(key.run(stage)),
         Command::Keyring(keyring) => in_runtime(keyring.run(stage)),
         Command::Connection(connection) => in_runtime(connection.run(stage)),
+        Command::Webhook(webhook) => in_runtime(webhook.run(stage)),
+        Command::Message(message) => in_runtime(message.run(stage)),
         Command::SignIn(sign_in) => in_runtime(sign_in.run(stage)),
         Command::OpenApi(openapi) => {
             openapi.run(stage);

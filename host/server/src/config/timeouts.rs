@@ -12,6 +12,8 @@ pub struct Timeouts {
     pub token_ms: u64,
     /// An issuer's metadata or keys (MD-3).
     pub metadata_ms: u64,
+    /// A webhook's answer.
+    pub webhook_ms: u64,
     /// The first byte of a proxied answer.
     pub proxy_first_byte_ms: u64,
     /// Nothing moving in either direction of a proxied call.
@@ -27,6 +29,7 @@ impl Default for Timeouts {
         Self {
             token_ms: 180_000,
             metadata_ms: 5_000,
+            webhook_ms: 15_000,
             proxy_first_byte_ms: 60_000,
             proxy_idle_ms: 120_000,
             proxy_total_ms: 3_600_000,
@@ -42,6 +45,10 @@ impl Timeouts {
 
     pub(crate) fn metadata(&self) -> Duration {
         Duration::from_millis(self.metadata_ms)
+    }
+
+    pub(crate) fn webhook(&self) -> Duration {
+        Duration::from_millis(self.webhook_ms)
     }
 
     pub(crate) fn proxy_first_byte(&self) -> Duration {

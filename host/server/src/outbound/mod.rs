@@ -72,6 +72,17 @@ impl Outbound {
         exchange(&self.fresh, asked).await
     }
 
+    /// Sends a request on a connection of its own and answers as soon as the head of the answer is there. The caller has
+    /// judged the origin, and waits as long as it likes.
+    pub async fn stream_once(
+        &self,
+        request: http::Request<StreamBody>,
+        judged: &Judged,
+    ) -> Result<http::Response<StreamBody>, SendError> {
+        let answer = judged.scope(self.fresh.request(request)).await;
+        Ok(answer.map_err(|error| told(&error))?.map(|body| body.map_err(Into::into).boxed_unsync()))
+    }
+
     /// Sends a request and streams the answer. The caller has judged origin and headers, and waits as long as it likes.
     pub async fn stream(
         &self,

@@ -6,23 +6,33 @@ mod brand_file;
 mod callback;
 mod connect;
 mod connect_page;
+mod connected;
+mod connections;
 mod cookie;
 mod docs;
 mod fault;
 mod field;
 mod identity;
+mod icon;
 mod language;
 mod layout;
 mod link;
+mod new_connection;
 mod notice;
+mod picker;
 mod posted;
 mod rights;
+mod services;
 mod sign_in;
 mod signed_in;
 mod site;
 mod submission;
+mod targets;
+mod told;
 mod upload;
 mod when;
+
+use std::collections::BTreeSet;
 
 use axum::{
     Router,
@@ -31,6 +41,7 @@ use axum::{
     routing::{get, post},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use jackfield_model::origin::Origin;
 use serde_json::Value;
 
 pub use notice::refusal;
@@ -52,6 +63,10 @@ pub fn routes(description: fn() -> Value) -> Router<Service> {
         .route("/connect/{link}", get(connect::show).post(connect::submit))
         // HEAD is answered without asking the service: a callback happens once, and so does a sign-in.
         .route("/oauth/callback/{connector}/{client}", get(callback::callback).head(callback::look))
+        .route("/connections/new", get(new_connection::show).post(new_connection::begin))
+        // A ticket is good once, so looking is answered without spending it.
+        .route("/connected", get(connected::arrive).head(callback::look).post(connected::choose))
+        .route("/connections/{id}/target", get(targets::show).post(targets::choose))
         .route("/sign-in", get(sign_in::page))
         .route("/sign-in/start", get(identity::start).head(sign_in::look))
         .route("/sign-in/return", get(identity::back).head(sign_in::look))
@@ -62,7 +77,9 @@ pub fn routes(description: fn() -> Value) -> Router<Service> {
         .route("/assets/page.css", get(assets::stylesheet))
         .route("/assets/page.js", get(assets::script))
         .route("/assets/brand/{file}", get(assets::brand))
-        .route("/brand/{digest}", get(brand_file::show))
+        .route("/assets/brand/{tenant}/{digest}", get(brand_file::show))
+        .route("/assets/icon/{connector}", get(icon::serve))
+        .merge(connections::routes())
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .merge(admin::routes())
         .merge(docs::routes(description))
@@ -91,6 +108,21 @@ fn guard(mut response: Response) -> Response {
     ];
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Lets these origins frame a page, and nobody else.
+fn frameable(mut response: Response, origins: &BTreeSet<Origin>) -> Response {
+    if origins.is_empty() {
+        return response;
+    }
+    let all = origins.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    let policy = POLICY.replace("frame-ancestors 'none'", &format!("frame-ancestors {all}"));
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        // It knows no list of origins, and would forbid what the policy allows.
+        response.headers_mut().remove(header::X_FRAME_OPTIONS);
     }
     response
 }

@@ -1,4 +1,5 @@
-//! When housekeeping does its rounds: connections are looked after every few seconds, everything else every minute.
+//! When housekeeping does its rounds: messages leave every second, connections are looked after every few, everything else
+//! every minute.
 
 use std::time::Duration;
 
@@ -8,8 +9,10 @@ use crate::service::{Service, StoreError};
 
 /// How often connections that are due are looked for. Far shorter than the margin any token is refreshed with.
 const CONNECTIONS: Duration = Duration::from_secs(5);
+/// How often changes are looked for that somebody outside hears of.
+const MESSAGES: Duration = Duration::from_secs(1);
 /// How often expired records are looked for, and revocations tried again.
-const EVERYTHING: Duration = Duration::from_mins(1);
+const THE_REST: Duration = Duration::from_mins(1);
 
 /// When housekeeping does its rounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,8 +28,12 @@ pub(super) async fn keep(service: Service, rounds: Housekeeping) {
     if rounds == Housekeeping::WhenAsked {
         return;
     }
-    // Two walks, so that a provider that is slow to revoke keeps no connection waiting.
-    tokio::join!(repeat(CONNECTIONS, || service.look_after_connections()), repeat(EVERYTHING, || service.tick()),);
+    // Walks of their own, so that a provider that is slow to revoke keeps no connection and no message waiting.
+    tokio::join!(
+        repeat(MESSAGES, || service.send_messages()),
+        repeat(CONNECTIONS, || service.look_after_connections()),
+        repeat(THE_REST, || service.look_after_the_rest()),
+    );
 }
 
 async fn repeat<F: Future<Output = Result<(), StoreError>>>(period: Duration, round: impl Fn() -> F) {

@@ -121,7 +121,7 @@ impl Service {
             self.audited_for(waiting.tenant, by, "connection.account-kept", &waiting.existing.to_string())?;
         self.discard_in(&mut change, &waiting.candidate, &credential).await?;
         if let Some(existing) = self.connection(waiting.tenant, waiting.existing).await? {
-            self.tell(&mut change, &existing, "account-kept", by, None)?;
+            self.jot(&mut change, &existing, "account-kept", by, None)?;
         }
         if let Some(mut session) = self.store().sessions().get(waiting.tenant, waiting.session).await? {
             session.stage = Stage::Ended { code: code.to_owned() };
@@ -141,8 +141,8 @@ impl Service {
         let mut candidate = party.connection;
         self.schedule(&party.method, &mut candidate, &credential);
         let mut change = self.audited_for(waiting.tenant, by, "connection.created", &candidate.id.to_string())?;
+        self.tell(&mut change, &mut candidate, "created", by, None)?;
         self.store().connections().create(&mut change, &candidate, &credential).await?;
-        self.tell(&mut change, &candidate, "created", by, None)?;
         self.say_same_account(&mut change, &candidate).await?;
         self.complete_in(&mut change, Some(session), candidate.id).await?;
         self.store().choices().done(&mut change, &waiting);
@@ -163,8 +163,9 @@ impl Service {
             let mut change =
                 self.audited_for(waiting.tenant, by, "connection.account-replaced", &found.id.to_string())?;
             self.store().connections().leave_account(&mut change, &before);
+            let note = from_to(&before, &found);
+            self.tell(&mut change, &mut found, "account-replaced", by, Some(note))?;
             self.store().connections().put_credential(&mut change, &mut found, &credential).await?;
-            self.tell(&mut change, &found, "account-replaced", by, Some(from_to(&before, &found)))?;
             self.say_same_account(&mut change, &found).await?;
             if let Some(old) = &old {
                 self.discard_in(&mut change, &before, old).await?;
@@ -183,7 +184,7 @@ impl Service {
     async fn say_same_account(&self, change: &mut Change, connection: &Connection) -> Result<(), StoreError> {
         let label = connection.account.as_ref().map_or("", |account| account.label.as_str());
         match super::twins::noted(label, &self.same_account(connection).await?) {
-            Some(note) => self.tell(change, connection, "same-account", "host", Some(note)),
+            Some(note) => self.jot(change, connection, "same-account", "host", Some(note)),
             None => Ok(()),
         }
     }

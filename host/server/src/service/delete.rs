@@ -132,7 +132,7 @@ impl Service {
         self.store().uses().clear(&mut change, &found).await?;
         let _ = found.happen(Happening::Revoked, None, self.now());
         let note = "The grant at the provider was left: other connections use it.";
-        self.tell(&mut change, &found, "deleted", by, Some(note.to_owned()))?;
+        self.tell(&mut change, &mut found, "deleted", by, Some(note.to_owned()))?;
         self.store().commit(change).await?;
         Ok(Deletion { revocation: RevocationOutcome::Kept, twins: vec![] })
     }
@@ -173,7 +173,7 @@ impl Service {
         // Only for the timeline: the record itself is gone.
         let _ = found.happen(Happening::Revoked, None, now);
         let note = (found.uses > 0).then(|| format!("It was still in use (places: {}).", found.uses));
-        self.tell(&mut change, &found, "deleted", by, note)?;
+        self.tell(&mut change, &mut found, "deleted", by, note)?;
         self.store().commit(change).await?;
         let Some(credential) = credential else {
             return Ok(Deletion { revocation: RevocationOutcome::Unsupported, twins: vec![] });

@@ -175,6 +175,7 @@ impl Service {
             target: Targeting::None,
             verification: None,
             uses: 0,
+            said: jackfield_model::notice::Said::default(),
             created_at: now,
             updated_at: now,
         };
@@ -229,10 +230,10 @@ impl Service {
     ) -> Result<Connection, EstablishError> {
         let Proven { mut party, credential } = proven;
         self.schedule(&party.method, &mut party.connection, &credential);
-        let connection = &party.connection;
+        let connection = &mut party.connection;
         let mut change = self.making(connection.tenant, by, "connection.created", &connection.id.to_string()).await?;
-        self.store().connections().create(&mut change, connection, &credential).await?;
         self.tell(&mut change, connection, "created", by, None)?;
+        self.store().connections().create(&mut change, connection, &credential).await?;
         self.complete_in(&mut change, session, connection.id).await?;
         self.store().commit(change).await?;
         if connection.step.is_some() {

@@ -220,11 +220,11 @@ impl Service {
             further: vec![],
         });
         self.schedule(&party.method, &mut party.connection, &credential);
-        let connection = &party.connection;
+        let connection = &mut party.connection;
         let (tenant, id) = (connection.tenant, connection.id);
         let mut change = self.making(tenant, by, "connection.imported", &id.to_string()).await?;
-        self.store().connections().create(&mut change, connection, &credential).await?;
         self.tell(&mut change, connection, "imported", by, None)?;
+        self.store().connections().create(&mut change, connection, &credential).await?;
         self.store().commit(change).await?;
         let proven = Box::pin(self.verify(tenant, id, by)).await?;
         if proven.status != Status::NeedsReauthorization {
@@ -256,7 +256,7 @@ impl Service {
         let mut change = self.audited_for(dead.tenant, by, "connection.import-refused", &dead.id.to_string())?;
         self.store().connections().delete(&mut change, &found);
         let _ = found.happen(jackfield_model::status::Happening::Revoked, None, self.now());
-        self.tell(&mut change, &found, "import-refused", by, Some(failure.message.clone()))?;
+        self.tell(&mut change, &mut found, "import-refused", by, Some(failure.message.clone()))?;
         self.forget_deed(&mut change).await?;
         Ok(self.store().commit(change).await?)
     }

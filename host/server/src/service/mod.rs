@@ -19,6 +19,7 @@ mod doctor;
 mod endpoints;
 mod establish;
 pub mod fields;
+mod figures;
 mod flight;
 mod health;
 mod holes;
@@ -29,10 +30,16 @@ mod import;
 mod lease;
 mod lifetime;
 mod list;
+mod message;
+mod offers;
 mod once;
+mod outbox;
 mod outcome;
 mod page_session;
+mod past;
+mod people;
 mod permissions;
+mod person_session;
 mod proxy;
 mod rate;
 mod records;
@@ -44,6 +51,7 @@ mod resolve;
 mod revoke;
 mod sequence;
 mod session;
+mod site;
 mod steps;
 mod stopping;
 mod target;
@@ -56,6 +64,7 @@ mod unauthorized;
 mod upgrade;
 mod uses;
 mod verify;
+mod webhook;
 mod which_token;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -80,7 +89,10 @@ pub use choose::{Choice, ChooseError};
 pub use client::{ClientChange, ClientError, NewClient};
 pub use complete::CompleteError;
 pub use condition::{Conditions, Stale, Tag, Tags, TagsError};
-pub use connect::{BrowserCookie, Callback, CallbackError, ConnectPage, LinkError, StartError, StartForm, Started};
+pub use connect::{
+    Back, BrowserCookie, Callback, CallbackError, ConnectPage, LinkError, LinkPage, OwnSession, PickPage, ServiceOffer,
+    StartError, StartForm, Started, TakeError,
+};
 pub use connection::{Filter, RenameError};
 pub use connector::{ApproveError, InstallError, RemoveConnectorError};
 pub use create::{CreateError, NewConnection};
@@ -88,22 +100,26 @@ pub use delete::{DeleteError, Deletion, Leave, RevocationOutcome, Twins};
 pub use doctor::{Check, Diagnosis, Outcome, Register};
 pub use endpoints::EndpointsError;
 pub use establish::EstablishError;
-pub use fields::{FieldFault, Typed};
+pub use fields::{FieldFault, FieldRule, Typed};
 pub use health::Health;
 pub use identity::{Beginning, IdentityError, IdentityProvider, Nobody};
 pub use import::{GivenTokens, ImportError, NewImport};
 pub use lease::{Lease, LeaseAsk, LeaseError, LeasedCredential};
 pub use list::{ListError, PAGE_LIMIT, Page, Turn};
+pub use message::{MessagesAsked, ReplayError};
+pub use offers::Offer;
 pub use once::{Begun, OnceError};
 pub use page_session::{NewPageSession, PageSessionError, SignInLink, is_own_path};
+pub use people::{BeforeDeletion, Farewell, Looked, Sort};
 pub use permissions::{ActionWords, Permissions, PermissionsError, Right, ScopeWords};
+pub use person_session::{FINISH, PersonAsks};
 pub use proxy::{Bound, Proxied, ProxyError, ProxyRequest, ProxySettings, Told};
 pub use rate::{Allowance, WINDOW_SECONDS};
 pub use refresh::RefreshError;
 pub use replace::OtherAccount;
 pub use request::RequestName;
 pub use resolve::ResolveError;
-pub use session::{NewSession, Reauthorize, SessionError};
+pub use session::{NewSession, OpenSessionError, Reauthorize, SessionError};
 pub use target::TargetError;
 pub use tenant::{NewTenant, TenantChange, TenantError};
 pub use transfer::{Arrived, Exported, TransferError, TransferKey, TransferSealError};
@@ -111,12 +127,14 @@ pub use unauthorized::Refused;
 pub use upgrade::{Candidate, UpgradeError, Users};
 pub use uses::{NewUse, UseError};
 pub use verify::VerifyError;
+pub use webhook::{NewWebhook, WebhookChange, WebhookError};
 
 pub use jackfield_store::{BackupError, BadBackup, KeptAnswer, StoreError, StoredFile};
 
 use crate::{
     clock::Clock,
     entropy::{self, Entropy},
+    metrics::Metrics,
     outbound::Outbound,
     words::Languages,
 };
@@ -132,8 +150,12 @@ pub struct Settings {
     pub token_timeout: Duration,
     /// How long metadata and keys may take.
     pub metadata_timeout: Duration,
+    /// How long a webhook may take to answer.
+    pub webhook_timeout: Duration,
     /// How many requests an API key may send in a minute; zero for any number.
     pub requests_per_minute: u32,
+    /// Whether the figures are shown without a key.
+    pub open_metrics: bool,
     /// The bounds of proxied calls.
     pub proxy: ProxySettings,
     /// The header whose request id is taken over from a caller.
@@ -170,12 +192,14 @@ pub struct Service {
     parts: Arc<Parts>,
     flights: flight::Flights,
     documents: endpoints::Documents,
-    rounds: housekeeping::Rounds,
+    rounds: housekeeping::Rounds<jackfield_store::Due>,
+    post: message::Post,
     sequence: Arc<sequence::Sequence>,
     buckets: Arc<rate::Buckets>,
     deeds: once::Deeds,
     deed: Option<Arc<once::Held>>,
     proxy: proxy::ProxyState,
+    metrics: Arc<Metrics>,
     tasks: TaskTracker,
     stopping: Arc<stopping::Stopping>,
 }
@@ -183,6 +207,7 @@ pub struct Service {
 impl Service {
     /// A service over its parts. Call `recover` before the first request.
     pub fn new(parts: Parts) -> Self {
+        let metrics = Arc::<Metrics>::default();
         Self {
             parts: Arc::new(parts),
             flights: flight::Flights::default(),
@@ -192,7 +217,9 @@ impl Service {
             deeds: once::Deeds::default(),
             deed: None,
             rounds: housekeeping::Rounds::default(),
-            proxy: proxy::ProxyState::default(),
+            post: message::Post::default(),
+            proxy: proxy::ProxyState::counting(&metrics),
+            metrics,
             tasks: TaskTracker::new(),
             stopping: Arc::default(),
         }
@@ -277,8 +304,8 @@ impl Service {
         Ok(change)
     }
 
-    /// Stages a line of a connection's timeline.
-    fn tell(
+    /// Stages a line of a connection's timeline that nobody outside hears of.
+    fn jot(
         &self,
         change: &mut Change,
         connection: &Connection,
@@ -286,6 +313,17 @@ impl Service {
         by: &str,
         note: Option<String>,
     ) -> Result<(), StoreError> {
+        self.line(change, connection, kind, by, note).map(drop)
+    }
+
+    fn line(
+        &self,
+        change: &mut Change,
+        connection: &Connection,
+        kind: &str,
+        by: &str,
+        note: Option<String>,
+    ) -> Result<EventId, StoreError> {
         let event = Event {
             id: self.event_id()?,
             tenant: connection.tenant,
@@ -296,6 +334,7 @@ impl Service {
             status: connection.status,
             note,
         };
-        self.store().timeline().append(change, &event)
+        self.store().timeline().append(change, &event)?;
+        Ok(event.id)
     }
 }

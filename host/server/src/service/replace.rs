@@ -62,8 +62,8 @@ impl Service {
             self.take_over(&mut found, &party.connection)?;
             self.schedule(&party.method, &mut found, &credential);
             let mut change = self.making(tenant, by, "connection.reauthorized", &id.to_string()).await?;
+            self.tell(&mut change, &mut found, "reauthorized", by, None)?;
             self.store().connections().put_credential(&mut change, &mut found, &credential).await?;
-            self.tell(&mut change, &found, "reauthorized", by, None)?;
             self.complete_in(&mut change, session.clone(), id).await?;
             match self.store().commit(change).await {
                 Ok(()) if found.step.is_some() => return self.finish_stored(&found, by).await,
@@ -89,7 +89,7 @@ impl Service {
         candidate.id = self.connection_id()?;
         candidate.account = Some(given.clone());
         let mut change = self.audited_for(old.tenant, "host", "connection.other-account", &old.id.to_string())?;
-        self.tell(&mut change, old, "other-account", "host", Some(format!("{} consented.", given.label)))?;
+        self.jot(&mut change, old, "other-account", "host", Some(format!("{} consented.", given.label)))?;
         match session {
             None => self.discard_in(&mut change, &candidate, &credential).await?,
             Some(mut session) => {
@@ -119,6 +119,7 @@ impl Service {
         found.upkeep = new.upkeep;
         found.step = new.step;
         found.refresh = RefreshState::Idle;
+        found.said.ends = None;
         let version = found.version + 1;
         found.set_tokens(new.tokens.iter().map(|token| TokenState { version, ..token.clone() }).collect());
         let now = self.now();

@@ -290,6 +290,7 @@ fn shadow(due: &Revocation) -> Connection {
         target: Targeting::None,
         verification: None,
         uses: 0,
+        said: jackfield_model::notice::Said::default(),
         created_at: due.created_at,
         updated_at: due.created_at,
     }

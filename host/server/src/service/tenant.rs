@@ -66,6 +66,7 @@ impl Service {
             name: name(&new.name)?,
             return_urls: self.return_urls(new.return_urls)?,
             brand: Brand::default(),
+            notices: jackfield_model::tenant::Notices::default(),
             created_at: now,
         };
         let mut change = self.making(tenant.id, by, "tenant.created", &tenant.id.to_string()).await?;
@@ -115,6 +116,10 @@ impl Service {
         for client in self.clients().await?.iter().filter(|client| client.tenant == Some(id)) {
             self.store().clients().delete(&mut change, client.id).await?;
         }
+        for webhook in self.store().webhooks().list(id, None, usize::MAX).await?.items {
+            self.store().webhooks().delete(&mut change, id, webhook.id).await?;
+        }
+        self.store().contacts().clear(&mut change, id).await?;
         match self.store().tenants().delete(id, change).await {
             Err(StoreError::InUse) => Err(TenantError::HasConnections),
             other => Ok(other?),

@@ -79,7 +79,7 @@ impl Service {
                 None => {
                     self.store().uses().insert(&mut change, &connection, &wanted)?;
                     connection.uses += 1;
-                    self.tell(&mut change, &connection, "used", by, Some(wanted.label.clone()))?;
+                    self.jot(&mut change, &connection, "used", by, Some(wanted.label.clone()))?;
                     (wanted.clone(), true)
                 }
             };
@@ -105,7 +105,7 @@ impl Service {
             let mut change = Change::new();
             self.store().uses().remove(&mut change, &connection, &gone);
             connection.uses = connection.uses.saturating_sub(1);
-            self.tell(&mut change, &connection, "no-longer-used", by, Some(gone.label.clone()))?;
+            self.jot(&mut change, &connection, "no-longer-used", by, Some(gone.label.clone()))?;
             if self.commit_uses(change, connection).await? {
                 return Ok(());
             }

@@ -119,6 +119,7 @@ impl Service {
         answer: Answer,
         by: &str,
     ) -> Result<Connection, VerifyError> {
+        self.metrics.verified(answer.result.as_ref().err().map(|failure| &failure.advice));
         let note = answer.result.as_ref().err().map(|failure| failure.message.clone());
         let already = self.connected_already(seen, &answer).await?;
         let connections = self.store().connections();
@@ -129,7 +130,7 @@ impl Service {
             apply(connection, &answer, by, self.now());
             self.tell(change, connection, "verified", by, note.clone())?;
             match &already {
-                Some(already) => self.tell(change, connection, "same-account", "host", Some(already.clone())),
+                Some(already) => self.jot(change, connection, "same-account", "host", Some(already.clone())),
                 None => Ok(()),
             }
         });

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// A connection whose time has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Due {
     /// Whose it is.
     pub tenant: TenantId,
@@ -40,6 +40,16 @@ impl Connections<'_> {
             page.add(parsed(&entry).ok_or_else(|| unreadable(&key, Cause::Damaged)));
         }
         Ok(page)
+    }
+}
+
+impl Connections<'_> {
+    /// The moment of the entry that is due first; none where no connection will ever be due.
+    pub async fn first_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        let prefix = CONNECTION_DUE.prefix(&[]);
+        let (pairs, _) = self.0.scan(&prefix, None, 1, Order::Oldest).await?;
+        let moment = |entry: String| Timestamp::from_millisecond(entry.split('/').next()?.parse().ok()?).ok();
+        Ok(pairs.first().and_then(|(key, _)| moment(tail(&prefix, key))))
     }
 }
 

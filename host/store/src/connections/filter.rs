@@ -4,7 +4,7 @@ use jackfield_model::{connection::Connection, id::ClientId, status::Status};
 use jiff::Timestamp;
 
 /// Which connections of a tenant; an empty filter means all.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Through this connector.
     pub connector: Option<String>,
@@ -27,6 +27,11 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// Whether it leaves nothing out.
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     pub(super) fn admits(&self, connection: &Connection) -> bool {
         let is = |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|wanted| wanted == found);
         let ends = connection.clocks.grant.map(|expiry| expiry.at);

@@ -42,6 +42,8 @@ pub enum Purpose {
     Nonce,
     /// An account at a provider, in the index of connections.
     Account,
+    /// An address that mail goes to, in the queue of messages.
+    Address,
 }
 
 impl Purpose {
@@ -64,6 +66,7 @@ impl Purpose {
             Self::Nonce => b"nonce",
             Self::EntityTag => b"entity-tag",
             Self::Account => b"account",
+            Self::Address => b"address",
         }
     }
 }

@@ -87,6 +87,7 @@ pub(super) fn tenant() -> Tenant {
         name: "Harbour & Sons".into(),
         return_urls: vec!["https://app.example/done".into()],
         brand: Brand::default(),
+        notices: jackfield_model::tenant::Notices::default(),
         created_at: at(0),
     }
 }
@@ -150,12 +151,14 @@ pub(super) fn session() -> ConnectSession {
     ConnectSession {
         id: SessionId::new(at(4), 4),
         tenant: tenant_id(1),
-        connector: "github".into(),
+        connector: Some("github".into()),
         actions: ["read-code".to_owned()].into(),
+        offers: std::collections::BTreeMap::new(),
         end_user: "user-17".into(),
         connection: None,
         fields: [("subdomain".to_owned(), "harbour".to_owned())].into(),
         return_url: "https://app.example/done".into(),
+        opener: None,
         stage: Stage::Open,
         created_at: at(4),
         expires_at: at(4 + 1800),
@@ -185,6 +188,7 @@ pub(super) fn authorization() -> Authorization {
         name: "My GitHub".into(),
         fields: std::collections::BTreeMap::new(),
         actions: ["read-code".to_owned()].into(),
+        takes: None,
         scopes: ["repo".to_owned()].into(),
         endpoints: Some(endpoints()),
         redirect_uri: Some("https://jackfield.example/oauth/callback/github/cli".into()),
@@ -238,6 +242,7 @@ pub(super) fn connection(number: u128) -> Connection {
         target: Targeting::None,
         verification: None,
         uses: 0,
+        said: jackfield_model::notice::Said::default(),
         created_at: at(6),
         updated_at: at(6),
     }

@@ -17,6 +17,8 @@ pub(in crate::api) enum Tag {
     Clients,
     /// Who owns connections.
     Tenants,
+    /// What leaves the host by itself.
+    Webhooks,
     /// Who may call.
     ApiKeys,
     /// Who did what.
@@ -37,6 +39,7 @@ impl Tag {
         Self::Connectors,
         Self::Clients,
         Self::Tenants,
+        Self::Webhooks,
         Self::ApiKeys,
         Self::Audit,
         Self::Backups,
@@ -53,6 +56,7 @@ impl Tag {
             Self::Connectors => "connectors",
             Self::Clients => "clients",
             Self::Tenants => "tenants",
+            Self::Webhooks => "webhooks",
             Self::ApiKeys => "api-keys",
             Self::Audit => "audit",
             Self::Backups => "backups",
@@ -80,6 +84,10 @@ impl Tag {
             Self::Connectors => "What can be connected: installed components and what they ask. For operators.",
             Self::Clients => "Registrations at providers: client ids and secrets. For operators.",
             Self::Tenants => "Who owns connections. For operators.",
+            Self::Webhooks => {
+                "What a tenant hears of its connections without asking: webhooks, and the messages on their way. A key with \
+                 `connect` changes them, a key with `read` looks at them."
+            }
             Self::ApiKeys => "Who may call, and what. For operators.",
             Self::Audit => "Who did what to what. For operators, and of each tenant its own for its readers.",
             Self::Backups => {

@@ -132,6 +132,8 @@ codes! {
     LinkUnknown = "link-unknown", NOT_FOUND, "Check that the link arrived whole.";
     /// Not JSON at all.
     MalformedJson = "malformed-json", BAD_REQUEST, "`detail` names the line and column where the JSON breaks off.";
+    /// The message is on its way already.
+    MessageWaiting = "message-waiting", CONFLICT, "Wait: it is tried again by itself; read it to see when.";
     /// The auth method is no longer offered.
     MethodGone = "method-gone", CONFLICT, "Connect again with a method that the connector offers.";
     /// The route does not take this method.
@@ -238,6 +240,8 @@ codes! {
     /// Websockets and other upgrades are not passed on.
     UpgradeRefused = "upgrade-refused", UNPROCESSABLE_ENTITY,
         "Take a lease of the credential and open the connection to the provider yourself.";
+    /// The webhook is paused.
+    WebhookPaused = "webhook-paused", CONFLICT, "Change it with `paused: false`, then repeat.";
 }
 
 #[cfg(test)]

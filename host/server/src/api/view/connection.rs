@@ -344,6 +344,7 @@ mod tests {
             target: Targeting::None,
             verification: None,
             uses: 0,
+            said: jackfield_model::notice::Said::default(),
             created_at: now,
             updated_at: now,
         }

@@ -11,7 +11,7 @@ use jackfield_model::{
 use jackfield_store::{Change, Claim, Purpose, StoreError, Versioned};
 use jiff::SignedDuration;
 
-use super::return_to;
+use super::Back;
 use crate::service::{ResolveError, Service};
 
 /// What a browser brought back.
@@ -44,8 +44,14 @@ pub enum CallbackError {
     )]
     OtherBrowser,
     /// It cannot be believed or read.
-    #[error("the provider's answer was refused, and nothing was changed: {0}")]
-    Refused(#[source] protocol::CallbackError),
+    #[error("the provider's answer was refused, and nothing was changed: {error}")]
+    Refused {
+        /// Why.
+        #[source]
+        error: protocol::CallbackError,
+        /// The way back, where it is known whose it was.
+        back: Option<Box<Back>>,
+    },
     /// The connector cannot be used now.
     #[error(transparent)]
     Connector(#[from] ResolveError),
@@ -56,8 +62,9 @@ pub enum CallbackError {
 
 impl Service {
     /// Takes a callback and says where the browser goes: back to the application, with a ticket or with an error.
-    pub async fn callback(&self, callback: Callback) -> Result<String, CallbackError> {
-        let parameters = protocol::parse(&callback.query).map_err(CallbackError::Refused)?;
+    pub async fn callback(&self, callback: Callback) -> Result<Back, CallbackError> {
+        let refused = |error| CallbackError::Refused { error, back: None };
+        let parameters = protocol::parse(&callback.query).map_err(refused)?;
         let connector = match self.approved(&callback.connector).await {
             Err(ResolveError::NoConnector(_)) => return Err(CallbackError::NothingPending),
             other => other?,
@@ -100,18 +107,19 @@ impl Service {
         oauth2: &OAuth2,
         claim: Claim,
         session: Versioned<ConnectSession>,
-    ) -> Result<String, CallbackError> {
+    ) -> Result<Back, CallbackError> {
         let endpoints = claim.authorization.endpoints.clone().unwrap_or_default();
         match parameters.read(oauth2, &endpoints) {
             Ok(returned) => self.park(returned, claim, session).await,
             Err(protocol::CallbackError::Provider(error)) => {
                 let code = error.code.name();
                 self.end(session.clone(), claim, code).await?;
-                Ok(return_to(&session, &[("error", code)]))
+                Ok(Back::over(&session, code))
             }
             Err(error) => {
+                let back = Some(Box::new(Back::over(&session, "refused")));
                 self.end(session, claim, "refused").await?;
-                Err(CallbackError::Refused(error))
+                Err(CallbackError::Refused { error, back })
             }
         }
     }
@@ -121,7 +129,7 @@ impl Service {
         returned: protocol::Returned,
         mut claim: Claim,
         mut session: Versioned<ConnectSession>,
-    ) -> Result<String, CallbackError> {
+    ) -> Result<Back, CallbackError> {
         let ticket = self.random_token()?;
         claim.secrets.code = Some(returned.code);
         claim.authorization.kept = returned.kept;
@@ -131,7 +139,7 @@ impl Service {
         self.store().authorizations().park(&mut change, claim, &ticket).await?;
         self.store().sessions().update(&mut change, &mut session).await?;
         self.store().commit(change).await?;
-        Ok(return_to(&session, &[("ticket", ticket.expose())]))
+        Ok(Back::of(&session, Some(("ticket", ticket.expose()))))
     }
 
     async fn end(&self, mut session: Versioned<ConnectSession>, claim: Claim, code: &str) -> Result<(), StoreError> {

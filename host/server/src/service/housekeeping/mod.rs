@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 
 use super::{Service, once::KEPT_HOURS};
 
-pub(super) use rounds::Rounds;
+pub(super) use rounds::{Place, Rounds};
 
 /// How many revocations one round tries.
 const REVOCATIONS_A_ROUND: usize = 20;
@@ -20,6 +20,12 @@ impl Service {
     /// One round of everything. What it begins for connections goes on in tasks; `rest` waits for them.
     pub async fn tick(&self) -> Result<(), StoreError> {
         self.look_after_connections().await?;
+        self.look_after_the_rest().await?;
+        self.send_messages().await
+    }
+
+    /// Everything but the connections that are due: what is over is forgotten, and what is left undone tried again.
+    pub async fn look_after_the_rest(&self) -> Result<(), StoreError> {
         let now = self.now();
         self.store().authorizations().sweep(now).await?;
         self.store().sessions().sweep(now - SESSIONS_STAY).await?;

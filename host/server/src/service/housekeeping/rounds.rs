@@ -1,13 +1,13 @@
 //! Who is looked at and who waits: bounded for each provider and for all, so that a thousand connections due at once are no
-//! thousand requests, and a slow provider keeps nobody else waiting.
+//! thousand requests, and a slow provider keeps nobody else waiting. The same for messages and the places they go to.
 
 use std::{
     collections::{HashMap, HashSet},
+    hash::Hash,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use jackfield_model::id::ConnectionId;
-use jackfield_store::Due;
+use jiff::Timestamp;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 /// How many connections of one provider are refreshed at a time.
@@ -17,18 +17,19 @@ const AT_ALL: usize = 64;
 /// How many connections of one provider may wait for their turn in memory; the index keeps the others.
 const WAITING: usize = 1024;
 
-/// The connections that housekeeping is busy with. Clones are the same.
+/// What housekeeping is busy with: connections, or messages. Clones are the same.
 #[derive(Clone)]
-pub(in crate::service) struct Rounds {
-    state: Arc<Mutex<State>>,
+pub(in crate::service) struct Rounds<T> {
+    state: Arc<Mutex<State<T>>>,
     slots: Arc<Semaphore>,
     busy: watch::Sender<usize>,
 }
 
-#[derive(Default)]
-struct State {
-    admitted: HashSet<ConnectionId>,
+struct State<T> {
+    admitted: HashSet<T>,
     providers: HashMap<String, Provider>,
+    /// Who was asked for a pause, and its end.
+    pauses: HashMap<String, Timestamp>,
     /// Where the next round goes on; none at the beginning of the index.
     cursor: Option<String>,
 }
@@ -38,31 +39,32 @@ struct Provider {
     admitted: usize,
 }
 
-/// A connection's place in the queue of its provider, until it is dropped.
-pub(super) struct Place {
-    rounds: Rounds,
+/// A place in the queue of a provider, until it is dropped.
+pub(in crate::service) struct Place<T: Copy + Eq + Hash> {
+    rounds: Rounds<T>,
     provider: String,
-    due: Due,
+    due: T,
     slots: Arc<Semaphore>,
 }
 
-impl Default for Rounds {
+impl<T> Default for Rounds<T> {
     fn default() -> Self {
         let slots = Arc::new(Semaphore::new(AT_ALL));
-        Self { state: Arc::default(), slots, busy: watch::Sender::new(0) }
+        let state = State { admitted: HashSet::new(), providers: HashMap::new(), pauses: HashMap::new(), cursor: None };
+        Self { state: Arc::new(Mutex::new(state)), slots, busy: watch::Sender::new(0) }
     }
 }
 
-impl Rounds {
-    /// Whether a connection has a place already.
-    pub(super) fn has(&self, id: ConnectionId) -> bool {
-        self.lock().admitted.contains(&id)
+impl<T: Copy + Eq + Hash> Rounds<T> {
+    /// Whether it has a place already.
+    pub(in crate::service) fn has(&self, due: T) -> bool {
+        self.lock().admitted.contains(&due)
     }
 
-    /// A place in the queue of a provider; none where it is full or the connection has one.
-    pub(super) fn admit(&self, due: Due, provider: String) -> Option<Place> {
+    /// A place in the queue of a provider; none where it is full or what is due has one.
+    pub(in crate::service) fn admit(&self, due: T, provider: String) -> Option<Place<T>> {
         let mut state = self.lock();
-        if state.admitted.contains(&due.connection) {
+        if state.admitted.contains(&due) {
             return None;
         }
         let queue = state.providers.entry(provider.clone()).or_insert_with(Provider::new);
@@ -71,18 +73,35 @@ impl Rounds {
         }
         queue.admitted += 1;
         let slots = Arc::clone(&queue.slots);
-        state.admitted.insert(due.connection);
+        state.admitted.insert(due);
         self.busy.send_replace(state.admitted.len());
         drop(state);
         Some(Place { rounds: self.clone(), provider, due, slots })
     }
 
+    /// Nobody of whom a pause was asked is looked after before `until`. In memory: a host that starts anew asks anew.
+    pub(super) fn pause(&self, caller: String, until: Timestamp) {
+        let mut state = self.lock();
+        let end = state.pauses.entry(caller).or_insert(until);
+        *end = (*end).max(until);
+    }
+
+    /// Whether a pause was asked of them that is not over.
+    pub(super) fn is_paused(&self, caller: &str, now: Timestamp) -> bool {
+        let mut state = self.lock();
+        let paused = state.pauses.get(caller).is_some_and(|until| now < *until);
+        if !paused {
+            state.pauses.remove(caller);
+        }
+        paused
+    }
+
     /// Where the round goes on, and where the one after it does.
-    pub(super) fn cursor(&self) -> Option<String> {
+    pub(in crate::service) fn cursor(&self) -> Option<String> {
         self.lock().cursor.clone()
     }
 
-    pub(super) fn go_on_at(&self, cursor: Option<String>) {
+    pub(in crate::service) fn go_on_at(&self, cursor: Option<String>) {
         self.lock().cursor = cursor;
     }
 
@@ -94,13 +113,18 @@ impl Rounds {
         }
     }
 
+    /// How many have a place.
+    pub(in crate::service) fn busy(&self) -> usize {
+        *self.busy.borrow()
+    }
+
     /// Returns once nobody has a place any more.
     pub(in crate::service) async fn rest(&self) {
         // The sender is borrowed here, so it cannot be gone.
         let _ = self.busy.subscribe().wait_for(|busy| *busy == 0).await;
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -111,24 +135,24 @@ impl Provider {
     }
 }
 
-impl Place {
-    /// Its connection.
-    pub(super) fn due(&self) -> Due {
+impl<T: Copy + Eq + Hash> Place<T> {
+    /// What is due.
+    pub(in crate::service) fn due(&self) -> T {
         self.due
     }
 
     /// Waits for its turn, first at its provider, then at all; none when the host stops.
-    pub(super) async fn turn(&self) -> Option<(OwnedSemaphorePermit, OwnedSemaphorePermit)> {
+    pub(in crate::service) async fn turn(&self) -> Option<(OwnedSemaphorePermit, OwnedSemaphorePermit)> {
         let own = Arc::clone(&self.slots).acquire_owned().await.ok()?;
         let any = Arc::clone(&self.rounds.slots).acquire_owned().await.ok()?;
         Some((own, any))
     }
 }
 
-impl Drop for Place {
+impl<T: Copy + Eq + Hash> Drop for Place<T> {
     fn drop(&mut self) {
         let mut state = self.rounds.lock();
-        state.admitted.remove(&self.due.connection);
+        state.admitted.remove(&self.due);
         if let Some(queue) = state.providers.get_mut(&self.provider) {
             queue.admitted -= 1;
             if queue.admitted == 0 {

@@ -24,6 +24,9 @@ const A_ROUND: usize = 5000;
 /// When a connection that cannot be worked with, or whose refresh is refused for good, is looked at again.
 const LATER: SignedDuration = SignedDuration::from_hours(6);
 
+/// How long a provider's pause is kept, whatever it asked for; then one round asks again.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(15);
+
 /// Why a connection was not looked after.
 #[derive(Debug, thiserror::Error)]
 enum LookError {
@@ -42,7 +45,7 @@ impl Service {
         let mut after = self.rounds.cursor();
         for _ in 0..A_ROUND / STRIDE {
             let page = self.store().connections().due(now, after.as_deref(), STRIDE).await?;
-            for due in page.items.into_iter().filter(|due| !self.rounds.has(due.connection)) {
+            for due in page.items.into_iter().filter(|due| !self.rounds.has(*due)) {
                 self.begin(due).await;
             }
             after = page.next;
@@ -54,15 +57,16 @@ impl Service {
         Ok(())
     }
 
-    /// Returns once everything that housekeeping began for connections has come to its end.
+    /// Returns once everything that housekeeping began for connections and messages has come to its end.
     pub async fn rest(&self) {
         self.rounds.rest().await;
+        self.post.rounds.rest().await;
     }
 
     /// Gives a due connection its place in the queue of its provider, and a task of its own that waits there.
     async fn begin(&self, due: Due) {
-        let provider = match self.connection(due.tenant, due.connection).await {
-            Ok(Some(connection)) => provider(&connection),
+        let (provider, caller) = match self.connection(due.tenant, due.connection).await {
+            Ok(Some(connection)) => (provider(&connection), caller(&connection)),
             Ok(None) => return,
             Err(error) => {
                 // Named where connections are listed; here it would be named every round.
@@ -70,10 +74,17 @@ impl Service {
                 return;
             }
         };
+        if self.rounds.is_paused(&caller, self.now()) {
+            return;
+        }
         let Some(place) = self.rounds.admit(due, provider) else { return };
         let service = self.clone();
         self.tasks.spawn(async move {
             let Some(_turn) = place.turn().await else { return };
+            // Asked for while this one waited: it stays due.
+            if service.rounds.is_paused(&caller, service.now()) {
+                return;
+            }
             let due = place.due();
             if let Err(error) = Box::pin(service.look_after(due)).await {
                 tracing::warn!(connection = %due.connection, %error, "a connection could not be looked after");
@@ -163,6 +174,11 @@ impl Service {
         amended.await.map(drop)
     }
 
+    /// A token endpoint asked for a pause: until then no round asks it as this client. Whoever needs a token still may.
+    pub(in crate::service) fn pause_rounds(&self, connection: &Connection, until: Timestamp) {
+        self.rounds.pause(caller(connection), until.min(self.now() + LONGEST_PAUSE));
+    }
+
     /// Sets when a connection is looked at next, from all that is known of it now.
     pub(in crate::service) fn schedule(&self, method: &Method, connection: &mut Connection, credential: &Credential) {
         let now = self.now();
@@ -203,6 +219,13 @@ fn provider(connection: &Connection) -> String {
     let url = endpoints.map(|endpoints| endpoints.refresh.as_ref().unwrap_or(&endpoints.token));
     let host = url.and_then(|url| Url::parse(url).ok()?.host_str().map(str::to_owned));
     host.unwrap_or_else(|| connection.connector.clone())
+}
+
+/// As whom its refreshes ask: limits are counted for a client at a provider, so that one tenant's own client costs no
+/// other's.
+fn caller(connection: &Connection) -> String {
+    let client = connection.client.map(|client| client.to_string()).unwrap_or_default();
+    format!("{} {client}", provider(connection))
 }
 
 fn ended() -> Failure {
