@@ -8,6 +8,7 @@
     reason = "a failed test is a panic"
 )]
 
+mod admin;
 mod application;
 mod consent;
 mod refusals;

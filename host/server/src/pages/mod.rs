@@ -13,6 +13,7 @@ mod docs;
 mod fault;
 mod field;
 mod icon;
+mod identity;
 mod language;
 mod layout;
 mod link;
@@ -62,6 +63,8 @@ pub fn routes(description: fn() -> Value) -> Router<Service> {
         .route("/oauth/callback/{connector}/{client}", get(callback::callback).head(callback::look))
         .route("/oauth/begin/{ticket}", get(begin::begin).head(callback::look))
         .route("/sign-in", get(sign_in::page))
+        .route("/sign-in/start", get(identity::start).head(sign_in::look))
+        .route("/sign-in/return", get(identity::back).head(sign_in::look))
         .route("/sign-in/{link}", get(sign_in::follow).head(sign_in::look).post(sign_in::agree))
         .route("/signed-in", get(sign_in::arrived))
         .route("/sign-out", post(sign_in::out))

@@ -27,6 +27,7 @@ mod health;
 mod holes;
 mod housekeeping;
 mod identify;
+mod identity;
 mod import;
 mod lease;
 mod lifetime;
@@ -106,6 +107,7 @@ pub use endpoints::EndpointsError;
 pub use establish::EstablishError;
 pub use fields::{FieldFault, FieldRule, Typed};
 pub use health::Health;
+pub use identity::{Beginning, IdentityError, IdentityProvider, Nobody};
 pub use import::{GivenTokens, ImportError, NewImport};
 pub use lease::{Lease, LeaseAsk, LeaseError, LeasedCredential};
 pub use list::{ListError, PAGE_LIMIT, Page, Turn};
@@ -164,6 +166,8 @@ pub struct Settings {
     pub proxy: ProxySettings,
     /// The header whose request id is taken over from a caller.
     pub request_id_header: Option<String>,
+    /// Whom people sign in to the pages by, beside their application.
+    pub identity_provider: Option<Arc<IdentityProvider>>,
     /// The store's folder, for what an operator asks about it.
     pub data_dir: PathBuf,
     /// The key ring's file, for what an operator asks about it.
