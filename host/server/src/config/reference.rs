@@ -114,6 +114,16 @@ const MEANINGS: &[(&str, &str, &str)] = &[
     ("mail.from", "address", "The address mails come from where a tenant's brand names no sender; bounces come back to it."),
     ("mail.ca_file", PATH, "A certificate authority trusted for the mail server beside the system's: a PEM file."),
     ("mail.timeout_ms", MILLISECONDS, "How long each step with the mail server may take."),
+    ("sign_in.issuer", "URL", "The identity provider people sign in to the pages by (OpenID Connect): its issuer identifier, exactly. Register `<public_url>/sign-in/return` there."),
+    ("sign_in.client_id", "text", "What the identity provider calls this host."),
+    ("sign_in.client_secret_file", PATH, "The file that holds the client secret; none for a public client."),
+    ("sign_in.scopes", "list", "What is asked for at the identity provider; `openid` is among it."),
+    ("sign_in.person_claim", "claim", "The claim that holds the application's own id of a person. A name, or a JSON pointer that begins with `/`."),
+    ("sign_in.name_claim", "claim", "The claim that holds what a person is called."),
+    ("sign_in.tenant_claim", "claim", "The claim that says whose person somebody is; without it only operators sign in this way."),
+    ("sign_in.tenants", "table: value = tenant id", "Tenants by the value of `tenant_claim`; where it is empty, the value is the tenant's id."),
+    ("sign_in.administrators", "table: claim = [value, …]", "Who is an administrator of their tenant."),
+    ("sign_in.operators", "table: claim = [value, …]", "Who is an operator of this host."),
     ("egress.ca_file", PATH, "Certificate authorities trusted for providers beside the system's: a PEM file."),
 ];
 

@@ -2,6 +2,7 @@
 
 mod admin;
 mod assets;
+mod begin;
 mod brand_file;
 mod callback;
 mod connect;
@@ -12,6 +13,7 @@ mod docs;
 mod fault;
 mod field;
 mod icon;
+mod identity;
 mod language;
 mod layout;
 mod link;
@@ -59,7 +61,10 @@ pub fn routes(description: fn() -> Value) -> Router<Service> {
         .route("/connect/{link}", get(connect::show).post(connect::submit))
         // HEAD is answered without asking the service: a callback happens once, and so does a sign-in.
         .route("/oauth/callback/{connector}/{client}", get(callback::callback).head(callback::look))
+        .route("/oauth/begin/{ticket}", get(begin::begin).head(callback::look))
         .route("/sign-in", get(sign_in::page))
+        .route("/sign-in/start", get(identity::start).head(sign_in::look))
+        .route("/sign-in/return", get(identity::back).head(sign_in::look))
         .route("/sign-in/{link}", get(sign_in::follow).head(sign_in::look).post(sign_in::agree))
         .route("/signed-in", get(sign_in::arrived))
         .route("/sign-out", post(sign_in::out))

@@ -27,6 +27,7 @@ mod health;
 mod holes;
 mod housekeeping;
 mod identify;
+mod identity;
 mod import;
 mod lease;
 mod lifetime;
@@ -93,7 +94,7 @@ pub use client::{ClientChange, ClientError, NewClient};
 pub use complete::CompleteError;
 pub use condition::{Conditions, Stale, Tag, Tags, TagsError};
 pub use connect::{
-    Back, BrowserCookie, Callback, CallbackError, ConnectPage, LinkError, LinkPage, PickPage, ServiceOffer, StartError,
+    Back, BrowserCookie, Callback, CallbackError, ConnectPage, LinkError, LinkPage, Onward, PickPage, StartError,
     StartForm, Started, TakeError,
 };
 pub use connection::{Filter, RenameError};
@@ -106,6 +107,7 @@ pub use endpoints::EndpointsError;
 pub use establish::EstablishError;
 pub use fields::{FieldFault, FieldRule, Typed};
 pub use health::Health;
+pub use identity::{Beginning, IdentityError, IdentityProvider, Nobody};
 pub use import::{GivenTokens, ImportError, NewImport};
 pub use lease::{Lease, LeaseAsk, LeaseError, LeasedCredential};
 pub use list::{ListError, PAGE_LIMIT, Page, Turn};
@@ -164,6 +166,8 @@ pub struct Settings {
     pub proxy: ProxySettings,
     /// The header whose request id is taken over from a caller.
     pub request_id_header: Option<String>,
+    /// Whom people sign in to the pages by, beside their application.
+    pub identity_provider: Option<Arc<IdentityProvider>>,
     /// The store's folder, for what an operator asks about it.
     pub data_dir: PathBuf,
     /// The key ring's file, for what an operator asks about it.
@@ -199,6 +203,7 @@ pub struct Service {
     rounds: housekeeping::Rounds<jackfield_store::Due>,
     post: message::Post,
     habits: habits::Habits,
+    hops: Arc<connect::Hops>,
     sequence: Arc<sequence::Sequence>,
     buckets: Arc<rate::Buckets>,
     deeds: once::Deeds,
@@ -217,6 +222,7 @@ impl Service {
             parts: Arc::new(parts),
             flights: flight::Flights::default(),
             documents: endpoints::Documents::default(),
+            hops: Arc::default(),
             sequence: Arc::default(),
             buckets: Arc::default(),
             deeds: once::Deeds::default(),

@@ -10,6 +10,7 @@ use jackfield_model::{
     scope::{self, UnknownAction},
     secret::Secret,
     session::{ConnectSession, SESSION_SECONDS, Stage},
+    tenant::Tenant,
 };
 use jackfield_store::StoreError;
 use jiff::SignedDuration;
@@ -127,12 +128,13 @@ impl Service {
         if let Some(id) = new.connection {
             self.check_mendable(&new, id).await?;
         }
-        self.make_session(new, by).await
+        self.make_session(&tenant, new, by).await
     }
 
     /// Stores a session that was found sound.
     pub(super) async fn make_session(
         &self,
+        tenant: &Tenant,
         new: NewSession,
         by: &str,
     ) -> Result<(ConnectSession, String), SessionError> {
@@ -159,7 +161,7 @@ impl Service {
         }
         self.store().sessions().create(&mut change, &session, &link)?;
         self.store().commit(change).await?;
-        Ok((session, self.link_url(&link)))
+        Ok((session, self.link_url(tenant, &link)))
     }
 
     /// What may be connected and for what: by the application here, or by the person at the picker.
@@ -204,9 +206,8 @@ impl Service {
         Ok(())
     }
 
-    fn link_url(&self, link: &Secret) -> String {
-        let base = self.parts.settings.public_url.as_str().trim_end_matches('/');
-        format!("{base}/connect/{}", link.expose())
+    fn link_url(&self, tenant: &Tenant, link: &Secret) -> String {
+        format!("{}/connect/{}", self.site_url(tenant).as_str().trim_end_matches('/'), link.expose())
     }
 
     /// One session of a tenant.

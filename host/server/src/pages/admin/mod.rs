@@ -5,6 +5,9 @@
 
 mod ask;
 mod audit;
+mod brand;
+mod brand_files;
+mod brand_words;
 mod client;
 mod clients;
 mod connector;
@@ -29,6 +32,7 @@ pub(super) fn routes() -> Router<Service> {
     Router::new()
         .route("/admin", get(home))
         .merge(audit::routes())
+        .merge(brand::routes())
         .merge(client::routes())
         .merge(clients::routes())
         .merge(connector::routes())

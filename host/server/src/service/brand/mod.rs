@@ -4,7 +4,7 @@ mod check;
 mod file;
 
 use jackfield_model::{
-    brand::{Links, Sender, Typeface},
+    brand::{Brand, Links, Sender, Typeface},
     id::TenantId,
     tenant::Tenant,
 };
@@ -34,6 +34,23 @@ pub struct BrandChange {
     pub origins: Vec<String>,
     /// The application's own page where a person signs in.
     pub sign_in_url: Option<String>,
+}
+
+/// A brand as it stands, to be changed in part.
+impl From<&Brand> for BrandChange {
+    fn from(brand: &Brand) -> Self {
+        Self {
+            host: brand.host.as_ref().map(ToString::to_string),
+            accent: brand.colours.accent.map(String::from),
+            accent_dark: brand.colours.accent_dark.map(String::from),
+            typeface: brand.typeface,
+            links: brand.links.clone(),
+            sender: brand.sender.clone(),
+            languages: brand.languages.clone(),
+            origins: brand.origins.iter().map(ToString::to_string).collect(),
+            sign_in_url: brand.sign_in_url.clone(),
+        }
+    }
 }
 
 impl Service {

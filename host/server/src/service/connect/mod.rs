@@ -2,6 +2,7 @@
 
 mod back;
 mod callback;
+mod hop;
 mod page;
 mod pick;
 mod start;
@@ -15,6 +16,8 @@ use jackfield_store::{StoreError, Versioned};
 
 pub use back::Back;
 pub use callback::{Callback, CallbackError};
+pub(super) use hop::Hops;
+pub use hop::Onward;
 pub use page::ConnectPage;
 pub use pick::{LinkPage, PickPage};
 pub(super) use start::requested;
