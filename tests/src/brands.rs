@@ -45,7 +45,7 @@ pub const BRANDS: [Brand; 5] = [
     Brand {
         name: "Boost.space Integrator",
         word: "boostspace",
-        accent: "#b3261e",
+        accent: "#a8321f",
         accent_dark: "#ff9d94",
         languages: &["de", "en"],
         typeface: "system",
