@@ -61,7 +61,8 @@ mod tests {
         let origin: Origin = "https://app.example.com".parse().unwrap();
         let brand = Brand { origins: [origin].into(), ..Brand::default() };
         let created_at = jiff::Timestamp::UNIX_EPOCH;
-        let tenant = Tenant { id, name: "Acme".into(), return_urls: vec![], brand, notices: Notices::default(), created_at };
+        let tenant =
+            Tenant { id, name: "Acme".into(), return_urls: vec![], brand, notices: Notices::default(), created_at };
         let opener = opener.map(|origin| origin.parse().unwrap());
         let told = vec![("session", "ses_1".to_owned()), ("ticket", "t\"<".to_owned())];
         leave(&Site::sample(None), &tenant, &Back { tenant: id, url: url.to_owned(), opener, told }, false)
