@@ -38,6 +38,7 @@ use crate::{
     config::Config,
     entropy::{Entropy, SystemEntropy},
     listen,
+    mail::Mailer,
     outbound::{self, Outbound, Resolver, SystemResolver},
     service::{self, IdentityProvider, Service, SignInLink},
     words::Languages,
@@ -180,6 +181,7 @@ fn service(config: &Config, parts: Parts, store: Store, public_url: Url) -> Resu
     };
     let tls = outbound::tls_config(config.egress.ca_file.as_deref())?;
     let outbound = Arc::new(Outbound::new(Arc::new(egress.clone()), Arc::clone(&parts.resolver), tls));
+    let mailer = config.mail.as_ref().map(Mailer::new).transpose()?;
     let languages = Languages::load(config.languages_dir.as_deref())?;
     let entropy = Arc::clone(&parts.entropy);
     let settings = RuntimeSettings {
@@ -212,7 +214,7 @@ fn service(config: &Config, parts: Parts, store: Store, public_url: Url) -> Resu
         keyring: config.keyring.clone(),
     };
     let (clock, entropy) = (parts.clock, parts.entropy);
-    Ok(Service::new(service::Parts { store, runtime, outbound, clock, entropy, languages, settings }))
+    Ok(Service::new(service::Parts { store, runtime, outbound, clock, entropy, languages, mailer, settings }))
 }
 
 /// The secret this host shows its identity provider.

@@ -11,6 +11,9 @@
 mod admin;
 mod application;
 mod consent;
+mod frame;
+mod midway;
+mod picker;
 mod refusals;
 mod stage;
 mod token;

@@ -15,6 +15,7 @@ mod audit;
 mod backups;
 mod bodies;
 mod brand_settings;
+mod brands;
 mod child;
 mod command_line;
 mod command_line_connections;

@@ -30,9 +30,13 @@ async fn a_typed_token_waits_for_the_application_and_for_its_person() {
     let page = stage.page(&mut person, "u1").await;
     assert_guarded(&page);
     let text = page.text().unwrap();
-    for said in
-        ["Connect API token", "Acme", "Read from the service", "Advanced settings", "to this address and to no other"]
-    {
+    for said in [
+        "Connect API token",
+        "Acme",
+        "Read from the service",
+        "Show advanced settings",
+        "to this address and to no other",
+    ] {
         assert!(text.contains(said), "{said} in {text}");
     }
     assert!(!text.contains("Change things in the service"), "an action that was not chosen: {text}");

@@ -88,6 +88,7 @@ rights-machine = Was erlaubt ist, hängt davon ab, wie { $tenant } bei { $provid
 # Wofür eine Verbindung ist.
 connect-for-title = Wofür soll sie sein?
 connect-for-lead = Wählen Sie, was mit { $provider } möglich sein soll. Um mehr wird nicht gebeten.
+connect-for-nothing = Bei { $provider } gibt es hier nichts zu wählen: Was erlaubt wird, steht auf der Seite dort.
 connect-for-button = Weiter
 
 # Der Rückweg.
@@ -111,7 +112,8 @@ connected-over-why = Es wurde vorher abgeschlossen oder dauerte zu lange. Weiter
 connected-again = Erneut versuchen
 
 connect-target-title = Welches davon?
-connect-target-lead = { $account } hat mehrere. Wählen Sie, womit { $name } arbeiten soll.
+connect-target-lead = Es gibt mehrere. Wählen Sie, womit { $name } arbeiten soll.
+connect-target-lead-account = { $account } hat mehrere. Wählen Sie, womit { $name } arbeiten soll.
 connect-target-button = Dieses verwenden
 connect-target-none = Wählen Sie eines davon.
 

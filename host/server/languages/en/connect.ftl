@@ -88,6 +88,7 @@ rights-machine = What is allowed depends on how { $tenant } is registered at { $
 # Picking what a connection is for.
 connect-for-title = What is it for?
 connect-for-lead = Choose what should be possible with { $provider }. No more than that is asked for.
+connect-for-nothing = { $provider } has nothing to choose here: it says on its own page what will be allowed.
 connect-for-button = Continue
 
 # The way back.
@@ -111,7 +112,8 @@ connected-over-why = It was finished before, or took too long. Nothing more was 
 connected-again = Try again
 
 connect-target-title = Which one?
-connect-target-lead = { $account } has several. Choose the one that { $name } should work with.
+connect-target-lead = There are several. Choose the one that { $name } should work with.
+connect-target-lead-account = { $account } has several. Choose the one that { $name } should work with.
 connect-target-button = Use this one
 connect-target-none = Choose one of them.
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::extract::State;
 use jackfield_model::{
     id::{ConnectionId, SessionId},
+    person::Contact,
     secret::Secret,
     session::{ConnectSession, Stage},
 };
@@ -35,8 +36,7 @@ struct Create {
     connector: Option<String>,
     /// What the person picks among where `connector` is left out; empty for every service that is set up.
     #[serde(default)]
-    #[schemars(length(max = 200))]
-    connectors: Vec<Offer>,
+    connectors: Vec<NewOffer>,
     /// What the connection is for: ids of the connector's actions. Only what they need is asked for.
     #[serde(default)]
     #[schemars(example = ["list-repositories"])]
@@ -53,23 +53,38 @@ struct Create {
     /// Where the person goes afterwards: one of the tenant's return URLs.
     #[schemars(extend("format" = "uri"), example = &"https://app.example.com/connected")]
     return_url: String,
+    /// How the person is reached from now on, as `PUT /v1/contacts/{end_user}` takes it; what is known stays where it is left
+    /// out.
+    contact: Option<Contact>,
     /// Who opens the link in a window of its own and hears by `postMessage` how it went: one of the origins of the tenant's brand.
     #[schemars(extend("format" = "uri"), example = &"https://app.example.com")]
     opener_origin: Option<String>,
 }
 
-/// A service to pick, and what the connection would be for.
-#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+/// A service to offer, and what the connection would be for.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "ServiceOffer")]
-struct Offer {
+#[schemars(rename = "NewServiceOffer")]
+struct NewOffer {
     /// The connector's name.
     #[schemars(example = &"github")]
     connector: String,
-    /// Ids of its actions.
+    /// Ids of its actions; what they need is asked for, and nothing where it is left out.
     #[serde(default)]
     #[schemars(example = ["list-repositories"])]
     actions: BTreeSet<String>,
+}
+
+/// A service to pick, and what the connection would be for.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ServiceOffer")]
+struct Offer<'a> {
+    /// The connector's name.
+    #[schemars(example = &"github")]
+    connector: &'a str,
+    /// Ids of its actions.
+    #[schemars(example = ["list-repositories"])]
+    actions: &'a BTreeSet<String>,
 }
 
 /// What finishes a connect session.
@@ -115,7 +130,7 @@ struct SessionView<'a> {
     #[schemars(example = &"github")]
     connector: Option<&'a str>,
     /// What the person picks among; empty where it is said, or where every service may be picked.
-    connectors: Vec<Offer>,
+    connectors: Vec<Offer<'a>>,
     /// What the connection is for.
     #[schemars(example = ["list-repositories"])]
     actions: &'a BTreeSet<String>,
@@ -214,9 +229,8 @@ impl<'a> From<&'a ConnectSession> for SessionView<'a> {
     }
 }
 
-fn offers(session: &ConnectSession) -> Vec<Offer> {
-    let offers = session.offers.iter();
-    offers.map(|(connector, actions)| Offer { connector: connector.clone(), actions: actions.clone() }).collect()
+fn offers(session: &ConnectSession) -> Vec<Offer<'_>> {
+    session.offers.iter().map(|(connector, actions)| Offer { connector, actions }).collect()
 }
 
 pub(super) fn routes() -> Routes {
@@ -284,6 +298,7 @@ async fn create(
         connection: asked.connection,
         fields: asked.fields,
         return_url: asked.return_url,
+        contact: asked.contact,
         opener,
     };
     let (session, url) = service.create_session(new, &by.caller.name()).await?;

@@ -132,6 +132,12 @@ pub enum ConfigError {
         /// The key.
         key: String,
     },
+    /// A mail server that cannot be used as it is described.
+    #[error("{sentence}")]
+    Mail {
+        /// What is wrong, and what to do.
+        sentence: &'static str,
+    },
     /// A header that cannot carry request ids.
     #[error("`log.request_id_header` is `{name}`: name a header of its own, like x-request-id")]
     RequestIdHeader {

@@ -9,6 +9,7 @@ mod check;
 mod environment;
 mod error;
 mod keys;
+mod mail;
 mod place;
 mod proxy;
 mod reference;
@@ -31,6 +32,7 @@ pub use api::Api;
 pub(crate) use check::is_loopback;
 pub use environment::Environment;
 pub use error::ConfigError;
+pub use mail::{MailServer, MailTls};
 pub use proxy::ProxyBounds;
 pub use reference::{Reference, Setting, Source, reference};
 use settings::Settings;
@@ -70,6 +72,8 @@ pub struct Config {
     pub api: Api,
     /// What proxied calls may carry.
     pub proxy: ProxyBounds,
+    /// The mail server; none where no mail is sent.
+    pub mail: Option<MailServer>,
     /// Where connectors may reach beyond the public internet.
     pub egress: Egress,
     /// A folder of further languages, `<tag>/<area>.ftl`.
@@ -131,6 +135,7 @@ impl Config {
             timeouts: Timeouts::default(),
             api: Api::default(),
             proxy: ProxyBounds::default(),
+            mail: None,
             egress: Egress::default(),
             languages_dir: None,
             sign_in: SignIn::default(),
@@ -152,6 +157,7 @@ impl Config {
             defaults.0.push("public_url = where it listens, over plain HTTP".to_owned());
         }
         let egress = settings.egress;
+        let mail = settings.mail.resolve().map_err(|sentence| ConfigError::Mail { sentence })?;
         let config = Self {
             public_url: settings.public_url,
             listen,
@@ -165,6 +171,7 @@ impl Config {
             timeouts: settings.timeouts,
             api: settings.api,
             proxy: settings.proxy,
+            mail,
             egress: Egress {
                 allow_loopback: egress.allow_loopback,
                 allow_private: egress.allow_private,

@@ -17,7 +17,8 @@ pub(super) async fn callback(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    let answer = Callback { connector, client, query: query.unwrap_or_default(), cookies: cookie::ours(&headers) };
+    let (query, cookies) = (query.unwrap_or_default(), cookie::ours(&headers));
+    let answer = Callback { connector, client, place: site.place(), query, cookies };
     match service.callback(answer).await {
         Ok(back) => leave(&service, &site, &back).await,
         Err(CallbackError::Refused { error, back: Some(back) }) => {

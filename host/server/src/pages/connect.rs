@@ -18,7 +18,7 @@ use super::{
     submission::from_our_page,
     told,
 };
-use crate::service::{ConnectPage, LinkError, LinkPage, Service, StartError, Started, TakeError};
+use crate::service::{ConnectPage, LinkError, LinkPage, Service, StartError, StartForm, Started, TakeError};
 
 /// GET changes nothing: mail scanners and previews open links too.
 pub(super) async fn show(
@@ -92,7 +92,8 @@ async fn start(service: &Service, site: &Site, page: &ConnectPage, link: &str, b
     let mut posted = Posted::read(body, &page.connector.manifest);
     let Some(method) = method(page, Some(&posted.method)) else { return fault::not_ready(site, page) };
     posted.fill_boxes(View::fresh(site, page, method, link).fields());
-    match service.start(&Secret::new(link.to_owned()), posted.take()).await {
+    let form = StartForm { place: site.place(), ..posted.take() };
+    match service.start(&Secret::new(link.to_owned()), form).await {
         Ok(started) => go_on(site, page, &started),
         Err(StartError::Fields(faults)) => {
             View::again(site, page, method, link, &posted, Faults::Fields(&faults)).answer()
@@ -137,6 +138,8 @@ fn go_on(site: &Site, page: &ConnectPage, started: &Started) -> Response {
                 response
             })
         }
+        // The next address but one is the provider's: that is where people are told they go.
+        Started::Hop { url } => notice::onward(site, provider, url),
         Started::Return(back) => told::leave(site, &page.tenant, back, true),
     };
     answer.unwrap_or_else(|| fault::no_web(site, page))

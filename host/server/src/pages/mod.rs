@@ -2,11 +2,11 @@
 
 mod admin;
 mod assets;
+mod begin;
 mod brand_file;
 mod callback;
 mod connect;
 mod connect_page;
-mod connected;
 mod connections;
 mod cookie;
 mod docs;
@@ -17,7 +17,6 @@ mod identity;
 mod language;
 mod layout;
 mod link;
-mod new_connection;
 mod notice;
 mod picker;
 mod posted;
@@ -27,7 +26,6 @@ mod sign_in;
 mod signed_in;
 mod site;
 mod submission;
-mod targets;
 mod told;
 mod upload;
 mod when;
@@ -63,10 +61,7 @@ pub fn routes(description: fn() -> Value) -> Router<Service> {
         .route("/connect/{link}", get(connect::show).post(connect::submit))
         // HEAD is answered without asking the service: a callback happens once, and so does a sign-in.
         .route("/oauth/callback/{connector}/{client}", get(callback::callback).head(callback::look))
-        .route("/connections/new", get(new_connection::show).post(new_connection::begin))
-        // A ticket is good once, so looking is answered without spending it.
-        .route("/connected", get(connected::arrive).head(callback::look).post(connected::choose))
-        .route("/connections/{id}/target", get(targets::show).post(targets::choose))
+        .route("/oauth/begin/{ticket}", get(begin::begin).head(callback::look))
         .route("/sign-in", get(sign_in::page))
         .route("/sign-in/start", get(identity::start).head(sign_in::look))
         .route("/sign-in/return", get(identity::back).head(sign_in::look))

@@ -63,7 +63,8 @@ impl Posted {
     pub(super) fn take(&mut self) -> StartForm {
         let mut fields = std::mem::take(&mut self.secret);
         fields.extend(self.public.iter().map(|(key, value)| (key.clone(), Secret::new(value.clone()))));
-        StartForm { connector: self.connector.clone(), method: self.method.clone(), name: self.name.clone(), fields }
+        let (connector, method, name) = (self.connector.clone(), self.method.clone(), self.name.clone());
+        StartForm { connector, method, name, fields, place: None }
     }
 }
 

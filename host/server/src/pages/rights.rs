@@ -90,8 +90,10 @@ impl<'a> Rights<'a> {
 
     fn asked(&self) -> Vec<Asked<'a>> {
         let requested: ScopeSet = self.scopes.iter().map(|words| words.id.clone()).collect();
-        let scopes = self.scopes.iter();
-        scopes.map(|words| Asked { words, needed_by: self.needing(&requested, &words.id) }).collect()
+        let place = |words: &&ScopeWords| self.manifest.scopes.iter().position(|scope| scope.id == words.id);
+        let mut scopes: Vec<&ScopeWords> = self.scopes.iter().collect();
+        scopes.sort_by_key(place);
+        scopes.into_iter().map(|words| Asked { words, needed_by: self.needing(&requested, &words.id) }).collect()
     }
 
     /// The chosen actions that would not be possible without one scope.

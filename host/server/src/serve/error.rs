@@ -6,6 +6,7 @@ use jackfield_runtime::StartError;
 use jackfield_store::{KeyRingError, OpenError, StoreError};
 
 use crate::{
+    mail::MailerError,
     outbound::RootsError,
     service::{ApiKeyError, PageSessionError},
     words::LanguageError,
@@ -48,6 +49,9 @@ pub enum ServeError {
     /// The operator's certificate authorities.
     #[error(transparent)]
     Roots(#[from] RootsError),
+    /// The mail server.
+    #[error(transparent)]
+    Mail(#[from] MailerError),
     /// The operator's languages.
     #[error("the languages cannot be loaded")]
     Languages(#[from] LanguageError),

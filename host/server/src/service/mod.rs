@@ -13,6 +13,7 @@ mod condition;
 mod connect;
 mod connection;
 mod connector;
+mod contact;
 mod create;
 mod delete;
 mod doctor;
@@ -21,6 +22,7 @@ mod establish;
 pub mod fields;
 mod figures;
 mod flight;
+mod habits;
 mod health;
 mod holes;
 mod housekeeping;
@@ -30,7 +32,9 @@ mod import;
 mod lease;
 mod lifetime;
 mod list;
+mod mail;
 mod message;
+mod notice;
 mod offers;
 mod once;
 mod outbox;
@@ -90,11 +94,12 @@ pub use client::{ClientChange, ClientError, NewClient};
 pub use complete::CompleteError;
 pub use condition::{Conditions, Stale, Tag, Tags, TagsError};
 pub use connect::{
-    Back, BrowserCookie, Callback, CallbackError, ConnectPage, LinkError, LinkPage, OwnSession, PickPage, ServiceOffer,
+    Back, BrowserCookie, Callback, CallbackError, ConnectPage, LinkError, LinkPage, Onward, PickPage, ServiceOffer,
     StartError, StartForm, Started, TakeError,
 };
 pub use connection::{Filter, RenameError};
 pub use connector::{ApproveError, InstallError, RemoveConnectorError};
+pub use contact::ContactError;
 pub use create::{CreateError, NewConnection};
 pub use delete::{DeleteError, Deletion, Leave, RevocationOutcome, Twins};
 pub use doctor::{Check, Diagnosis, Outcome, Register};
@@ -134,6 +139,7 @@ pub use jackfield_store::{BackupError, BadBackup, KeptAnswer, StoreError, Stored
 use crate::{
     clock::Clock,
     entropy::{self, Entropy},
+    mail::Mailer,
     metrics::Metrics,
     outbound::Outbound,
     words::Languages,
@@ -180,6 +186,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// The way to the mail server; none where there is none, and no mail.
+    pub mailer: Option<Mailer>,
     /// Sentences for people.
     pub languages: Languages,
     /// The operator's settings.
@@ -194,6 +202,8 @@ pub struct Service {
     documents: endpoints::Documents,
     rounds: housekeeping::Rounds<jackfield_store::Due>,
     post: message::Post,
+    habits: habits::Habits,
+    hops: Arc<connect::Hops>,
     sequence: Arc<sequence::Sequence>,
     buckets: Arc<rate::Buckets>,
     deeds: once::Deeds,
@@ -212,12 +222,14 @@ impl Service {
             parts: Arc::new(parts),
             flights: flight::Flights::default(),
             documents: endpoints::Documents::default(),
+            hops: Arc::default(),
             sequence: Arc::default(),
             buckets: Arc::default(),
             deeds: once::Deeds::default(),
             deed: None,
             rounds: housekeeping::Rounds::default(),
             post: message::Post::default(),
+            habits: habits::Habits::default(),
             proxy: proxy::ProxyState::counting(&metrics),
             metrics,
             tasks: TaskTracker::new(),

@@ -6,14 +6,16 @@ use jackfield_model::{
     connection::Connection,
     id::{ConnectionId, SessionId, TenantId},
     origin::Origin,
+    person::Contact,
     scope::{self, UnknownAction},
     secret::Secret,
     session::{ConnectSession, SESSION_SECONDS, Stage},
+    tenant::Tenant,
 };
 use jackfield_store::StoreError;
 use jiff::SignedDuration;
 
-use super::{ResolveError, Service};
+use super::{ContactError, ResolveError, Service};
 
 /// A session to make.
 #[derive(Debug, Clone)]
@@ -36,6 +38,8 @@ pub struct NewSession {
     pub return_url: String,
     /// The origin of the window that opens the link and is told how it went.
     pub opener: Option<Origin>,
+    /// How the person is reached from now on, where the application says so.
+    pub contact: Option<Contact>,
 }
 
 /// A connection to reauthorize.
@@ -99,6 +103,9 @@ pub enum SessionError {
     /// The connection belongs to another person.
     #[error("the connection belongs to another end user")]
     OtherEndUser,
+    /// How the person is reached.
+    #[error(transparent)]
+    Contact(#[from] ContactError),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -121,12 +128,13 @@ impl Service {
         if let Some(id) = new.connection {
             self.check_mendable(&new, id).await?;
         }
-        self.make_session(new, by).await
+        self.make_session(&tenant, new, by).await
     }
 
     /// Stores a session that was found sound.
     pub(super) async fn make_session(
         &self,
+        tenant: &Tenant,
         new: NewSession,
         by: &str,
     ) -> Result<(ConnectSession, String), SessionError> {
@@ -148,9 +156,12 @@ impl Service {
         };
         let link = self.random_token()?;
         let mut change = self.making(session.tenant, by, "session.created", &session.id.to_string()).await?;
+        if let Some(contact) = new.contact {
+            self.keep_contact(&mut change, session.tenant, &session.end_user, contact).await?;
+        }
         self.store().sessions().create(&mut change, &session, &link)?;
         self.store().commit(change).await?;
-        Ok((session, self.link_url(&link)))
+        Ok((session, self.link_url(tenant, &link)))
     }
 
     /// What may be connected and for what: by the application here, or by the person at the picker.
@@ -195,9 +206,8 @@ impl Service {
         Ok(())
     }
 
-    fn link_url(&self, link: &Secret) -> String {
-        let base = self.parts.settings.public_url.as_str().trim_end_matches('/');
-        format!("{base}/connect/{}", link.expose())
+    fn link_url(&self, tenant: &Tenant, link: &Secret) -> String {
+        format!("{}/connect/{}", self.site_url(tenant).as_str().trim_end_matches('/'), link.expose())
     }
 
     /// One session of a tenant.
@@ -226,6 +236,7 @@ impl Service {
             fields: BTreeMap::new(),
             return_url: asked.return_url,
             opener: None,
+            contact: None,
         };
         self.create_session(new, by).await
     }

@@ -237,7 +237,7 @@ pub(super) fn connection(number: u128) -> Connection {
         clocks: Clocks { access: Some(Expiry { at: at(3600), source: Source::Response }), grant: None },
         step: None,
         refresh: RefreshState::Idle,
-        upkeep: Upkeep { token_since: Some(at(0)), due: Some(at(3300)) },
+        upkeep: Upkeep { token_since: Some(at(0)), grant_since: None, due: Some(at(3300)) },
         tokens: vec![],
         target: Targeting::None,
         verification: None,

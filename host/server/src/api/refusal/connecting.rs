@@ -30,6 +30,7 @@ impl From<SessionError> for Problem {
             SessionError::ReturnUrl => Self::invalid("return_url", told),
             SessionError::OtherConnector(_) => Self::invalid("connector", told),
             SessionError::OtherEndUser => Self::new(Code::OtherEndUser, told),
+            SessionError::Contact(_) => Self::invalid("contact", told),
             SessionError::Store(error) => error.into(),
         }
     }

@@ -58,6 +58,7 @@ async fn change(
         name: form.get("name").map(str::to_owned),
         return_urls: form.get("return_urls").map(|text| lines(Some(text))),
         brand: moves.then(|| BrandChange { host, ..BrandChange::from(&tenant.brand) }),
+        notices: None,
     };
     match service.change_tenant(tenant.id, wanted, &form.by.person.author()).await {
         Ok(_) => Ok(back_to(&format!("{PATH}/{id}"), "tenant-changed")),

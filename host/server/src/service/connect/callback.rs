@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jackfield_auth::callback as protocol;
 use jackfield_model::{
+    id::TenantId,
     manifest::OAuth2,
     secret::Secret,
     session::{Authorization, ConnectSession, PARKED_SECONDS, Stage},
@@ -21,6 +22,8 @@ pub struct Callback {
     pub connector: String,
     /// The client in the path.
     pub client: String,
+    /// Whose host name it came to; none for the host's own.
+    pub place: Option<TenantId>,
     /// The query, as it arrived.
     pub query: String,
     /// The browser's cookies for this host.
@@ -74,6 +77,10 @@ impl Service {
         let state = states.next().ok_or(CallbackError::NothingPending)?;
         // Taken first, once for ever: whatever is wrong with it below, nobody can try it again (ST-10).
         let claim = self.store().authorizations().take_state(&state).await?.ok_or(CallbackError::NothingPending)?;
+        let asked_at = self.place_of(claim.authorization.redirect_uri.as_deref().unwrap_or_default()).await?;
+        if asked_at != callback.place {
+            return Err(CallbackError::OtherAddress);
+        }
         self.check_bound(&callback, &claim.authorization)?;
         let asked = &claim.authorization;
         let session =

@@ -2,7 +2,7 @@
 
 mod back;
 mod callback;
-mod own;
+mod hop;
 mod page;
 mod pick;
 mod start;
@@ -16,7 +16,8 @@ use jackfield_store::{StoreError, Versioned};
 
 pub use back::Back;
 pub use callback::{Callback, CallbackError};
-pub use own::OwnSession;
+pub(super) use hop::Hops;
+pub use hop::Onward;
 pub use page::ConnectPage;
 pub use pick::{LinkPage, PickPage, ServiceOffer};
 pub(super) use start::requested;

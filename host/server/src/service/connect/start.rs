@@ -10,7 +10,7 @@ use jackfield_model::{
     client::Client,
     connection::{NameError, name},
     connector::Connector,
-    id::AuthorizationId,
+    id::{AuthorizationId, TenantId},
     manifest::{Manifest, Method, MethodKind, OAuth2},
     scope::{self, ScopeSet},
     secret::Secret,
@@ -19,7 +19,7 @@ use jackfield_model::{
 use jackfield_store::{AuthorizationSecrets, Change, Handle, Purpose, StoreError, Versioned};
 use jiff::SignedDuration;
 
-use super::{Back, LinkError};
+use super::{Back, LinkError, Onward};
 use crate::service::{
     ResolveError, Service,
     endpoints::EndpointsError,
@@ -37,6 +37,8 @@ pub struct StartForm {
     pub name: String,
     /// Typed values.
     pub fields: Typed,
+    /// Whose host name the browser is at; none for the host's own.
+    pub place: Option<TenantId>,
 }
 
 /// A cookie that binds one authorization request to one browser (ST-2).
@@ -59,6 +61,11 @@ pub enum Started {
         url: String,
         /// Set before the browser leaves.
         cookie: BrowserCookie,
+    },
+    /// To the host name the callback will come to, which sets the cookie and goes on to the provider.
+    Hop {
+        /// There, with a one-time ticket.
+        url: String,
     },
     /// Back to the application, which finishes with the ticket it is brought.
     Return(Back),
@@ -108,6 +115,7 @@ struct Sound {
     name: String,
     typed: Checked,
     client: Option<Client>,
+    place: Option<TenantId>,
 }
 
 impl Service {
@@ -119,7 +127,8 @@ impl Service {
         let name = name(&form.name)?;
         let typed = self.typed(&connector.manifest, &method, &session, form.fields)?;
         let client = self.client_of(&connector, &method, &session).await?;
-        let sound = Sound { session, actions, connector, method, name, typed, client };
+        let place = form.place;
+        let sound = Sound { session, actions, connector, method, name, typed, client, place };
         match sound.method.kind.clone() {
             MethodKind::OAuth2Code(oauth2) => self.start_consent(sound, &oauth2).await,
             MethodKind::ClientCredentials(oauth2) => self.park_typed(sound, Some(&oauth2)).await,
@@ -160,7 +169,8 @@ impl Service {
         let client = sound.client.as_ref().ok_or(StartError::NoClient)?;
         let endpoints = self.endpoints(&sound.connector.name, oauth2, &sound.typed.public, client).await?;
         let scopes = requested(&sound.connector.manifest, &sound.method, &sound.actions);
-        let redirect_uri = self.redirect_uri(&sound.connector.name, client.id);
+        let redirect_uri = self.redirect_uri(client).await?;
+        let back_at = self.place_of(&redirect_uri).await?;
         let asked = self.authorization_request(&sound, oauth2, &endpoints, &redirect_uri, &scopes)?;
         let value = self.random_token()?;
         let mut authorization = self.authorization(&sound, scopes, AUTHORIZATION_SECONDS)?;
@@ -178,7 +188,10 @@ impl Service {
         let mut change = Change::new();
         self.store().authorizations().create(&mut change, authorization, &secrets, Handle::State(&asked.state)).await?;
         self.store().commit(change).await?;
-        Ok(Started::Consent { url: asked.url, cookie })
+        if back_at == sound.place {
+            return Ok(Started::Consent { url: asked.url, cookie });
+        }
+        Ok(Started::Hop { url: self.hop(Onward { url: asked.url, cookie }, back_at).await? })
     }
 
     fn authorization_request(
