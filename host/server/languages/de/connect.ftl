@@ -77,55 +77,15 @@ rights-will-do = Was { $tenant } tun kann
 rights-asked = Worum { $provider } gebeten wird
 rights-needed-for = Gebraucht für: { $actions }
 rights-includes = Das umfasst auch: { $rights }.
-rights-reads = liest
-rights-changes = ändert
-rights-manages = verwaltet
 rights-token-all = { $tenant } kann nicht einschränken, was ein Token erlaubt: Diese Verbindung kann alles, was das Token bei { $provider } darf. Nehmen Sie eines, das nicht mehr darf als nötig.
 rights-password-all = { $tenant } kann nicht einschränken, was ein Passwort erlaubt: Diese Verbindung kann alles, was dieser Name bei { $provider } darf. Nehmen Sie einen, der nicht mehr darf als nötig.
 rights-provider-all = { $provider } lässt sich nicht um weniger bitten als um alles; was das ist, steht auf der Seite dort.
 rights-machine = Was erlaubt ist, hängt davon ab, wie { $tenant } bei { $provider } eingetragen ist.
 
-# Wofür eine Verbindung ist.
-connect-for-title = Wofür soll sie sein?
-connect-for-lead = Wählen Sie, was mit { $provider } möglich sein soll. Um mehr wird nicht gebeten.
-connect-for-nothing = Bei { $provider } gibt es hier nichts zu wählen: Was erlaubt wird, steht auf der Seite dort.
-connect-for-button = Weiter
-
 # Der Rückweg.
 connect-back = Zurück zu { $tenant }
 connect-back-heading = Fast fertig
 connect-back-why = { $tenant } schließt die Verbindung ab. Sie können dieses Fenster schließen.
-
-# Was daraus wurde, für Angemeldete.
-connected-title = { $provider } ist verbunden
-connected-as = Verbunden als { $account }.
-connected-named = Die Verbindung heißt { $name }.
-connected-failing-title = { $provider } ist verbunden, funktioniert aber noch nicht
-connected-show = Verbindung ansehen
-connected-all = Ihre Verbindungen
-connected-denied = Sie haben es nicht erlaubt
-connected-denied-why = Der Dienst weiß, dass Sie nicht einverstanden sind. Es wurde nichts geändert.
-connected-failed = Daraus wurde keine Verbindung
-connected-failed-why = Zwischen hier und dem Dienst ging etwas schief. Es wurde nichts geändert.
-connected-over = Das ist schon abgeschlossen
-connected-over-why = Es wurde vorher abgeschlossen oder dauerte zu lange. Weiter wurde nichts geändert.
-connected-again = Erneut versuchen
-
-connect-target-title = Welches davon?
-connect-target-lead = Es gibt mehrere. Wählen Sie, womit { $name } arbeiten soll.
-connect-target-lead-account = { $account } hat mehrere. Wählen Sie, womit { $name } arbeiten soll.
-connect-target-button = Dieses verwenden
-connect-target-none = Wählen Sie eines davon.
-
-connect-other-title = Das ist ein anderes Konto
-connect-other-lead = { $name } gehört zu { $expected }. Zugestimmt haben Sie eben als { $given }.
-connect-other-keep = { $expected } behalten
-connect-other-keep-why = Es ändert sich nichts. Was { $given } erlaubt hat, wird beendet.
-connect-other-replace = Zu { $given } wechseln
-connect-other-replace-why = Die Verbindung bleibt überall, wo sie verwendet wird, und arbeitet ab jetzt als { $given }.
-connect-other-new = { $given } daneben verbinden
-connect-other-new-why = { $name } bleibt, wie sie ist, und eine zweite Verbindung kommt dazu.
-connect-other-button = Weiter
 
 # Ablehnungen: was geschah und was zu tun ist.
 connect-link-unknown = Diesen Link kennen wir nicht
@@ -137,6 +97,7 @@ connect-link-ended-why = Er wurde schon benutzt und endete ohne Verbindung. Weit
 connect-link-used = Dieser Link wurde schon benutzt
 connect-link-used-why = Die Verbindung, für die er gedacht war, gibt es. Weiter wurde nichts geändert.
 connect-link-used-advice = Sie können diese Seite schließen und zur Anwendung zurückkehren, aus der Sie kamen.
+connect-connections = Ihre Verbindungen
 connect-go-back = Kehren Sie zur Anwendung zurück, aus der Sie kamen, und beginnen Sie dort von vorn.
 connect-off = Das lässt sich gerade nicht verbinden
 connect-off-why = Der Dienst ist hier im Augenblick ausgeschaltet. Es wurde nichts geändert.

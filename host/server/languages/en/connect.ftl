@@ -77,55 +77,15 @@ rights-will-do = What { $tenant } will be able to do
 rights-asked = What { $provider } will be asked to allow
 rights-needed-for = Needed to: { $actions }
 rights-includes = This also includes: { $rights }.
-rights-reads = reads
-rights-changes = changes
-rights-manages = manages
 rights-token-all = { $tenant } cannot narrow what a token allows: this connection can do whatever the token may do at { $provider }. Use one that may do no more than is needed.
 rights-password-all = { $tenant } cannot narrow what a password allows: this connection can do whatever that name may do at { $provider }. Use one that may do no more than is needed.
 rights-provider-all = { $provider } cannot be asked for less than all it offers; its own page says what that is.
 rights-machine = What is allowed depends on how { $tenant } is registered at { $provider }.
 
-# Picking what a connection is for.
-connect-for-title = What is it for?
-connect-for-lead = Choose what should be possible with { $provider }. No more than that is asked for.
-connect-for-nothing = { $provider } has nothing to choose here: it says on its own page what will be allowed.
-connect-for-button = Continue
-
 # The way back.
 connect-back = Back to { $tenant }
 connect-back-heading = Nearly done
 connect-back-why = { $tenant } finishes the connection. You can close this window.
-
-# What came of it, for who is signed in here.
-connected-title = { $provider } is connected
-connected-as = Connected as { $account }.
-connected-named = The connection is called { $name }.
-connected-failing-title = { $provider } is connected, but does not work yet
-connected-show = Show the connection
-connected-all = Your connections
-connected-denied = You did not allow it
-connected-denied-why = The service was told that you do not agree. Nothing was changed.
-connected-failed = That did not become a connection
-connected-failed-why = Something went wrong between here and the service. Nothing was changed.
-connected-over = This is finished already
-connected-over-why = It was finished before, or took too long. Nothing more was changed.
-connected-again = Try again
-
-connect-target-title = Which one?
-connect-target-lead = There are several. Choose the one that { $name } should work with.
-connect-target-lead-account = { $account } has several. Choose the one that { $name } should work with.
-connect-target-button = Use this one
-connect-target-none = Choose one of them.
-
-connect-other-title = That is another account
-connect-other-lead = { $name } belongs to { $expected }. You have just agreed as { $given }.
-connect-other-keep = Keep { $expected }
-connect-other-keep-why = Nothing changes. What { $given } allowed is ended.
-connect-other-replace = Switch to { $given }
-connect-other-replace-why = The connection keeps its place everywhere it is used, and works as { $given } from now on.
-connect-other-new = Connect { $given } beside it
-connect-other-new-why = { $name } stays as it is, and a second connection is made.
-connect-other-button = Continue
 
 # Refusals: what happened and what to do.
 connect-link-unknown = We do not know this link
@@ -137,6 +97,7 @@ connect-link-ended-why = It was used before, and ended without a connection. Not
 connect-link-used = This link was used
 connect-link-used-why = The connection it was made for is there. Nothing more was changed.
 connect-link-used-advice = You can close this page and go back to the application you came from.
+connect-connections = Your connections
 connect-go-back = Go back to the application you came from and start again there.
 connect-off = This cannot be connected now
 connect-off-why = The service is switched off here at the moment. Nothing was changed.

@@ -30,7 +30,7 @@ fn said<'a>(site: &'a Site, key: &str, advice: &str, back: Option<&Back>) -> Not
 fn button(site: &Site, back: Option<&Back>) -> (String, String) {
     match back {
         Some(back) => (site.words.tell("connect-back", &[("tenant", site.name().into())]), back.url.clone()),
-        None => (site.words.say("connected-all"), "/connections".to_owned()),
+        None => (site.words.say("connect-connections"), "/connections".to_owned()),
     }
 }
 

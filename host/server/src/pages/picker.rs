@@ -3,14 +3,13 @@
 use std::collections::BTreeSet;
 
 use axum::response::Response;
-use data_encoding::BASE64;
 use http::StatusCode;
 use jackfield_model::connection::Connection;
 use maud::{Markup, html};
 use url::form_urlencoded;
 
-use super::{frameable, layout::Frame, site::Site};
-use crate::service::{PickPage, ServiceOffer};
+use super::{frameable, icon::icon, layout::Frame, site::Site};
+use crate::service::{Offer, PickPage};
 
 /// What somebody looks for.
 #[derive(Debug, Default)]
@@ -36,25 +35,25 @@ impl Looking {
     }
 }
 
-/// The services of a picker, wherever it stands.
-pub(super) struct Services<'a> {
+/// The services of a picker.
+struct Services<'a> {
     /// Where it stands.
-    pub(super) site: &'a Site,
+    site: &'a Site,
     /// Its address.
-    pub(super) at: &'a str,
+    at: &'a str,
     /// Everything there is.
-    pub(super) offers: &'a [ServiceOffer],
+    offers: &'a [Offer],
     /// What is looked for.
-    pub(super) looking: &'a Looking,
+    looking: &'a Looking,
     /// Whether it is framed, so that what follows opens outside of the frame.
-    pub(super) framed: bool,
+    framed: bool,
 }
 
 impl Services<'_> {
     /// The search, the kinds and the services.
-    pub(super) fn markup(&self) -> Markup {
+    fn markup(&self) -> Markup {
         let words = &self.site.words;
-        let shown: Vec<&ServiceOffer> = self.offers.iter().filter(|offer| self.is_wanted(offer)).collect();
+        let shown: Vec<&Offer> = self.offers.iter().filter(|offer| self.is_wanted(offer)).collect();
         html! {
             form method="get" action=(self.at) role="search" class="search" {
                 label for="service-search" { (words.say("connect-pick-search")) }
@@ -68,19 +67,21 @@ impl Services<'_> {
                 data-some=(self.counts(shown.len())) {
                 @if shown.is_empty() { (words.say("connect-pick-none")) } @else { (self.count(shown.len())) }
             }
-            ul class="services" id="services" { @for offer in shown { (self.service(offer)) } }
+            ul class="picks" id="services" { @for offer in shown { (self.service(offer)) } }
         }
     }
 
-    fn is_wanted(&self, offer: &ServiceOffer) -> bool {
-        let kind = self.looking.kind.as_ref().is_none_or(|kind| offer.categories.contains(kind));
+    fn is_wanted(&self, offer: &Offer) -> bool {
+        let kind = self.looking.kind.as_ref().is_none_or(|kind| categories(offer).contains(kind));
         kind && self.searched(offer).contains(&self.looking.word.trim().to_lowercase())
     }
 
     /// What a word is looked for in.
-    fn searched(&self, offer: &ServiceOffer) -> String {
-        let kinds: Vec<String> = offer.categories.iter().map(|kind| self.kind(kind)).collect();
-        format!("{} {} {} {}", offer.title, offer.connector, offer.description, kinds.join(" ")).to_lowercase()
+    fn searched(&self, offer: &Offer) -> String {
+        let presentation = &offer.connector.manifest.presentation;
+        let kinds: Vec<String> = categories(offer).iter().map(|kind| self.kind(kind)).collect();
+        let (title, description) = (&presentation.title, &presentation.description);
+        format!("{title} {} {description} {}", offer.connector.name, kinds.join(" ")).to_lowercase()
     }
 
     fn count(&self, n: usize) -> String {
@@ -98,7 +99,7 @@ impl Services<'_> {
 
     fn kinds(&self) -> Markup {
         let words = &self.site.words;
-        let kinds: BTreeSet<&String> = self.offers.iter().flat_map(|offer| &offer.categories).collect();
+        let kinds: BTreeSet<&String> = self.offers.iter().flat_map(categories).collect();
         let current = |kind: Option<&String>| (kind == self.looking.kind.as_ref()).then_some("true");
         html! {
             @if kinds.len() > 1 {
@@ -112,36 +113,31 @@ impl Services<'_> {
         }
     }
 
-    fn service(&self, offer: &ServiceOffer) -> Markup {
+    fn service(&self, offer: &Offer) -> Markup {
+        let manifest = &offer.connector.manifest;
         let target = self.framed.then_some("_top");
         let window = self.framed.then_some("");
         html! {
             li data-words=(self.searched(offer)) {
-                a class="service" href={ (self.at) "?" (query("service", &offer.connector)) } target=[target]
+                a class="pick-card" href={ (self.at) "?" (query("service", &manifest.name)) } target=[target]
                     data-window=[window] {
-                    (icon(&offer.title, offer.icon.as_deref()))
-                    span { strong { (offer.title) } @if !offer.description.is_empty() { small { (offer.description) } } }
+                    (icon(&manifest.name, Some(manifest)))
+                    span {
+                        strong { (manifest.presentation.title) }
+                        @if !manifest.presentation.description.is_empty() { small { (manifest.presentation.description) } }
+                    }
                 }
             }
         }
     }
 }
 
-fn query(name: &str, value: &str) -> String {
-    form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish()
+fn categories(offer: &Offer) -> &[String] {
+    &offer.connector.manifest.presentation.categories
 }
 
-/// A picture where the connector has one, else the first letter. As an image a picture runs nothing and fetches nothing.
-fn icon(title: &str, svg: Option<&str>) -> Markup {
-    html! {
-        span class="icon" aria-hidden="true" {
-            @if let Some(svg) = svg {
-                img src={ "data:image/svg+xml;base64," (BASE64.encode(svg.as_bytes())) } alt="";
-            } @else {
-                (title.chars().next().unwrap_or('?').to_uppercase())
-            }
-        }
-    }
+fn query(name: &str, value: &str) -> String {
+    form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish()
 }
 
 /// The picker behind a link; the tenant's own applications may frame it.
@@ -170,15 +166,16 @@ pub(super) fn of_link(site: &Site, page: &PickPage, link: &str, looking: &Lookin
 }
 
 fn had(site: &Site, page: &PickPage, connection: &Connection, at: &str, framed: bool) -> Markup {
-    let offer = page.offers.iter().find(|offer| offer.connector == connection.connector);
-    let title = offer.map_or(connection.connector.as_str(), |offer| offer.title.as_str());
+    let mut manifests = page.offers.iter().map(|offer| &offer.connector.manifest);
+    let manifest = manifests.find(|manifest| manifest.name == connection.connector);
+    let title = manifest.map_or(connection.connector.as_str(), |manifest| manifest.presentation.title.as_str());
     let account = connection.account.as_ref().map(|account| account.label.as_str());
     // Told in the frame where somebody listens; else the whole window goes back to the application.
     let target = (framed && page.session.opener.is_none()).then_some("_top");
     let named = site.words.tell("connect-pick-use-named", &[("name", connection.name.as_str().into())]);
     html! {
         li {
-            (icon(title, offer.and_then(|offer| offer.icon.as_deref())))
+            (icon(&connection.connector, manifest))
             span {
                 strong { (connection.name) }
                 small { (title) @if let Some(account) = account { " · " (account) } }

@@ -119,22 +119,17 @@ fn possible(action: &Action, scopes: &ScopeSet) -> bool {
     action.any_of.iter().any(|set| set.iter().all(|scope| scopes.contains(scope)))
 }
 
-/// An action as a line of a list.
+/// An action as a line of a list, with how strong it is.
 fn line(words: &Words, action: &Action) -> Markup {
+    let (class, word) = match action.access {
+        Access::Read => ("tag read", "rights-reads"),
+        Access::Write => ("tag write", "rights-writes"),
+        Access::Admin => ("tag admin", "rights-manages"),
+    };
     html! {
         li {
-            (named(words, action))
+            strong { (action.title) } " " span class=(class) { (words.say(word)) }
             @if !action.description.is_empty() { p { (action.description) } }
         }
     }
-}
-
-/// An action's title and how strong it is.
-pub(super) fn named(words: &Words, action: &Action) -> Markup {
-    let (class, word) = match action.access {
-        Access::Read => ("tag read", "rights-reads"),
-        Access::Write => ("tag write", "rights-changes"),
-        Access::Admin => ("tag admin", "rights-manages"),
-    };
-    html! { strong { (action.title) } " " span class=(class) { (words.say(word)) } }
 }

@@ -19,7 +19,7 @@ pub use callback::{Callback, CallbackError};
 pub(super) use hop::Hops;
 pub use hop::Onward;
 pub use page::ConnectPage;
-pub use pick::{LinkPage, PickPage, ServiceOffer};
+pub use pick::{LinkPage, PickPage};
 pub(super) use start::requested;
 pub use start::{BrowserCookie, StartError, StartForm, Started};
 pub use take::TakeError;

@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use jackfield_model::{
     connection::Connection, connector::Connector, manifest::Manifest, scope, session::ConnectSession, tenant::Tenant,
 };
-use jackfield_store::StoreError;
 
 use super::{ConnectPage, LinkError};
-use crate::service::{Filter, ListError, ResolveError, Service, Turn};
+use crate::service::{Filter, ListError, Offer, ResolveError, Service, Turn};
 
 /// How many connections a person is offered at most, newest first.
 const MOST_HAD: usize = 50;
@@ -30,24 +29,9 @@ pub struct PickPage {
     /// In whose name the page speaks.
     pub tenant: Tenant,
     /// What can be connected, by title.
-    pub offers: Vec<ServiceOffer>,
+    pub offers: Vec<Offer>,
     /// Connections the person may take instead.
     pub had: Vec<Connection>,
-}
-
-/// A service to pick.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ServiceOffer {
-    /// The connector's name.
-    pub connector: String,
-    /// What people call it.
-    pub title: String,
-    /// One or two sentences.
-    pub description: String,
-    /// Where it is listed.
-    pub categories: Vec<String>,
-    /// An SVG without script.
-    pub icon: Option<String>,
 }
 
 impl LinkPage {
@@ -62,28 +46,11 @@ impl LinkPage {
 
 impl Service {
     pub(super) async fn pick_page(&self, session: ConnectSession, tenant: Tenant) -> Result<PickPage, LinkError> {
-        let usable = self.connectable(&tenant).await?;
-        let allowed: Vec<&Connector> =
-            usable.iter().filter(|connector| session.actions_for(&connector.name).is_some()).collect();
-        let had = self.had(&session, &allowed).await?;
-        Ok(PickPage { offers: allowed.into_iter().map(ServiceOffer::of).collect(), had, session, tenant })
-    }
-
-    /// The services a tenant's people can connect now: approved, and with a client where one is needed. By title.
-    pub async fn services(&self, tenant: &Tenant) -> Result<Vec<ServiceOffer>, StoreError> {
-        Ok(self.connectable(tenant).await?.iter().map(ServiceOffer::of).collect())
-    }
-
-    async fn connectable(&self, tenant: &Tenant) -> Result<Vec<Connector>, StoreError> {
-        let clients = self.clients().await?;
-        let has_client = |name: &str| clients.iter().any(|client| client.connector == name && client.serves(tenant.id));
-        let usable = |connector: &Connector| {
-            let needs_none = connector.manifest.methods.iter().any(|method| method.kind.oauth2().is_none());
-            connector.approval.is_some() && (needs_none || has_client(&connector.name))
-        };
-        let mut all: Vec<Connector> = self.connectors().await?.into_iter().filter(usable).collect();
-        all.sort_by_key(|connector| connector.manifest.presentation.title.to_lowercase());
-        Ok(all)
+        let mut offers = self.offers(tenant.id).await?;
+        offers.retain(|offer| session.actions_for(&offer.connector.name).is_some());
+        let connectors: Vec<&Connector> = offers.iter().map(|offer| &offer.connector).collect();
+        let had = self.had(&session, &connectors).await?;
+        Ok(PickPage { session, tenant, had, offers })
     }
 
     /// Connections of this person, or shared in the tenant, that work and may do what they would be made for.
@@ -128,19 +95,6 @@ impl Service {
         };
         let fits = fits(session, &[&connector], connection);
         Ok(fits.then_some(connector))
-    }
-}
-
-impl ServiceOffer {
-    fn of(connector: &Connector) -> Self {
-        let presentation = &connector.manifest.presentation;
-        Self {
-            connector: connector.name.clone(),
-            title: presentation.title.clone(),
-            description: presentation.description.clone(),
-            categories: presentation.categories.clone(),
-            icon: presentation.icon.clone(),
-        }
     }
 }
 
