@@ -45,8 +45,8 @@ pub const BRANDS: [Brand; 5] = [
     Brand {
         name: "Boost.space Integrator",
         word: "boostspace",
-        accent: "#b3261e",
-        accent_dark: "#ff9d94",
+        accent: "#a83a12",
+        accent_dark: "#ffa98a",
         languages: &["de", "en"],
         typeface: "system",
     },

@@ -13,6 +13,7 @@ mod application;
 mod consent;
 mod frame;
 mod midway;
+mod own;
 mod picker;
 mod refusals;
 mod stage;

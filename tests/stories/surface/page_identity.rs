@@ -95,7 +95,8 @@ async fn an_operator_signs_in_and_goes_on_to_the_page_they_wanted() {
     assert_eq!((inside.status.as_u16(), inside.url.path()), (200, "/admin/tenants"), "{}", inside.body);
     says(&inside, "Signed in as grace of the peer");
     let lines = house.host.get(house.host.operator(), "/v1/audit?kind=sign-in.").await.unwrap();
-    assert_eq!(lines.json["items"][0]["by"], "operator:grace", "{}", lines.json);
+    let items = lines.json["items"].as_array().unwrap();
+    assert!(items.iter().any(|line| line["kind"] == "sign-in.used" && line["by"] == "operator:grace"), "{items:?}");
     assert!(grace.jar.value("begun").is_none());
 }
 

@@ -81,7 +81,7 @@ async fn a_failed_form_keeps_what_was_typed_except_secrets() {
     assert!(!again.body.contains(TOKEN), "{}", again.body);
     let text = again.text().unwrap();
     assert!(text.contains("Please look at this again"), "{text}");
-    assert!(text.contains("Address of the service must be a whole https URL"), "{text}");
+    assert!(text.contains("Address of the service must be a whole https address"), "{text}");
     assert!(text.contains("Path to check the token does not have the expected form"), "{text}");
     assert!(again.body.contains("<details open"), "advanced settings stay shut over a fault: {}", again.body);
     let form = again.form().unwrap();

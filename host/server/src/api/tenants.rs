@@ -59,7 +59,7 @@ struct Change {
 /// What a tenant's people are told unasked, and how often the host verifies.
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[schemars(rename = "TenantNotices")]
+#[schemars(rename = "TenantNotices", extend("required" = []))]
 struct NoticesView {
     /// How many days before a permission ends its person is mailed, each once: at most ten numbers from 1 to 365. Days that
     /// leave less than half of a short permission's time are left out.

@@ -25,9 +25,9 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("jackfield-request-id");
 const NEUTRAL_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What is answered at the host's own name only: where a tenant has the name, there are its pages and nothing beside them.
-const OWN_ONLY: [&str; 4] = ["/v1", "/docs", "/openapi.json", "/assets/docs.css"];
+const OWN_ONLY: [&str; 5] = ["/v1", "/docs", "/openapi.json", "/metrics", "/assets/docs.css"];
 /// What the description of the API speaks of.
-const DESCRIBED: [&str; 5] = ["/v1", "/openapi.json", "/healthz", "/readyz", "/doctor"];
+const DESCRIBED: [&str; 6] = ["/v1", "/openapi.json", "/metrics", "/healthz", "/readyz", "/doctor"];
 
 /// What probes ask even while the host ends.
 const PROBES: [&str; 2] = ["/healthz", "/readyz"];

@@ -106,6 +106,7 @@ const MEANINGS: &[(&str, &str, &str)] = &[
     ("egress.allow_loopback", SWITCH, "Whether connectors may speak plain HTTP to this machine: for development and tests."),
     ("egress.allow_private", "table: connector = [host, …]", "Hosts that may have private addresses, by connector."),
     ("egress.hosts", "table: host = \"address:port\"", "Addresses of host names, instead of the resolver's."),
+    ("egress.ca_file", PATH, "Certificate authorities trusted for providers beside the system's: a PEM file."),
     ("mail.host", "host name", "The mail server that notices to people leave through (SMTP). Without it no mail is sent."),
     ("mail.port", COUNT, "Its port; where it is left out, 465 for implicit TLS, 587 for STARTTLS, 25 for none."),
     ("mail.tls", "implicit, starttls or none", "TLS from the first byte, after STARTTLS, or none: that only to this machine."),
@@ -124,7 +125,6 @@ const MEANINGS: &[(&str, &str, &str)] = &[
     ("sign_in.tenants", "table: value = tenant id", "Tenants by the value of `tenant_claim`; where it is empty, the value is the tenant's id."),
     ("sign_in.administrators", "table: claim = [value, …]", "Who is an administrator of their tenant."),
     ("sign_in.operators", "table: claim = [value, …]", "Who is an operator of this host."),
-    ("egress.ca_file", PATH, "Certificate authorities trusted for providers beside the system's: a PEM file."),
 ];
 
 /// Every key, tables after what stands alone.

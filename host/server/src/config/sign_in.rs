@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::ConfigError;
 
 /// Values of claims, by the claim's name.
-pub type Claims = BTreeMap<String, BTreeSet<String>>;
+pub(super) type Claims = BTreeMap<String, BTreeSet<String>>;
 
 /// The identity provider, and who its people are here. Nobody signs in through one where there is no issuer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

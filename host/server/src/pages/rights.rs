@@ -123,7 +123,7 @@ fn possible(action: &Action, scopes: &ScopeSet) -> bool {
 fn line(words: &Words, action: &Action) -> Markup {
     let (class, word) = match action.access {
         Access::Read => ("tag read", "rights-reads"),
-        Access::Write => ("tag write", "rights-writes"),
+        Access::Write => ("tag write", "rights-changes"),
         Access::Admin => ("tag admin", "rights-manages"),
     };
     html! {

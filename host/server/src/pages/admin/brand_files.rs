@@ -104,7 +104,7 @@ pub(super) fn section(by: &SignedIn, tenant: &Tenant, again: &Again<'_>) -> Mark
                         help: words.say(&format!("admin-brand-{word}-help")), kind: Kind::File(accept), required: true,
                     }.markup(words, again, ""))
                     @if let Some(file) = kept.as_ref().filter(|_| which != BrandFile::Font) {
-                        img class="kept" src={ "/brand/" (file.digest) } alt=(words.say(&format!("admin-brand-{word}-now")));
+                        img class="kept" src={ "/assets/brand/" (tenant.id) "/" (file.digest) } alt=(words.say(&format!("admin-brand-{word}-now")));
                     }
                     @if kept.is_some() && which == BrandFile::Font { p class="quiet" { (words.say("admin-brand-font-now")) } }
                     button type="submit" class="button quiet-button small-button" {

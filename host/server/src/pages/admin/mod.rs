@@ -17,6 +17,8 @@ mod keys;
 mod requests;
 mod tenant;
 mod tenants;
+mod webhook;
+mod webhooks;
 mod who;
 
 use axum::{Router, response::Response, routing::get};
@@ -40,6 +42,7 @@ pub(super) fn routes() -> Router<Service> {
         .merge(keys::routes())
         .merge(tenant::routes())
         .merge(tenants::routes())
+        .merge(webhooks::routes())
 }
 
 /// `/admin`: where somebody starts.
