@@ -18,6 +18,8 @@ async fn a_person_connects_and_is_back_in_the_application() {
     stage
         .brand(json!({ "colours": colours, "typeface": "rounded", "links": { "support": "https://help.example.com" } }))
         .await;
+    // A brand is kept by browsers for five minutes, which nobody waits for here.
+    chrome.protocol("Network.setCacheDisabled", json!({ "cacheDisabled": true })).await.unwrap();
     chrome.client.refresh().await.unwrap();
     chrome.says(&["Help"]).await.unwrap();
     look(&chrome, "connect-consent-branded").await;
