@@ -27,7 +27,7 @@ const FILE_LIMIT: u64 = 4 * 1024 * 1024;
     typeface = \"rounded\"          # system, rounded, serif, or own with --font\n  [colours]\n  accent = \"#1f5fbf\"\n  \
     accent_dark = \"#7ab0ff\"\n  [links]\n  support = \"mailto:help@acme.example\"\n  \
     privacy = \"https://acme.example/privacy\"\n  [sender]\n  name = \"Acme\"\n  address = \"connections@acme.example\"")]
-pub(super) struct Brand {
+pub(in crate::cli) struct Brand {
     /// The tenant's id.
     id: String,
     /// The brand, TOML or JSON: all of it but its files. What is left out is neutral again.
