@@ -9,7 +9,11 @@
 )]
 
 mod application;
+mod connections;
 mod consent;
+mod desk;
+mod looked;
+mod own;
 mod refusals;
 mod stage;
 mod token;
