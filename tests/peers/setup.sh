@@ -74,3 +74,4 @@ install_python django-oauth-toolkit/requirements.txt ../../target/peers/django-o
   "the peer django-oauth-toolkit"
 install_python generated-client/requirements.txt ../../target/peers/generated-client \
   "what makes a client from the API's description"
+install_python aiosmtpd/requirements.txt ../../target/peers/aiosmtpd "the mail server aiosmtpd"

@@ -1,5 +1,6 @@
 //! The certificate authority of the tests: lets a double answer over TLS under a provider's real name.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -43,6 +44,16 @@ impl Authority {
             .with_single_cert(vec![certificate.der().clone()], key)?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Arc::new(config))
+    }
+
+    /// Writes a certificate and its key for one name into a folder, for a server that reads files; answers where they are.
+    pub fn files(&self, folder: &Path, name: &str) -> Result<(PathBuf, PathBuf)> {
+        let key = KeyPair::generate()?;
+        let certificate = CertificateParams::new(vec![name.to_owned()])?.signed_by(&key, &self.issuer)?;
+        let (chain, secret) = (folder.join("certificate.pem"), folder.join("key.pem"));
+        std::fs::write(&chain, certificate.pem())?;
+        std::fs::write(&secret, key.serialize_pem())?;
+        Ok((chain, secret))
     }
 
     /// A client's settings that trust this authority and no other.

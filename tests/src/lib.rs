@@ -1,6 +1,7 @@
 //! What the stories need: a host to test, a browser, real peers, and doubles of providers.
 
 pub mod authority;
+pub mod brands;
 pub mod browser;
 pub mod chrome;
 pub mod components;
@@ -8,6 +9,7 @@ pub mod described;
 pub mod doubles;
 pub mod host;
 pub mod host_log;
+pub mod mail_server;
 pub mod peer;
 pub mod pictures;
 pub mod scene;

@@ -1,17 +1,22 @@
 //! Upkeep, decided: what a connection needs from the host without anybody asking, and when to look again.
 
+use std::collections::BTreeSet;
+
 use jackfield_model::{
     connection::{Connection, RefreshState},
     expiry::{Expiry, Source},
     manifest::{Lifetime, RefreshRules},
+    notice::SaidEnd,
     status::Status,
 };
 use jiff::{SignedDuration, Timestamp};
 
 use crate::refresh::{Life, due_at, jittered, seconds};
 
-/// The longest time before its end that a permission is said to end soon: when the first notice goes out.
+/// The longest time before its end that a permission is said to end soon where no step of the ladder fits into it.
 pub const NEAR: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// A day.
+const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// A connection as the host finds it.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +27,10 @@ pub struct Seen<'a> {
     pub rules: Option<&'a RefreshRules>,
     /// How long its method's permission lasts.
     pub lifetime: &'a Lifetime,
+    /// How many days before an end it is said: the ladder.
+    pub days: &'a BTreeSet<u16>,
+    /// How often it is verified unasked; none: never.
+    pub verify_every: Option<SignedDuration>,
     /// Our clock.
     pub now: Timestamp,
 }
@@ -31,8 +40,10 @@ pub struct Seen<'a> {
 pub enum Duty {
     /// Refresh it.
     Refresh,
+    /// Ask the provider whether it works.
+    Verify,
     /// Say that its permission ends soon.
-    SayNearsEnd,
+    SayNearsEnd(SaidEnd),
     /// Say that it has ended: only a person can renew it.
     SayEnded,
 }
@@ -56,6 +67,7 @@ impl Plan {
 /// What a connection needs, decided from what is stored. The same record gives the same plan.
 pub fn plan(seen: &Seen<'_>) -> Plan {
     let (connection, now) = (seen.connection, seen.now);
+    let verify = verify_at(seen);
     if !connection.status.is_usable() {
         return Plan::default();
     }
@@ -64,13 +76,14 @@ pub fn plan(seen: &Seen<'_>) -> Plan {
     if final_end.is_some_and(|end| end <= now) {
         return Plan { duty: Some(Duty::SayEnded), next: None };
     }
-    let near = end.map(|end| nears(connection, end)).filter(|_| connection.status != Status::Expiring);
+    let (step, later) = end.map_or((None, None), |end| ladder(seen, end));
     let refresh = seen.rules.and_then(|rules| refresh_at(rules, seen));
-    let next = [near, refresh, final_end].into_iter().flatten().filter(|at| *at > now).min();
+    let next = [later, refresh, final_end, verify].into_iter().flatten().filter(|at| *at > now).min();
     let is_over = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
-    let duty = match connection.status {
-        Status::Active if is_over(near) => Some(Duty::SayNearsEnd),
+    let duty = match (connection.status, step) {
+        (Status::Active | Status::Expiring, Some(step)) => Some(Duty::SayNearsEnd(step)),
         _ if is_over(refresh) => Some(Duty::Refresh),
+        _ if is_over(verify) => Some(Duty::Verify),
         _ => None,
     };
     Plan { duty, next }
@@ -119,11 +132,46 @@ fn is_kept_alive(lifetime: &Lifetime, grant: &Expiry) -> bool {
     lifetime.idle.is_some() && lifetime.absolute.is_none() && grant.source == Source::Declared
 }
 
-/// From when an end counts as near: two weeks, and never more than a fifth of what there was.
-fn nears(connection: &Connection, end: Timestamp) -> Timestamp {
-    let since = connection.upkeep.token_since.unwrap_or(connection.created_at);
-    let whole = end.duration_since(since).max(SignedDuration::ZERO);
-    end.checked_sub(NEAR.min(whole / 5)).unwrap_or(end)
+/// The step of the ladder to take now, and when the next one is. A step fits where at least half of the permission's time lies
+/// before it; where none fits, there is one, of no days: two weeks before, and never more than a fifth of what there was.
+fn ladder(seen: &Seen<'_>, end: Timestamp) -> (Option<SaidEnd>, Option<Timestamp>) {
+    let whole = end.duration_since(given_at(seen)).max(SignedDuration::ZERO);
+    let before = |days: u16| DAY * i32::from(days);
+    let mut steps: Vec<(Timestamp, u16)> = seen
+        .days
+        .iter()
+        .copied()
+        .filter(|days| *days > 0 && before(*days) <= whole / 2)
+        .filter_map(|days| Some((end.checked_sub(before(days)).ok()?, days)))
+        .collect();
+    if steps.is_empty() {
+        steps.push((end.checked_sub(NEAR.min(whole / 5)).unwrap_or(end), 0));
+    }
+    let said = seen.connection.said.ends.filter(|said| said.at == end);
+    // Who is told anew of an end that was said before there were steps hears the present step.
+    let left = steps.into_iter().filter(|(_, days)| said.is_none_or(|said| *days < said.days));
+    let (over, ahead): (Vec<_>, Vec<_>) = left.partition(|(at, _)| *at <= seen.now);
+    // Of several that were missed, the last says it all.
+    let step = over.into_iter().max_by_key(|(at, _)| *at).map(|(_, days)| SaidEnd { at: end, days });
+    (step, ahead.into_iter().map(|(at, _)| at).min())
+}
+
+/// When its permission was given, as far as anybody knows: where nothing renews the token, with the token.
+fn given_at(seen: &Seen<'_>) -> Timestamp {
+    let (connection, upkeep) = (seen.connection, &seen.connection.upkeep);
+    let token = upkeep.token_since.filter(|_| seen.rules.is_none());
+    upkeep.grant_since.or(token).unwrap_or(connection.created_at)
+}
+
+/// When it is verified unasked: after the last time, up to a tenth early, so that what was made together is spread.
+fn verify_at(seen: &Seen<'_>) -> Option<Timestamp> {
+    let (every, connection) = (seen.verify_every?, seen.connection);
+    if connection.status == Status::Pending || !connection.target.choices().is_empty() {
+        return None;
+    }
+    let last = connection.verification.as_ref().map_or(connection.created_at, |last| last.at);
+    let early = every / 1000 * i32::try_from(spread(connection) % 100).unwrap_or(0);
+    last.checked_add(every - early).ok()
 }
 
 /// The idle limit counts anew from a use at `at`; other ends of a grant stay where they are.

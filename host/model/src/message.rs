@@ -57,6 +57,8 @@ pub enum Content {
         name: Option<String>,
         /// The language they read; none: the brand's first.
         language: Option<String>,
+        /// The person, by the application's id; none for who looks after the tenant.
+        end_user: Option<String>,
         /// What they are told.
         letter: Letter,
     },

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 pub struct Upkeep {
     /// When the token there is was asked for; none for credentials that are no tokens.
     pub token_since: Option<Timestamp>,
+    /// When its permission was given; none is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grant_since: Option<Timestamp>,
     /// When the host looks at it next; none where there is nothing to look after. The store keeps an index by it.
     pub due: Option<Timestamp>,
 }

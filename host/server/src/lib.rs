@@ -7,6 +7,7 @@ pub mod clock;
 pub mod config;
 pub mod entropy;
 mod listen;
+pub mod mail;
 pub mod metrics;
 pub mod outbound;
 pub mod pages;

@@ -19,6 +19,7 @@ use std::{
 };
 
 use axum::Router;
+use jackfield_model::secret::Secret;
 use jackfield_runtime::{
     BreakerSettings, CacheKey, Compiler, EgressSettings, PoolSettings, Random, Runtime, RuntimeSettings,
 };
@@ -37,8 +38,9 @@ use crate::{
     config::Config,
     entropy::{Entropy, SystemEntropy},
     listen,
+    mail::Mailer,
     outbound::{self, Outbound, Resolver, SystemResolver},
-    service::{self, Service, SignInLink},
+    service::{self, IdentityProvider, Service, SignInLink},
     words::Languages,
 };
 
@@ -179,6 +181,7 @@ fn service(config: &Config, parts: Parts, store: Store, public_url: Url) -> Resu
     };
     let tls = outbound::tls_config(config.egress.ca_file.as_deref())?;
     let outbound = Arc::new(Outbound::new(Arc::new(egress.clone()), Arc::clone(&parts.resolver), tls));
+    let mailer = config.mail.as_ref().map(Mailer::new).transpose()?;
     let languages = Languages::load(config.languages_dir.as_deref())?;
     let entropy = Arc::clone(&parts.entropy);
     let settings = RuntimeSettings {
@@ -192,8 +195,13 @@ fn service(config: &Config, parts: Parts, store: Store, public_url: Url) -> Resu
         random: random(entropy),
     };
     let runtime = Arc::new(Runtime::start(settings, Arc::clone(&outbound) as Arc<_>)?);
+    let secret = match &config.sign_in.client_secret_file {
+        Some(path) => Some(client_secret(path)?),
+        None => None,
+    };
     let settings = service::Settings {
         public_url,
+        identity_provider: IdentityProvider::of(&config.sign_in, secret).map(Arc::new),
         http_loopback: config.egress.allow_loopback,
         token_timeout: config.timeouts.token(),
         metadata_timeout: config.timeouts.metadata(),
@@ -206,7 +214,14 @@ fn service(config: &Config, parts: Parts, store: Store, public_url: Url) -> Resu
         keyring: config.keyring.clone(),
     };
     let (clock, entropy) = (parts.clock, parts.entropy);
-    Ok(Service::new(service::Parts { store, runtime, outbound, clock, entropy, languages, settings }))
+    Ok(Service::new(service::Parts { store, runtime, outbound, clock, entropy, languages, mailer, settings }))
+}
+
+/// The secret this host shows its identity provider.
+fn client_secret(path: &Path) -> Result<Secret, ServeError> {
+    let unread = |source| ServeError::ClientSecret { path: path.to_owned(), source };
+    let text = std::fs::read_to_string(path).map_err(unread)?;
+    Ok(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned()))
 }
 
 fn proxy_settings(config: &Config) -> service::ProxySettings {

@@ -54,6 +54,9 @@
 //! | `message` | tenant, message | `Message` |
 //! | `message-due` | milliseconds, tenant, message | nothing; there while the host has to look at it some time |
 //! | `message-queue` | tenant, webhook or hash of the address, connection or `all`, message | nothing; there while it waits |
+//! | `digest` | tenant, connector, kind of notice | `Digest`: how much was said of late |
+//! | `digest-held` | the same, connection | `Held`: what is said in one mail once the time is over |
+//! | `digest-due` | milliseconds, tenant, connector, kind of notice | nothing |
 //! | `contact` | tenant, hash of the end user | `Reached` |
 //! | `idempotency` | API key, hash of route and key | what became of a request that creates |
 //! | `idempotency-answer` | the same, number | envelope: a piece of its answer |
@@ -124,6 +127,9 @@ pub(crate) const WEBHOOK_SECRET: Kind = kind("webhook-secret", 1);
 pub(crate) const MESSAGE: Kind = kind("message", 1);
 pub(crate) const MESSAGE_DUE: Kind = kind("message-due", 1);
 pub(crate) const MESSAGE_QUEUE: Kind = kind("message-queue", 1);
+pub(crate) const DIGEST: Kind = kind("digest", 1);
+pub(crate) const DIGEST_HELD: Kind = kind("digest-held", 1);
+pub(crate) const DIGEST_DUE: Kind = kind("digest-due", 1);
 pub(crate) const CONTACT: Kind = kind("contact", 1);
 pub(crate) const IDEMPOTENCY: Kind = kind("idempotency", 1);
 pub(crate) const IDEMPOTENCY_ANSWER: Kind = kind("idempotency-answer", 1);

@@ -23,6 +23,7 @@ use crate::{
     connectors::Connectors,
     contacts::Contacts,
     core::Core,
+    digests::Digests,
     engine::{Engine, Fault, Health},
     error::{OpenError, StoreError},
     idempotency::Idempotency,
@@ -230,6 +231,11 @@ impl Store {
     /// Messages on their way out.
     pub fn messages(&self) -> Messages<'_> {
         Messages(&self.core)
+    }
+
+    /// Notices that are held to be said together.
+    pub fn digests(&self) -> Digests<'_> {
+        Digests(&self.core)
     }
 
     /// How end users are reached.

@@ -12,3 +12,4 @@ mod orders;
 mod races;
 mod sample;
 mod sealed;
+mod telling;

@@ -10,6 +10,9 @@
 )]
 
 mod delivery;
+mod digest;
+mod ladder;
+mod mail;
 mod stage;
 mod webhooks;
 

@@ -7,11 +7,12 @@ use axum::Router;
 use axum::routing::post;
 use data_encoding::BASE64;
 use http::Method;
-use jackfield_server::config::Config;
+use jackfield_server::config::{Config, MailServer as Settings, MailTls};
 use jackfield_tests::authority::Authority;
 use jackfield_tests::doubles::api::{Api, Placement};
 use jackfield_tests::doubles::{Double, Recorded};
 use jackfield_tests::host::{Answer, Setting, Tenant, TestHost};
+use jackfield_tests::mail_server::{MailServer, PASSWORD, Tls, USER};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -25,6 +26,7 @@ pub(crate) struct Stage {
     pub(crate) host: TestHost,
     pub(crate) api: Api,
     pub(crate) hooks: Double,
+    pub(crate) authority: Authority,
     pub(crate) tenant: Tenant,
 }
 
@@ -56,7 +58,28 @@ impl Stage {
         let host = TestHost::start(setting).await.unwrap();
         host.install("api-token").await.unwrap();
         let tenant = host.tenant("Acme").await.unwrap();
-        Self { host, api, hooks, tenant }
+        Self { host, api, hooks, authority, tenant }
+    }
+
+    /// With a mail server that people and who looks after the tenant are reached through.
+    pub(crate) async fn with_mail(tls: Tls) -> (Self, MailServer) {
+        let mut stage = Self::set().await;
+        let server = MailServer::start(&stage.authority, tls, 0).await.unwrap();
+        mail_through(&mut stage.host, server.port(), tls).await;
+        (stage, server)
+    }
+
+    /// Says how a person is reached.
+    pub(crate) async fn contact(&self, end_user: &str, contact: Value) -> Answer {
+        let path = format!("/v1/contacts/{end_user}");
+        self.host.api(&self.tenant.key, Method::PUT, &path, Some(contact)).await.unwrap()
+    }
+
+    /// Changes the tenant.
+    pub(crate) async fn change_tenant(&self, change: Value) {
+        let path = format!("/v1/tenants/{}", self.tenant.id);
+        let changed = self.host.api(self.host.operator(), Method::PATCH, &path, Some(change)).await.unwrap();
+        assert_eq!(changed.status, 200, "{}", changed.json);
     }
 
     /// A working connection of a person, with a token of its own; answers its id.
@@ -159,4 +182,27 @@ pub(crate) fn verified(message: &Recorded, secrets: &[&str]) -> Value {
     let agent = header("user-agent").to_lowercase();
     assert!(!agent.contains("jackfield"), "{agent}");
     serde_json::from_slice(&message.body).unwrap()
+}
+
+/// Starts a host again with a mail server at that port of this machine.
+pub(crate) async fn mail_through(host: &mut TestHost, port: u16, tls: Tls) {
+    host.stop().await.unwrap();
+    let password = host.folder().join("mail-password");
+    std::fs::write(&password, format!("{PASSWORD}\n")).unwrap();
+    let authority = host.folder().join("authority.pem");
+    host.config_mut().mail = Some(Settings {
+        host: "localhost".into(),
+        port,
+        tls: match tls {
+            Tls::Implicit => MailTls::Implicit,
+            Tls::Starttls => MailTls::Starttls,
+            Tls::None => MailTls::None,
+        },
+        user: Some(USER.into()),
+        password_file: Some(password),
+        from: "connections@host.example".into(),
+        ca_file: authority.exists().then_some(authority),
+        timeout_ms: 20_000,
+    });
+    host.start_again().await.unwrap();
 }

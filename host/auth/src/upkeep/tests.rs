@@ -50,7 +50,7 @@ fn connection(life: Option<i64>) -> Connection {
         refresh: RefreshState::Idle,
         tokens: vec![],
         target: jackfield_model::target::Targeting::None,
-        upkeep: Upkeep { token_since: Some(noon()), due: None },
+        upkeep: Upkeep { token_since: Some(noon()), grant_since: None, due: None },
         verification: None,
         uses: 0,
         said: jackfield_model::notice::Said::default(),
@@ -68,7 +68,13 @@ fn idle(seconds: u64) -> Lifetime {
 }
 
 fn look(connection: &Connection, rules: Option<&RefreshRules>, lifetime: &Lifetime, at: i64) -> Plan {
-    plan(&Seen { connection, rules, lifetime, now: after(at) })
+    let days = BTreeSet::from([2, 7, 14]);
+    plan(&Seen { connection, rules, lifetime, days: &days, verify_every: None, now: after(at) })
+}
+
+/// The step that was taken before an end at so many seconds.
+fn step(seconds: i64, days: u16) -> SaidEnd {
+    SaidEnd { at: after(seconds), days }
 }
 
 #[test]
@@ -125,11 +131,15 @@ fn a_grant_with_an_idle_limit_is_kept_alive_by_refreshing_inside_it() {
 fn nothing_to_refresh_with_nears_its_end_and_ends() {
     let forever = Lifetime::default();
     let mut connection = connection(Some(60 * DAY));
-    assert_eq!(look(&connection, None, &forever, 0), Plan { duty: None, next: Some(after(48 * DAY)) });
-    let near = look(&connection, None, &forever, 48 * DAY);
-    assert_eq!(near, Plan { duty: Some(Duty::SayNearsEnd), next: Some(after(60 * DAY)) });
-    connection.status = Status::Expiring;
-    assert_eq!(look(&connection, None, &forever, 49 * DAY), Plan { duty: None, next: Some(after(60 * DAY)) });
+    assert_eq!(look(&connection, None, &forever, 0), Plan { duty: None, next: Some(after(46 * DAY)) });
+    for (day, days, next) in [(46, 14, 53), (53, 7, 58), (58, 2, 60)] {
+        let said = step(60 * DAY, days);
+        let then = look(&connection, None, &forever, day * DAY);
+        assert_eq!(then, Plan { duty: Some(Duty::SayNearsEnd(said)), next: Some(after(next * DAY)) });
+        connection.status = Status::Expiring;
+        connection.said.ends = Some(said);
+        assert_eq!(look(&connection, None, &forever, day * DAY), Plan { duty: None, next: Some(after(next * DAY)) });
+    }
     assert_eq!(look(&connection, None, &forever, 60 * DAY), Plan { duty: Some(Duty::SayEnded), next: None });
     connection.status = Status::NeedsReauthorization;
     assert_eq!(look(&connection, None, &forever, 60 * DAY), Plan::default());
@@ -142,9 +152,53 @@ fn a_grant_that_ends_is_said_and_refreshed_until_the_provider_refuses() {
     connection.clocks.grant = expiry(365 * DAY, Source::Declared);
     connection.upkeep.token_since = Some(after(351 * DAY));
     connection.clocks.access = expiry(351 * DAY + 3600, Source::Response);
-    assert_eq!(look(&connection, Some(&rules()), &year, 364 * DAY).duty, Some(Duty::SayNearsEnd));
+    let said = step(365 * DAY, 2);
+    assert_eq!(
+        look(&connection, Some(&rules()), &year, 364 * DAY).duty,
+        Some(Duty::SayNearsEnd(said)),
+        "the last step only"
+    );
     connection.status = Status::Expiring;
+    connection.said.ends = Some(said);
     assert_eq!(look(&connection, Some(&rules()), &year, 366 * DAY).duty, Some(Duty::Refresh));
+}
+
+#[test]
+fn a_step_leaves_at_least_half_of_a_permission_s_time_before_it() {
+    let forever = Lifetime::default();
+    let ten_days = connection(Some(10 * DAY));
+    assert_eq!(look(&ten_days, None, &forever, 0).next, Some(after(8 * DAY)));
+    let an_hour = connection(Some(3600));
+    assert_eq!(look(&an_hour, None, &forever, 0).next, Some(after(2880)));
+    assert_eq!(look(&an_hour, None, &forever, 2880).duty, Some(Duty::SayNearsEnd(step(3600, 0))));
+    // Reauthorized, it is another end, and said anew.
+    let mut again = connection(Some(20 * DAY));
+    again.said.ends = Some(step(10 * DAY, 2));
+    assert_eq!(look(&again, None, &forever, 13 * DAY).duty, Some(Duty::SayNearsEnd(step(20 * DAY, 7))));
+}
+
+#[test]
+fn verifying_unasked_comes_round_and_is_spread() {
+    let (forever, days) = (Lifetime::default(), BTreeSet::new());
+    let every = Some(SignedDuration::from_hours(24));
+    let see = |connection: &Connection, at| {
+        plan(&Seen { connection, rules: None, lifetime: &forever, days: &days, verify_every: every, now: after(at) })
+    };
+    let mut connection = connection(None);
+    let first = see(&connection, 0).next.unwrap();
+    assert!(first > after(21 * 3600) && first <= after(DAY), "{first}");
+    assert_eq!(see(&connection, DAY).duty, Some(Duty::Verify));
+    connection.status = Status::Failing;
+    assert_eq!(see(&connection, DAY).duty, Some(Duty::Verify), "so that it is found to work again");
+    connection.status = Status::NeedsReauthorization;
+    assert_eq!(see(&connection, DAY), Plan::default());
+    let moments: BTreeSet<_> = (0..50)
+        .map(|number| {
+            see(&Connection { id: ConnectionId::new(noon(), number), status: Status::Active, ..connection.clone() }, 0)
+                .next
+        })
+        .collect();
+    assert!(moments.len() > 20, "{}", moments.len());
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod field;
 mod method;
 mod oauth2;
 mod placement;
+mod standard;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

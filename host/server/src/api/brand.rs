@@ -248,7 +248,7 @@ async fn put(
     File(bytes): File,
 ) -> Result<Found<TenantView>, Problem> {
     let tenant = service.put_brand_file(id, which, bytes, &host.caller.name()).await?;
-    Ok(found(TenantView::of(&service, tenant)))
+    Ok(found(TenantView::of(&service, tenant).await?))
 }
 
 async fn remove(

@@ -10,6 +10,7 @@ mod clients;
 mod conditions;
 mod connections;
 mod connectors;
+mod contacts;
 mod describe;
 mod doctor;
 mod health;
@@ -55,6 +56,7 @@ const NOUNS: &[fn() -> Routes] = &[
     clients::routes,
     connections::routes,
     connectors::routes,
+    contacts::routes,
     doctor::routes,
     health::routes,
     import::routes,

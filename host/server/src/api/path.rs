@@ -60,6 +60,26 @@ impl Takes for Reference {
     }
 }
 
+/// The `{end_user}` of a path: the application's own id of a person.
+pub(super) struct EndUser(pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for EndUser {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let path = Path::<BTreeMap<String, String>>::from_request_parts(parts, state).await;
+        let end_user = path.ok().and_then(|Path(mut named)| named.remove("end_user"));
+        end_user.map(Self).ok_or_else(|| Problem::not_found("person of this id"))
+    }
+}
+
+impl Takes for EndUser {
+    fn takes(operation: &mut Operation<'_>) {
+        operation.in_path::<String>("end_user", "The application's own id of the person, percent-encoded.");
+        operation.refuses(&[Code::NotFound]);
+    }
+}
+
 /// A query of known parameters only.
 pub(super) struct Asked<T>(pub(super) T);
 

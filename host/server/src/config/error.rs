@@ -5,6 +5,12 @@ use std::{io, net::SocketAddr, path::PathBuf};
 /// Why a host with this configuration does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
+    /// People could not sign in through the identity provider.
+    #[error("`sign_in` names an issuer and lacks {missing}")]
+    SignIn {
+        /// What.
+        missing: &'static str,
+    },
     /// The file cannot be read.
     #[error("cannot read the configuration {}", path.display())]
     Read {
@@ -125,6 +131,12 @@ pub enum ConfigError {
     ZeroLimit {
         /// The key.
         key: String,
+    },
+    /// A mail server that cannot be used as it is described.
+    #[error("{sentence}")]
+    Mail {
+        /// What is wrong, and what to do.
+        sentence: &'static str,
     },
     /// A header that cannot carry request ids.
     #[error("`log.request_id_header` is `{name}`: name a header of its own, like x-request-id")]

@@ -9,10 +9,12 @@ mod check;
 mod environment;
 mod error;
 mod keys;
+mod mail;
 mod place;
 mod proxy;
 mod reference;
 mod settings;
+mod sign_in;
 #[cfg(test)]
 mod tests;
 mod timeouts;
@@ -30,10 +32,12 @@ pub use api::Api;
 pub(crate) use check::is_loopback;
 pub use environment::Environment;
 pub use error::ConfigError;
+pub use mail::{MailServer, MailTls};
 pub use proxy::ProxyBounds;
 pub use reference::{Reference, Setting, Source, reference};
 use settings::Settings;
 pub use settings::{LogFormat, LogLevel, StoreKind};
+pub use sign_in::SignIn;
 pub use timeouts::Timeouts;
 
 /// The port `serve` takes where none is given.
@@ -68,10 +72,14 @@ pub struct Config {
     pub api: Api,
     /// What proxied calls may carry.
     pub proxy: ProxyBounds,
+    /// The mail server; none where no mail is sent.
+    pub mail: Option<MailServer>,
     /// Where connectors may reach beyond the public internet.
     pub egress: Egress,
     /// A folder of further languages, `<tag>/<area>.ftl`.
     pub languages_dir: Option<PathBuf>,
+    /// How people sign in to the pages by the operator's identity provider.
+    pub sign_in: SignIn,
     /// The settings nobody made, as `key = value`.
     pub defaults: Vec<String>,
 }
@@ -127,8 +135,10 @@ impl Config {
             timeouts: Timeouts::default(),
             api: Api::default(),
             proxy: ProxyBounds::default(),
+            mail: None,
             egress: Egress::default(),
             languages_dir: None,
+            sign_in: SignIn::default(),
             defaults: Vec::new(),
         }
     }
@@ -147,6 +157,7 @@ impl Config {
             defaults.0.push("public_url = where it listens, over plain HTTP".to_owned());
         }
         let egress = settings.egress;
+        let mail = settings.mail.resolve().map_err(|sentence| ConfigError::Mail { sentence })?;
         let config = Self {
             public_url: settings.public_url,
             listen,
@@ -160,6 +171,7 @@ impl Config {
             timeouts: settings.timeouts,
             api: settings.api,
             proxy: settings.proxy,
+            mail,
             egress: Egress {
                 allow_loopback: egress.allow_loopback,
                 allow_private: egress.allow_private,
@@ -167,6 +179,7 @@ impl Config {
                 ca_file: egress.ca_file,
             },
             languages_dir: settings.languages_dir,
+            sign_in: settings.sign_in,
             defaults: defaults.0,
         };
         config.check()?;

@@ -157,6 +157,8 @@ fn entries(person: &SignedIn) -> Vec<(&'static str, String)> {
             ("/connections", "page-connections"),
             ("/connections/new", "page-new"),
             ("/admin/clients", "admin-clients"),
+            ("/admin/webhooks", "admin-webhooks"),
+            ("/admin/brand", "admin-brand"),
             ("/admin/audit", "admin-audit"),
         ],
         Role::Operator => &[

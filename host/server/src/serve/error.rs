@@ -6,6 +6,7 @@ use jackfield_runtime::StartError;
 use jackfield_store::{KeyRingError, OpenError, StoreError};
 
 use crate::{
+    mail::MailerError,
     outbound::RootsError,
     service::{ApiKeyError, PageSessionError},
     words::LanguageError,
@@ -48,9 +49,20 @@ pub enum ServeError {
     /// The operator's certificate authorities.
     #[error(transparent)]
     Roots(#[from] RootsError),
+    /// The mail server.
+    #[error(transparent)]
+    Mail(#[from] MailerError),
     /// The operator's languages.
     #[error("the languages cannot be loaded")]
     Languages(#[from] LanguageError),
+    /// The secret for the identity provider.
+    #[error("the client secret of `sign_in` cannot be read from {}", path.display())]
+    ClientSecret {
+        /// Where it should be.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
     /// The sandbox.
     #[error("the sandbox does not start")]
     Runtime(#[from] StartError),

@@ -30,7 +30,7 @@ pub enum Outcome {
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
-    /// What kind of check: `key-ring`, `store`, `disk`, `connector`, `egress`, `metadata-address`, `clock`, `redirect-uri`.
+    /// What kind of check: `key-ring`, `store`, `disk`, `connector`, `egress`, `metadata-address`, `clock`, `mail`, `redirect-uri`.
     pub name: String,
     /// How it ended.
     pub outcome: Outcome,
@@ -73,6 +73,8 @@ pub struct Register {
 pub struct Diagnosis {
     /// Where browsers reach the host, as it is told.
     pub public_url: String,
+    /// Where browsers reach the pages of tenants with a host name of their own.
+    pub sites: Vec<String>,
     /// Every check.
     pub checks: Vec<Check>,
     /// The redirect URIs to register.
@@ -84,17 +86,21 @@ impl Service {
     pub async fn diagnose(&self) -> Diagnosis {
         let mut checks = vec![self.ring_check().await, self.store_check(), room_check(&self.parts.settings.data_dir)];
         checks.extend(self.connector_checks().await);
+        checks.push(self.mail_check().await);
         checks.extend(self.reach_checks().await);
         let clients = self.clients().await.unwrap_or_default();
-        let register = |client: &jackfield_model::client::Client| Register {
-            connector: client.connector.clone(),
-            client: client.id,
-            redirect_uri: self.redirect_uri(&client.connector, client.id),
-        };
+        let mut redirect_uris = Vec::new();
+        for client in clients {
+            // A store that does not answer is a failed check above.
+            let Ok(redirect_uri) = self.redirect_uri(&client).await else { continue };
+            redirect_uris.push(Register { connector: client.connector, client: client.id, redirect_uri });
+        }
+        let sites = self.sites().await.unwrap_or_default();
         Diagnosis {
             public_url: self.parts.settings.public_url.to_string(),
+            sites: sites.into_iter().map(String::from).collect(),
             checks,
-            redirect_uris: clients.iter().map(register).collect(),
+            redirect_uris,
         }
     }
 
@@ -158,6 +164,21 @@ impl Service {
                 "store",
                 format!("The store takes no more changes: {fault}."),
                 "Make room on its disk, then restart the host; if it stays, restore a backup.",
+            ),
+        }
+    }
+
+    async fn mail_check(&self) -> Check {
+        const NAME: &str = "mail";
+        let Some(mailer) = &self.parts.mailer else {
+            return Check::skipped(NAME, "No mail server is set (`mail.host`): nobody is mailed.");
+        };
+        match mailer.try_connection().await {
+            Ok(()) => Check::ok(NAME, format!("The mail server {} takes us.", mailer.place())),
+            Err(_) => Check::failed(
+                NAME,
+                format!("The mail server {} does not answer, or does not take us.", mailer.place()),
+                "Check `mail.host`, `mail.port`, `mail.tls`, `mail.user` and the password; mails wait meanwhile, for five days.",
             ),
         }
     }

@@ -188,6 +188,7 @@ impl Service {
         };
         let mut party = party.with_its_lifetime();
         party.connection.clocks.grant = party.grant_end(now);
+        party.connection.upkeep.grant_since = Some(now);
         Ok(party)
     }
 

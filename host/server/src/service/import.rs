@@ -248,6 +248,7 @@ impl Service {
         // What is given is what there is: no step of an exchange follows it.
         connection.step = None;
         party.connection.clocks.grant = party.grant_end(consented);
+        party.connection.upkeep.grant_since = Some(consented);
     }
 
     /// Takes away what the provider refuses for good: there is nothing left at the provider to end.

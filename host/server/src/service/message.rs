@@ -78,6 +78,7 @@ pub struct MessagesAsked {
 impl Service {
     /// Writes what is in the outbox and begins to send every message that is due.
     pub async fn send_messages(&self) -> Result<(), StoreError> {
+        self.write_digests().await?;
         self.write_messages().await?;
         let now = self.now();
         let rounds = &self.post.rounds;
@@ -219,7 +220,7 @@ impl Service {
                 }
                 Ok(Some(Came { for_good: is_test || came.status == Some(410), ..came }))
             }
-            Content::Mail { .. } => Ok(None),
+            Content::Mail { .. } => self.try_mail(message).await,
         }
     }
 

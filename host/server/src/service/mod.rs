@@ -13,6 +13,7 @@ mod condition;
 mod connect;
 mod connection;
 mod connector;
+mod contact;
 mod create;
 mod delete;
 mod doctor;
@@ -21,15 +22,19 @@ mod establish;
 pub mod fields;
 mod figures;
 mod flight;
+mod habits;
 mod health;
 mod holes;
 mod housekeeping;
 mod identify;
+mod identity;
 mod import;
 mod lease;
 mod lifetime;
 mod list;
+mod mail;
 mod message;
+mod notice;
 mod offers;
 mod once;
 mod outbox;
@@ -88,16 +93,21 @@ pub use choose::{Choice, ChooseError};
 pub use client::{ClientChange, ClientError, NewClient};
 pub use complete::CompleteError;
 pub use condition::{Conditions, Stale, Tag, Tags, TagsError};
-pub use connect::{BrowserCookie, Callback, CallbackError, ConnectPage, LinkError, StartError, StartForm, Started};
+pub use connect::{
+    Back, BrowserCookie, Callback, CallbackError, ConnectPage, LinkError, LinkPage, Onward, PickPage, StartError,
+    StartForm, Started, TakeError,
+};
 pub use connection::{Filter, RenameError};
 pub use connector::{ApproveError, InstallError, RemoveConnectorError};
+pub use contact::ContactError;
 pub use create::{CreateError, NewConnection};
 pub use delete::{DeleteError, Deletion, Leave, RevocationOutcome, Twins};
 pub use doctor::{Check, Diagnosis, Outcome, Register};
 pub use endpoints::EndpointsError;
 pub use establish::EstablishError;
-pub use fields::{FieldFault, Typed};
+pub use fields::{FieldFault, FieldRule, Typed};
 pub use health::Health;
+pub use identity::{Beginning, IdentityError, IdentityProvider, Nobody};
 pub use import::{GivenTokens, ImportError, NewImport};
 pub use lease::{Lease, LeaseAsk, LeaseError, LeasedCredential};
 pub use list::{ListError, PAGE_LIMIT, Page, Turn};
@@ -114,7 +124,7 @@ pub use refresh::RefreshError;
 pub use replace::OtherAccount;
 pub use request::RequestName;
 pub use resolve::ResolveError;
-pub use session::{NewSession, Reauthorize, SessionError};
+pub use session::{NewSession, OpenSessionError, Reauthorize, SessionError};
 pub use target::TargetError;
 pub use tenant::{NewTenant, TenantChange, TenantError};
 pub use transfer::{Arrived, Exported, TransferError, TransferKey, TransferSealError};
@@ -129,6 +139,7 @@ pub use jackfield_store::{BackupError, BadBackup, KeptAnswer, StoreError, Stored
 use crate::{
     clock::Clock,
     entropy::{self, Entropy},
+    mail::Mailer,
     metrics::Metrics,
     outbound::Outbound,
     words::Languages,
@@ -155,6 +166,8 @@ pub struct Settings {
     pub proxy: ProxySettings,
     /// The header whose request id is taken over from a caller.
     pub request_id_header: Option<String>,
+    /// Whom people sign in to the pages by, beside their application.
+    pub identity_provider: Option<Arc<IdentityProvider>>,
     /// The store's folder, for what an operator asks about it.
     pub data_dir: PathBuf,
     /// The key ring's file, for what an operator asks about it.
@@ -173,6 +186,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// The way to the mail server; none where there is none, and no mail.
+    pub mailer: Option<Mailer>,
     /// Sentences for people.
     pub languages: Languages,
     /// The operator's settings.
@@ -187,6 +202,8 @@ pub struct Service {
     documents: endpoints::Documents,
     rounds: housekeeping::Rounds<jackfield_store::Due>,
     post: message::Post,
+    habits: habits::Habits,
+    hops: Arc<connect::Hops>,
     sequence: Arc<sequence::Sequence>,
     buckets: Arc<rate::Buckets>,
     deeds: once::Deeds,
@@ -205,12 +222,14 @@ impl Service {
             parts: Arc::new(parts),
             flights: flight::Flights::default(),
             documents: endpoints::Documents::default(),
+            hops: Arc::default(),
             sequence: Arc::default(),
             buckets: Arc::default(),
             deeds: once::Deeds::default(),
             deed: None,
             rounds: housekeeping::Rounds::default(),
             post: message::Post::default(),
+            habits: habits::Habits::default(),
             proxy: proxy::ProxyState::counting(&metrics),
             metrics,
             tasks: TaskTracker::new(),

@@ -98,6 +98,7 @@ impl Service {
                 said = true;
             }
         }
+        said |= self.mail_about(&mut change, &told, &tenant).await?;
         if !said {
             self.store().outbox().done(silent, &told);
             return Ok(());
@@ -107,7 +108,7 @@ impl Service {
     }
 
     /// Another replica may have written the same: then nothing of this one happens.
-    async fn commit_unless_beaten(&self, change: Change) -> Result<(), StoreError> {
+    pub(super) async fn commit_unless_beaten(&self, change: Change) -> Result<(), StoreError> {
         match self.store().commit(change).await {
             Ok(()) | Err(StoreError::Conflict) => Ok(()),
             Err(error) => Err(error),

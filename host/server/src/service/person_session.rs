@@ -57,14 +57,17 @@ impl Service {
         let site = if asked.on_own_site { self.site_url(&tenant) } else { self.public_url().clone() };
         let new = NewSession {
             tenant: id,
-            connector: asked.connector,
+            connector: Some(asked.connector),
             actions,
+            offers: BTreeMap::new(),
+            opener: None,
+            contact: None,
             end_user: person.subject.clone(),
             connection: asked.connection,
             fields: BTreeMap::new(),
             return_url: page_url(&site, FINISH),
         };
-        let (session, url) = self.make_session(new, &person.author()).await?;
+        let (session, url) = self.make_session(&tenant, new, &person.author()).await?;
         let path = url::Url::parse(&url).map_or_else(|_| url.clone(), |url| url.path().to_owned());
         Ok((session, path))
     }

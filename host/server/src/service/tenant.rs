@@ -1,10 +1,10 @@
 //! Tenants: made, changed and removed by the operator.
 
 use jackfield_model::{
-    brand::Brand,
+    brand::{Brand, is_mailbox},
     id::TenantId,
     origin::{Origin, Scheme},
-    tenant::Tenant,
+    tenant::{Notices, Tenant},
 };
 use jackfield_store::StoreError;
 use url::Url;
@@ -30,6 +30,8 @@ pub struct TenantChange {
     pub name: Option<String>,
     /// New return URLs, all of them.
     pub return_urls: Option<Vec<String>>,
+    /// What its people are told, all of it.
+    pub notices: Option<Notices>,
     /// A new brand, all of it but its files.
     pub brand: Option<BrandChange>,
 }
@@ -43,6 +45,9 @@ pub enum TenantError {
     /// A return URL.
     #[error("`{0}` is no return URL: give a whole https URL without a fragment")]
     ReturnUrl(String),
+    /// Its notices.
+    #[error("{0}")]
+    Notices(&'static str),
     /// Its brand.
     #[error("{}", told(.0))]
     Brand(Vec<FieldFault>),
@@ -66,7 +71,7 @@ impl Service {
             name: name(&new.name)?,
             return_urls: self.return_urls(new.return_urls)?,
             brand: Brand::default(),
-            notices: jackfield_model::tenant::Notices::default(),
+            notices: Notices::default(),
             created_at: now,
         };
         let mut change = self.making(tenant.id, by, "tenant.created", &tenant.id.to_string()).await?;
@@ -98,9 +103,17 @@ impl Service {
         if let Some(brand) = &change.brand {
             self.rebrand(&mut tenant, brand).await?;
         }
+        let before = tenant.notices.clone();
+        if let Some(notices) = change.notices {
+            tenant.notices = checked(notices)?;
+        }
         let mut staged = self.audited_for(id, by, "tenant.changed", &id.to_string())?;
         self.store().tenants().update(&mut staged, &mut tenant).await?;
         self.store().commit(staged).await?;
+        self.habits.note(&tenant);
+        if (&before.days, before.verify_every_hours) != (&tenant.notices.days, tenant.notices.verify_every_hours) {
+            self.look_anew(id);
+        }
         Ok(tenant.record)
     }
 
@@ -133,6 +146,20 @@ impl Service {
             None => Ok(urls),
         }
     }
+}
+
+/// At most ten steps of at most a year, twenty addresses, and a verify at least once a year.
+fn checked(notices: Notices) -> Result<Notices, TenantError> {
+    if notices.days.len() > 10 || notices.days.iter().any(|days| !(1..=365).contains(days)) {
+        return Err(TenantError::Notices("`notices.days` are at most ten numbers from 1 to 365"));
+    }
+    if notices.addresses.len() > 20 || !notices.addresses.iter().all(|address| is_mailbox(address)) {
+        return Err(TenantError::Notices("`notices.addresses` are at most twenty addresses like ada@example.com"));
+    }
+    if notices.verify_every_hours.is_some_and(|hours| !(1..=8760).contains(&hours)) {
+        return Err(TenantError::Notices("`notices.verify_every_hours` is a number from 1 to 8760"));
+    }
+    Ok(notices)
 }
 
 fn name(given: &str) -> Result<String, TenantError> {

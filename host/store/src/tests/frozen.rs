@@ -9,7 +9,10 @@ use std::{collections::BTreeMap, fs, io::Write, path::PathBuf, sync::Arc};
 
 use data_encoding::HEXLOWER;
 
-use super::sample::{self, at, secret};
+use super::{
+    sample::{self, at, secret},
+    telling,
+};
 use crate::{
     AuditFilter, Change, Due, Filter, Handle, KeyRing, Order, Outcome, Store,
     engine::{Engine, Scan, memory::Memory},
@@ -89,11 +92,23 @@ async fn fill_last(store: &Store) {
     store.commit(change).await.unwrap();
 }
 
-/// What `freeze` writes next: whatever is newest, over the records above.
-async fn fill_newest(store: &Store) {
+/// What was added with brands.
+async fn fill_brands(store: &Store) {
     let (mut change, branded) = (Change::new(), sample::branded());
     store.tenants().insert(&mut change, &branded).unwrap();
     store.brand_files().put(&mut change, branded.id, &sample::brand_file()).unwrap();
+    store.commit(change).await.unwrap();
+}
+
+/// What `freeze` writes next: whatever is newest, over the records above.
+async fn fill_newest(store: &Store) {
+    let mut change = Change::new();
+    store.outbox().put(&mut change, &telling::told()).unwrap();
+    store.webhooks().insert(&mut change, &telling::webhook(), &secret("whsec_frozen")).await.unwrap();
+    store.messages().insert(&mut change, &telling::message()).unwrap();
+    store.contacts().put(&mut change, sample::tenant().id, &telling::reached()).unwrap();
+    store.digests().begin(&mut change, &telling::digest()).unwrap();
+    store.digests().hold(&mut change, &telling::digest(), &telling::held()).unwrap();
     store.commit(change).await.unwrap();
 }
 
@@ -114,6 +129,7 @@ async fn freeze() {
         fill(&store).await;
         fill_later(&store).await;
         fill_last(&store).await;
+        fill_brands(&store).await;
     }
     fill_newest(&store).await;
     let all = engine.scan(Scan { prefix: vec![], after: None, limit: 10_000, backwards: false }).await.unwrap();
@@ -184,6 +200,18 @@ async fn records_of_layout_1_are_readable() {
     let (outcome, is_same) = store.idempotency().find(&deed, "asked", at(0)).await.unwrap().unwrap();
     assert!(is_same && matches!(outcome, Outcome::Answered { status: 201, .. }));
     assert_eq!(*store.idempotency().answered(&deed).await.unwrap().unwrap().body, *sample::kept_answer().body);
+    assert_eq!(store.outbox().waiting(None, 9).await.unwrap().items[0].record, telling::told());
+    let webhook = store.webhooks().get(tenant.id, telling::webhook().id).await.unwrap().unwrap();
+    assert_eq!(webhook.record, telling::webhook());
+    assert_eq!(store.webhooks().secret(&webhook, 1).await.unwrap(), Some(secret("whsec_frozen")));
+    let due = store.messages().due(at(1000), None, 9).await.unwrap().items;
+    assert_eq!(due, [crate::DueMessage { tenant: tenant.id, message: telling::message().id }]);
+    assert_eq!(store.messages().get(tenant.id, due[0].message).await.unwrap().unwrap().record, telling::message());
+    assert_eq!(store.messages().first_beside(&telling::message()).await.unwrap(), Some(telling::message().id));
+    assert_eq!(store.contacts().get(tenant.id, "user-17").await.unwrap().unwrap().record, telling::reached());
+    let digests = store.digests().over(at(1000), 9).await.unwrap();
+    assert_eq!(digests[0].record, telling::digest());
+    assert_eq!(store.digests().held(&digests[0]).await.unwrap().items[0].record, telling::held());
     let pending = store.journal().pending().await.unwrap().items;
     assert_eq!(
         (&pending[0].entry, pending[0].response.as_slice()),
@@ -199,6 +227,7 @@ async fn every_kind_of_the_schema_has_its_fixture() {
     fill(&store).await;
     fill_later(&store).await;
     fill_last(&store).await;
+    fill_brands(&store).await;
     fill_newest(&store).await;
     let page = include_str!("../schema.rs");
     let listed = page.lines().filter_map(|line| line.strip_prefix("//! | `")?.split('`').next());

@@ -5,7 +5,7 @@ use crate::{
         describe::{Codes, Refuses},
         problem::{Code, Problem},
     },
-    service::{ReplayError, StoreError, WebhookError},
+    service::{ContactError, ReplayError, StoreError, WebhookError},
 };
 
 impl From<WebhookError> for Problem {
@@ -23,6 +23,26 @@ impl From<WebhookError> for Problem {
 impl Refuses for WebhookError {
     fn codes() -> Codes {
         Codes::of(&[Code::Invalid, Code::InUse, Code::NotFound]).and::<StoreError>()
+    }
+}
+
+impl From<ContactError> for Problem {
+    fn from(error: ContactError) -> Self {
+        let told = error.to_string();
+        match error {
+            ContactError::Email => Self::invalid("email", told),
+            ContactError::Name => Self::invalid("name", told),
+            ContactError::Language => Self::invalid("language", told),
+            ContactError::EndUser => Self::invalid("end_user", told),
+            ContactError::NotFound => Self::not_found("contact"),
+            ContactError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl Refuses for ContactError {
+    fn codes() -> Codes {
+        Codes::of(&[Code::Invalid, Code::NotFound]).and::<StoreError>()
     }
 }
 

@@ -39,6 +39,7 @@ impl From<TenantError> for Problem {
                 let error = |fault: FieldFault| FieldProblem { field: fault.key, message: fault.message };
                 Self::new(Code::Invalid, told).with_errors(faults.into_iter().map(error).collect())
             }
+            TenantError::Notices(_) => Self::invalid("notices", told),
             TenantError::NotFound => Self::not_found("tenant"),
             TenantError::HasConnections => Self::new(Code::InUse, told),
             TenantError::Store(error) => error.into(),

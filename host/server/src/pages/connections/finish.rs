@@ -208,9 +208,9 @@ fn said(by: &SignedIn, key: &str, session: Option<&ConnectSession>, code: Code) 
 /// Where to try again.
 fn again(by: &SignedIn, session: Option<&ConnectSession>) -> (String, String) {
     let words = &by.site.words;
-    match session.map(|session| (session.connection, &session.connector)) {
+    match session.map(|session| (session.connection, session.connector.as_deref())) {
         Some((Some(connection), _)) => (words.say("finish-again"), format!("/connections/{connection}")),
-        Some((None, connector)) => (words.say("finish-again"), format!("/connections/new/{connector}")),
-        None => (words.say("connection-to-list"), "/connections".to_owned()),
+        Some((None, Some(connector))) => (words.say("finish-again"), format!("/connections/new/{connector}")),
+        Some((None, None)) | None => (words.say("connection-to-list"), "/connections".to_owned()),
     }
 }

@@ -180,7 +180,7 @@ impl Rights<'_> {
 pub(super) fn access(words: &Words, access: Access) -> Markup {
     let (class, key) = match access {
         Access::Read => ("tag read", "rights-reads"),
-        Access::Write => ("tag write", "rights-writes"),
+        Access::Write => ("tag write", "rights-changes"),
         Access::Admin => ("tag admin", "rights-manages"),
     };
     html! { span class=(class) { (words.say(key)) } }

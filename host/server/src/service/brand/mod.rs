@@ -4,12 +4,12 @@ mod check;
 mod file;
 
 use jackfield_model::{
-    brand::{Links, Sender, Typeface},
+    brand::{Brand, Links, Sender, Typeface},
     id::TenantId,
     tenant::Tenant,
 };
 
-use super::{FieldFault, Service, TenantChange, TenantError};
+use super::{FieldFault, FieldRule, Service, TenantChange, TenantError};
 
 pub use file::{BrandFileError, FILE_LIMIT};
 
@@ -36,6 +36,23 @@ pub struct BrandChange {
     pub sign_in_url: Option<String>,
 }
 
+/// A brand as it stands, to be changed in part.
+impl From<&Brand> for BrandChange {
+    fn from(brand: &Brand) -> Self {
+        Self {
+            host: brand.host.as_ref().map(ToString::to_string),
+            accent: brand.colours.accent.map(String::from),
+            accent_dark: brand.colours.accent_dark.map(String::from),
+            typeface: brand.typeface,
+            links: brand.links.clone(),
+            sender: brand.sender.clone(),
+            languages: brand.languages.clone(),
+            origins: brand.origins.iter().map(ToString::to_string).collect(),
+            sign_in_url: brand.sign_in_url.clone(),
+        }
+    }
+}
+
 impl Service {
     /// Changes how a tenant's pages and mails look, and where they live. Its files stay.
     pub async fn change_brand(&self, id: TenantId, change: BrandChange, by: &str) -> Result<Tenant, TenantError> {
@@ -56,7 +73,7 @@ impl Service {
             && self.store().tenants().at(host).await?.is_some_and(|other| other.id != tenant.id)
         {
             let message = format!("the pages of another tenant are at `{host}`: choose another name");
-            faults.push(FieldFault { key: "brand.host".to_owned(), message });
+            faults.push(FieldFault { key: "brand.host".to_owned(), rule: FieldRule::Form, message });
         }
         if !faults.is_empty() {
             return Err(TenantError::Brand(faults));

@@ -19,6 +19,8 @@ const SESSIONS_STAY: SignedDuration = SignedDuration::from_hours(24);
 impl Service {
     /// One round of everything. What it begins for connections goes on in tasks; `rest` waits for them.
     pub async fn tick(&self) -> Result<(), StoreError> {
+        // Another replica may have changed them.
+        self.learn_habits().await?;
         self.look_after_connections().await?;
         self.look_after_the_rest().await?;
         self.send_messages().await

@@ -24,6 +24,9 @@ const A_ROUND: usize = 5000;
 /// When a connection that cannot be worked with, or whose refresh is refused for good, is looked at again.
 const LATER: SignedDuration = SignedDuration::from_hours(6);
 
+/// How long a provider's pause is kept, whatever it asked for; then one round asks again.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(15);
+
 /// Why a connection was not looked after.
 #[derive(Debug, thiserror::Error)]
 enum LookError {
@@ -62,8 +65,8 @@ impl Service {
 
     /// Gives a due connection its place in the queue of its provider, and a task of its own that waits there.
     async fn begin(&self, due: Due) {
-        let provider = match self.connection(due.tenant, due.connection).await {
-            Ok(Some(connection)) => provider(&connection),
+        let (provider, caller) = match self.connection(due.tenant, due.connection).await {
+            Ok(Some(connection)) => (provider(&connection), caller(&connection)),
             Ok(None) => return,
             Err(error) => {
                 // Named where connections are listed; here it would be named every round.
@@ -71,10 +74,17 @@ impl Service {
                 return;
             }
         };
+        if self.rounds.is_paused(&caller, self.now()) {
+            return;
+        }
         let Some(place) = self.rounds.admit(due, provider) else { return };
         let service = self.clone();
         self.tasks.spawn(async move {
             let Some(_turn) = place.turn().await else { return };
+            // Asked for while this one waited: it stays due.
+            if service.rounds.is_paused(&caller, service.now()) {
+                return;
+            }
             let due = place.due();
             if let Err(error) = Box::pin(service.look_after(due)).await {
                 tracing::warn!(connection = %due.connection, %error, "a connection could not be looked after");
@@ -95,7 +105,10 @@ impl Service {
         if !party.connection.upkeep.is_due(self.now()) {
             return Ok(());
         }
-        let Some(claimed) = self.claim_upkeep(&party, &credential).await? else { return Ok(()) };
+        let Some((claimed, duty)) = self.claim_upkeep(&party, &credential).await? else { return Ok(()) };
+        if duty == Duty::Verify {
+            return self.verify_unasked(due).await;
+        }
         // What it came to is written by the refresh itself: status, timeline, and when to look again.
         if let Err(error) = self.refresh_each(&claimed, "host", |token| ends_now(&claimed, token)).await {
             tracing::info!(connection = %due.connection, %error, "a refresh ahead of time did not succeed");
@@ -103,33 +116,62 @@ impl Service {
         Ok(())
     }
 
+    /// Verifies as the tenant wishes; what it says is written like every verify.
+    async fn verify_unasked(&self, due: Due) -> Result<(), LookError> {
+        if let Err(error) = Box::pin(self.verify(due.tenant, due.connection, "host")).await {
+            tracing::info!(connection = %due.connection, %error, "a connection could not be verified unasked");
+            return Ok(self.postpone(due).await?);
+        }
+        let (party, credential) = match self.resolve(due.tenant, due.connection).await {
+            Ok(resolved) => resolved,
+            Err(ResolveError::NotFound) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        };
+        let connections = self.store().connections();
+        let amended = connections.amend::<StoreError>(due.tenant, due.connection, |found, _| {
+            if found.version == party.connection.version {
+                self.schedule(&party.method, found, &credential);
+            }
+            Ok(())
+        });
+        Ok(amended.await.map(drop)?)
+    }
+
     /// Takes what is due in one step, so that nobody else does it too: says what is to be said, and answers the connection
     /// where it is to be refreshed. A claim that a crash cuts off runs out by itself.
-    async fn claim_upkeep(&self, party: &Party, credential: &Credential) -> Result<Option<Connection>, LookError> {
+    async fn claim_upkeep(
+        &self,
+        party: &Party,
+        credential: &Credential,
+    ) -> Result<Option<(Connection, Duty)>, LookError> {
         let seen = &party.connection;
         let now = self.now();
-        let mut refresh = false;
+        let mut claimed = None;
         let connections = self.store().connections();
         let amended = connections.amend::<LookError>(seen.tenant, seen.id, |found, change| {
-            refresh = false;
+            claimed = None;
             if found.version != seen.version || !found.upkeep.is_due(now) {
                 return Ok(());
             }
-            let duty = plan(party, found, credential, now).duty;
+            let duty = self.plan(party, found, credential).duty;
             match duty {
                 None => {}
-                Some(Duty::Refresh) => {
-                    refresh = true;
+                Some(duty @ (Duty::Refresh | Duty::Verify)) => {
+                    claimed = Some(duty);
                     found.upkeep.due = Some(now + self.claim_lasts(found));
                     return Ok(());
                 }
-                Some(Duty::SayNearsEnd) => self.say(found, change, (Happening::NearsEnd, "nears-end"), None)?,
+                Some(Duty::SayNearsEnd(step)) => {
+                    found.said.ends = Some(step);
+                    self.say(found, change, (Happening::NearsEnd, "nears-end"), None)?;
+                }
                 Some(Duty::SayEnded) => self.say(found, change, (Happening::GrantLost, "ended"), Some(ended()))?,
             }
-            found.upkeep.due = plan(party, found, credential, now).due(now);
+            found.upkeep.due = self.plan(party, found, credential).due(now);
             Ok(())
         });
-        Ok(amended.await?.filter(|_| refresh).map(|claimed| claimed.record))
+        let found = amended.await?;
+        Ok(found.zip(claimed).map(|(found, duty)| (found.record, duty)))
     }
 
     fn say(
@@ -164,31 +206,39 @@ impl Service {
         amended.await.map(drop)
     }
 
+    /// A token endpoint asked for a pause: until then no round asks it as this client. Whoever needs a token still may.
+    pub(in crate::service) fn pause_rounds(&self, connection: &Connection, until: Timestamp) {
+        self.rounds.pause(caller(connection), until.min(self.now() + LONGEST_PAUSE));
+    }
+
+    fn plan(&self, party: &Party, connection: &Connection, credential: &Credential) -> Plan {
+        self.plan_of(&party.method, connection, refreshable(&party.method, credential))
+    }
+
+    fn plan_of(&self, method: &Method, connection: &Connection, rules: Option<&RefreshRules>) -> Plan {
+        let notices = self.habits.of(connection.tenant);
+        let verify_every = notices.verify_every_hours.map(|hours| SignedDuration::from_hours(i64::from(hours)));
+        let (lifetime, now) = (&method.lifetime, self.now());
+        upkeep::plan(&Seen { connection, rules, lifetime, days: &notices.days, verify_every, now })
+    }
+
     /// Sets when a connection is looked at next, from all that is known of it now.
     pub(in crate::service) fn schedule(&self, method: &Method, connection: &mut Connection, credential: &Credential) {
         let now = self.now();
-        connection.upkeep.due = plan_of(method, connection, refreshable(method, credential), now).due(now);
+        connection.upkeep.due = self.plan_of(method, connection, refreshable(method, credential)).due(now);
     }
 
     /// The same for a connection whose refresh failed, which therefore had something to refresh with.
     pub(in crate::service) fn schedule_again(&self, method: &Method, connection: &mut Connection) {
         let now = self.now();
         let rules = method.kind.oauth2().map(|oauth2| &oauth2.refresh);
-        connection.upkeep.due = plan_of(method, connection, rules, now).due(now);
+        connection.upkeep.due = self.plan_of(method, connection, rules).due(now);
     }
 
     /// Nothing changes by itself: in hours, where nobody does something about it before.
     pub(in crate::service) fn schedule_later(&self, connection: &mut Connection) {
         connection.upkeep.due = Some(self.now() + LATER).filter(|_| connection.status.is_usable());
     }
-}
-
-fn plan(party: &Party, connection: &Connection, credential: &Credential, now: Timestamp) -> Plan {
-    plan_of(&party.method, connection, refreshable(&party.method, credential), now)
-}
-
-fn plan_of(method: &Method, connection: &Connection, rules: Option<&RefreshRules>, now: Timestamp) -> Plan {
-    upkeep::plan(&Seen { connection, rules, lifetime: &method.lifetime, now })
 }
 
 /// How this credential is refreshed; none where there is nothing to refresh it with.
@@ -204,6 +254,13 @@ fn provider(connection: &Connection) -> String {
     let url = endpoints.map(|endpoints| endpoints.refresh.as_ref().unwrap_or(&endpoints.token));
     let host = url.and_then(|url| Url::parse(url).ok()?.host_str().map(str::to_owned));
     host.unwrap_or_else(|| connection.connector.clone())
+}
+
+/// As whom its refreshes ask: limits are counted for a client at a provider, so that one tenant's own client costs no
+/// other's.
+fn caller(connection: &Connection) -> String {
+    let client = connection.client.map(|client| client.to_string()).unwrap_or_default();
+    format!("{} {client}", provider(connection))
 }
 
 fn ended() -> Failure {

@@ -5,7 +5,7 @@ use http::{HeaderName, HeaderValue, Response, StatusCode};
 use jackfield_auth::{
     id_token::is_same_subject,
     refresh::{self as rules, Cause, Failed, Next, Situation},
-    token::RefreshOutcome,
+    token::{RefreshOutcome, TokenError},
 };
 use jackfield_model::{
     client::ClientFault,
@@ -210,6 +210,9 @@ impl Service {
         };
         let next = rules::next(&party.refresh_rules(oauth2), failed, &situation);
         let failure = naming(&entry.token, said(&next, failure));
+        if let (Failed::Answered(TokenError::RateLimited { .. }), Next::RetryAt(until)) = (failed, &next) {
+            self.pause_rounds(&party.connection, *until);
+        }
         let state = state_after(&next, attempt, is_unknown(failed));
         let after = self.write_outcome(party, attempt, (&next, state), &failure).await?;
         match next {
