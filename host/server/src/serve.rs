@@ -172,7 +172,8 @@ fn service(config: &Config, parts: Parts, store: Store, public_url: Url) -> Resu
         allow_loopback: config.egress.allow_loopback,
     };
     let tls = outbound::tls_config(config.egress.ca_file.as_deref())?;
-    let outbound = Arc::new(Outbound::new(Arc::new(egress.clone()), Arc::clone(&parts.resolver), tls));
+    let outbound =
+        Arc::new(Outbound::new(Arc::new(egress.clone()), Arc::clone(&parts.resolver), tls, config.timeouts.connect()));
     let entropy = Arc::clone(&parts.entropy);
     let settings = RuntimeSettings {
         cache_dir: config.data_dir.join("compiled"),
