@@ -101,7 +101,8 @@ impl Mailer {
     pub async fn send(&self, envelope: &Envelope, written: &Written) -> Result<u16, MailError> {
         let message = self.message(envelope, written).ok_or(MailError::Unwritable)?;
         let to = envelope.to.address.parse::<Address>().map_err(|_| MailError::Unwritable)?;
-        let work = self.hand_over(to, &message.formatted());
+        let bytes = message.formatted();
+        let work = self.hand_over(to, &bytes);
         tokio::time::timeout(self.patience() * 4, work).await.unwrap_or(Err(MailError::Later { code: None }))
     }
 
