@@ -24,10 +24,6 @@ pub struct Habits {
     pub hosts: BTreeMap<String, SocketAddr>,
     /// Pages run no script.
     pub without_script: bool,
-    /// No cookie is kept.
-    pub without_cookies: bool,
-    /// Windows that open themselves are blocked.
-    pub without_popups: bool,
     /// The languages to ask for, as in `de,en`; English where there is none.
     pub languages: Option<&'static str>,
 }
@@ -99,17 +95,12 @@ fn options(habits: &Habits, profile: &str) -> Value {
     rules.push("MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost".to_owned());
     arguments.push(format!("--host-resolver-rules={}", rules.join(", ")));
     arguments.push(format!("--user-data-dir={profile}"));
-    let blocked = |blocked: bool| if blocked { 2 } else { 1 };
     let settings = json!({
         "intl.accept_languages": habits.languages.unwrap_or("en"),
         "credentials_enable_service": false,
         "profile.default_content_setting_values": {
-            "javascript": blocked(habits.without_script),
-            "cookies": blocked(habits.without_cookies),
-            "popups": blocked(habits.without_popups),
+            "javascript": if habits.without_script { 2 } else { 1 },
         },
     });
-    // ChromeDriver lets every window open unless it is told to leave that to the settings.
-    let left_out = if habits.without_popups { json!(["disable-popup-blocking"]) } else { json!([]) };
-    json!({ "args": arguments, "prefs": settings, "excludeSwitches": left_out })
+    json!({ "args": arguments, "prefs": settings })
 }

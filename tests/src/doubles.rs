@@ -3,6 +3,7 @@
 pub mod api;
 pub mod facebook;
 pub mod fault;
+mod form;
 mod gate;
 pub mod github;
 pub mod google;

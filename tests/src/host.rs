@@ -191,9 +191,14 @@ impl TestHost {
 
     /// What a browser is answered at a host name of this host.
     pub async fn visit(&self, name: &str, path: &str) -> Result<Answer> {
-        let url = Url::parse(&format!("http://{name}:{}{path}", self.running()?.address.port()))?;
         let request = Request::get("/").header(ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8");
-        Ok(Answer::of(self.wire.send(&url, request.body(Bytes::new())?).await?))
+        self.send_at(name, path, request.body(Bytes::new())?).await
+    }
+
+    /// Any request to a host name of this host.
+    pub async fn send_at(&self, name: &str, path: &str, request: Request<Bytes>) -> Result<Answer> {
+        let url = Url::parse(&format!("http://{name}:{}{path}", self.running()?.address.port()))?;
+        Ok(Answer::of(self.wire.send(&url, request).await?))
     }
 
     /// A file of a tenant's brand.

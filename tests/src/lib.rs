@@ -1,6 +1,7 @@
 //! What the stories need: a host to test, a browser, real peers, and doubles of providers.
 
 pub mod authority;
+pub mod brands;
 pub mod browser;
 pub mod chrome;
 pub mod components;

@@ -36,7 +36,12 @@ impl OpenId {
 
     /// The scene at that authorization server.
     pub async fn at(server: Server, program: &str, seconds: u32) -> Result<Self> {
-        let host = TestHost::start(Setting::plain(program)).await?;
+        Self::on(Setting::plain(program), server, seconds).await
+    }
+
+    /// The scene on a host that is set so.
+    pub async fn on(setting: Setting<'_>, server: Server, seconds: u32) -> Result<Self> {
+        let host = TestHost::start(setting).await?;
         host.install("openid-connect").await?;
         let tenant = host.tenant("Acme").await?;
         // The redirect URI is known before the provider gives an id, as when an operator registers a client.

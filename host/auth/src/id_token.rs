@@ -88,6 +88,13 @@ pub enum IdTokenError {
 
 /// Checks an ID token and says whose it is.
 pub fn check(token: &Secret, keys: &KeySet, expected: &Expected<'_>) -> Result<Identity, IdTokenError> {
+    let claims = claims(token, keys, expected)?;
+    let subject = text_of(&claims, "sub").unwrap_or_default().to_owned();
+    Ok(Identity { subject })
+}
+
+/// Checks an ID token and answers all it claims; a subject is among it.
+pub fn claims(token: &Secret, keys: &KeySet, expected: &Expected<'_>) -> Result<Value, IdTokenError> {
     let text = token.expose();
     let (message, signature) = text.rsplit_once('.').ok_or(IdTokenError::Malformed)?;
     let (header, claims) = message.split_once('.').ok_or(IdTokenError::Malformed)?;
@@ -99,7 +106,8 @@ pub fn check(token: &Secret, keys: &KeySet, expected: &Expected<'_>) -> Result<I
     when(&claims, expected.now)?;
     bound(&claims, algorithm, expected)?;
     let subject = text_of(&claims, "sub").filter(|subject| !subject.is_empty() && subject.len() <= SUBJECT_LIMIT);
-    Ok(Identity { subject: subject.ok_or(IdTokenError::Subject)?.to_owned() })
+    subject.ok_or(IdTokenError::Subject)?;
+    Ok(claims)
 }
 
 /// Whether a subject is the one a connection is pinned to (ID-3); a connection without one is not pinned.

@@ -106,6 +106,20 @@ pub enum Cause {
 }
 
 impl Next {
+    /// In a word, for figures.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::UseNewer => "newer-stored",
+            Self::Reauthorize(Cause::Revoked) => "revoked",
+            Self::Reauthorize(Cause::RotationLost) => "rotation-lost",
+            Self::PauseClient(_) => "client-refused",
+            Self::RetryAt(_) => "tried-again",
+            Self::Uncertain(_) => "uncertain",
+            Self::ScopeMissing(_) => "scope-missing",
+            Self::Flag => "flagged",
+        }
+    }
+
     /// What happens to the connection's status; none where it stays.
     pub fn happening(&self) -> Option<Happening> {
         match self {

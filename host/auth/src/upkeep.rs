@@ -137,7 +137,11 @@ fn is_kept_alive(lifetime: &Lifetime, grant: &Expiry) -> bool {
 fn ladder(seen: &Seen<'_>, end: Timestamp) -> (Option<SaidEnd>, Option<Timestamp>) {
     let whole = end.duration_since(given_at(seen)).max(SignedDuration::ZERO);
     let before = |days: u16| DAY * i32::from(days);
-    let mut steps: Vec<(Timestamp, u16)> = seen.days.iter().copied().filter(|days| *days > 0 && before(*days) <= whole / 2)
+    let mut steps: Vec<(Timestamp, u16)> = seen
+        .days
+        .iter()
+        .copied()
+        .filter(|days| *days > 0 && before(*days) <= whole / 2)
         .filter_map(|days| Some((end.checked_sub(before(days)).ok()?, days)))
         .collect();
     if steps.is_empty() {

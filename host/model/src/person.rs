@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{PageSessionId, TenantId};
+use crate::{
+    connection::Connection,
+    id::{PageSessionId, TenantId},
+};
 
 /// How long a sign-in link works, in seconds.
 pub const SIGN_IN_SECONDS: i64 = 5 * 60;
@@ -47,6 +50,25 @@ impl Person {
             Role::Operator => "operator",
         };
         format!("{role}:{}", self.subject)
+    }
+
+    /// Whether they see a connection: an administrator each of the tenant's, an end user their own and the shared ones.
+    pub fn may_see(&self, connection: &Connection) -> bool {
+        self.may_change(connection) || (self.is_of(connection) && connection.end_user.is_none())
+    }
+
+    /// Whether they may change it: what everybody works with is the administrators' to change.
+    pub fn may_change(&self, connection: &Connection) -> bool {
+        let theirs = match self.role {
+            Role::EndUser => connection.end_user.as_ref() == Some(&self.subject),
+            Role::Administrator => true,
+            Role::Operator => false,
+        };
+        theirs && self.is_of(connection)
+    }
+
+    fn is_of(&self, connection: &Connection) -> bool {
+        self.role != Role::Operator && self.tenant == Some(connection.tenant)
     }
 }
 
@@ -91,4 +113,34 @@ pub struct Reached {
     pub bouncing_since: Option<Timestamp>,
     /// When the application said so.
     pub updated_at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn people_see_what_is_theirs_and_change_no_more_than_that() {
+        let mut connection = sample::connection();
+        let person = |role, tenant, subject: &str| Person { role, tenant, subject: subject.to_owned(), name: None };
+        let own = Some(connection.tenant);
+        let other = Some(TenantId::new(jiff::Timestamp::UNIX_EPOCH, 99));
+        let may = |connection: &Connection, role, tenant, subject| {
+            let person = person(role, tenant, subject);
+            (person.may_see(connection), person.may_change(connection))
+        };
+        for (end_user, ada, bob) in [(Some("ada"), (true, true), (false, false)), (None, (true, false), (true, false))]
+        {
+            connection.end_user = end_user.map(str::to_owned);
+            assert_eq!(may(&connection, Role::EndUser, own, "ada"), ada);
+            assert_eq!(may(&connection, Role::EndUser, own, "bob"), bob);
+            assert_eq!(may(&connection, Role::Administrator, own, "eve"), (true, true));
+            for role in [Role::EndUser, Role::Administrator] {
+                assert_eq!(may(&connection, role, other, "ada"), (false, false));
+            }
+            assert_eq!(may(&connection, Role::Operator, None, "ada"), (false, false));
+            assert_eq!(may(&connection, Role::Operator, own, "ada"), (false, false));
+        }
+    }
 }

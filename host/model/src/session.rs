@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     account::Account,
     id::{AuthorizationId, ClientId, ConnectionId, SessionId, TenantId},
+    origin::Origin,
     scope::ScopeSet,
 };
 
@@ -27,10 +28,13 @@ pub struct ConnectSession {
     pub id: SessionId,
     /// Whose it is.
     pub tenant: TenantId,
-    /// The connector to connect through.
-    pub connector: String,
+    /// The connector to connect through; none where the person picks a service.
+    pub connector: Option<String>,
     /// What the connection is for.
     pub actions: BTreeSet<String>,
+    /// What the person picks among: connectors, and what each would be for. Empty: every connector that is set up.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub offers: BTreeMap<String, BTreeSet<String>>,
     /// The person it was made for, by the application's own id.
     pub end_user: String,
     /// The connection to reauthorize, where it is not a new one.
@@ -39,12 +43,26 @@ pub struct ConnectSession {
     pub fields: BTreeMap<String, String>,
     /// Where the person goes afterwards; one of the tenant's registered URLs.
     pub return_url: String,
+    /// The origin of the window that opened the link and is told how it went; one of the tenant's registered origins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opener: Option<Origin>,
     /// How far it is.
     pub stage: Stage,
     /// When it was made.
     pub created_at: Timestamp,
     /// When the link stops working.
     pub expires_at: Timestamp,
+}
+
+impl ConnectSession {
+    /// What a connection through a connector would be for; none where this session is not for that connector.
+    pub fn actions_for(&self, connector: &str) -> Option<BTreeSet<String>> {
+        match &self.connector {
+            Some(own) => (own == connector).then(|| self.actions.clone()),
+            None if self.offers.is_empty() => Some(BTreeSet::new()),
+            None => self.offers.get(connector).cloned(),
+        }
+    }
 }
 
 /// How far a connect session is.
@@ -106,6 +124,9 @@ pub struct Authorization {
     pub fields: BTreeMap<String, String>,
     /// Chosen actions.
     pub actions: BTreeSet<String>,
+    /// The connection there was already that the person took instead of making one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub takes: Option<ConnectionId>,
     /// Requested scopes.
     pub scopes: ScopeSet,
     /// Where the provider's issuer and endpoints were when it started (ST-8).

@@ -8,6 +8,7 @@ pub mod config;
 pub mod entropy;
 mod listen;
 pub mod mail;
+pub mod metrics;
 pub mod outbound;
 pub mod pages;
 mod private_file;

@@ -115,7 +115,8 @@ fn one_line(text: &str) -> String {
 
 fn plain(look: &Look<'_>, parts: &Parts) -> String {
     let Parts { greeting, what, todo, button, why, .. } = parts;
-    let mut text = format!("{greeting}\n\n{what}\n\n{todo}\n\n{button}:\n{}\n\n-- \n{}\n{why}\n", look.link, look.tenant.name);
+    let mut text =
+        format!("{greeting}\n\n{what}\n\n{todo}\n\n{button}:\n{}\n\n-- \n{}\n{why}\n", look.link, look.tenant.name);
     for (label, url) in small_print(look) {
         text.push_str(&format!("{label}: {url}\n"));
     }

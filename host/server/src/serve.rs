@@ -19,6 +19,7 @@ use std::{
 };
 
 use axum::Router;
+use jackfield_model::secret::Secret;
 use jackfield_runtime::{
     BreakerSettings, CacheKey, Compiler, EgressSettings, PoolSettings, Random, Runtime, RuntimeSettings,
 };
@@ -39,7 +40,7 @@ use crate::{
     listen,
     mail::Mailer,
     outbound::{self, Outbound, Resolver, SystemResolver},
-    service::{self, Service, SignInLink},
+    service::{self, IdentityProvider, Service, SignInLink},
     words::Languages,
 };
 
@@ -194,13 +195,19 @@ fn service(config: &Config, parts: Parts, store: Store, public_url: Url) -> Resu
         random: random(entropy),
     };
     let runtime = Arc::new(Runtime::start(settings, Arc::clone(&outbound) as Arc<_>)?);
+    let secret = match &config.sign_in.client_secret_file {
+        Some(path) => Some(client_secret(path)?),
+        None => None,
+    };
     let settings = service::Settings {
         public_url,
+        identity_provider: IdentityProvider::of(&config.sign_in, secret).map(Arc::new),
         http_loopback: config.egress.allow_loopback,
         token_timeout: config.timeouts.token(),
         metadata_timeout: config.timeouts.metadata(),
         webhook_timeout: config.timeouts.webhook(),
         requests_per_minute: config.api.requests_per_minute,
+        open_metrics: config.api.open_metrics,
         proxy: proxy_settings(config),
         request_id_header: config.log.request_id_header.clone(),
         data_dir: config.data_dir.clone(),
@@ -208,6 +215,13 @@ fn service(config: &Config, parts: Parts, store: Store, public_url: Url) -> Resu
     };
     let (clock, entropy) = (parts.clock, parts.entropy);
     Ok(Service::new(service::Parts { store, runtime, outbound, clock, entropy, languages, mailer, settings }))
+}
+
+/// The secret this host shows its identity provider.
+fn client_secret(path: &Path) -> Result<Secret, ServeError> {
+    let unread = |source| ServeError::ClientSecret { path: path.to_owned(), source };
+    let text = std::fs::read_to_string(path).map_err(unread)?;
+    Ok(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned()))
 }
 
 fn proxy_settings(config: &Config) -> service::ProxySettings {

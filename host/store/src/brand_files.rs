@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     change::Change,
     components::digest_of,
-    core::{Core, Order, tail},
+    core::{Core, Order},
     error::{Cause, StoreError, unreadable},
     schema::{BRAND_FILE, BRAND_FILE_PART},
 };
@@ -43,20 +43,20 @@ impl BrandFiles<'_> {
         }
         let digest = digest_of(&file.bytes);
         let head = Head { media_type: file.media_type.clone(), parts: file.bytes.chunks(PART).count() };
-        change.put(BRAND_FILE, BRAND_FILE.key(&[&digest, &tenant]), &head)?;
+        change.put(BRAND_FILE, BRAND_FILE.key(&[&tenant, &digest]), &head)?;
         for (number, part) in file.bytes.chunks(PART).enumerate() {
-            change.write(BRAND_FILE_PART.key(&[&digest, &tenant, &number]), part.to_vec());
+            change.write(BRAND_FILE_PART.key(&[&tenant, &digest, &number]), part.to_vec());
         }
         Ok(digest)
     }
 
     /// A tenant's file.
     pub async fn get(&self, tenant: TenantId, digest: &str) -> Result<Option<StoredFile>, StoreError> {
-        let key = BRAND_FILE.key(&[&digest, &tenant]);
+        let key = BRAND_FILE.key(&[&tenant, &digest]);
         let Some(head) = self.0.get::<Head>(BRAND_FILE, &key).await? else { return Ok(None) };
         let mut bytes = Vec::new();
         for number in 0..head.parts {
-            let part = self.0.engine.get(&BRAND_FILE_PART.key(&[&digest, &tenant, &number])).await?;
+            let part = self.0.engine.get(&BRAND_FILE_PART.key(&[&tenant, &digest, &number])).await?;
             // Let go of between two reads: gone is gone.
             let Some(part) = part else { return Ok(None) };
             bytes.extend(part);
@@ -67,13 +67,6 @@ impl BrandFiles<'_> {
         Ok(Some(StoredFile { media_type: head.record.media_type, bytes }))
     }
 
-    /// Who has a file of this digest.
-    pub async fn owners(&self, digest: &str) -> Result<Vec<TenantId>, StoreError> {
-        let prefix = BRAND_FILE.prefix(&[&digest]);
-        let (pairs, _) = self.0.scan(&prefix, None, usize::MAX, Order::Oldest).await?;
-        Ok(pairs.iter().filter_map(|(key, _)| tail(&prefix, key).parse().ok()).collect())
-    }
-
     /// Stages the end of a tenant's files, those of these digests.
     pub async fn delete(
         &self,
@@ -82,8 +75,8 @@ impl BrandFiles<'_> {
         digests: &BTreeSet<String>,
     ) -> Result<(), StoreError> {
         for digest in digests {
-            change.delete(BRAND_FILE.key(&[digest, &tenant]));
-            let prefix = BRAND_FILE_PART.prefix(&[digest, &tenant]);
+            change.delete(BRAND_FILE.key(&[&tenant, digest]));
+            let prefix = BRAND_FILE_PART.prefix(&[&tenant, digest]);
             let (parts, _) = self.0.scan(&prefix, None, usize::MAX, Order::Oldest).await?;
             parts.into_iter().for_each(|(key, _)| change.delete(key));
         }

@@ -15,7 +15,11 @@ use crate::{
 /// changed at once: after a refused commit, read the record again.
 #[derive(Debug, Default)]
 #[must_use = "a change happens when it is committed"]
-pub struct Change(pub(crate) Batch);
+pub struct Change {
+    pub(crate) batch: Batch,
+    /// How many connections there are more after it.
+    pub(crate) connections: i64,
+}
 
 impl Change {
     /// Nothing yet.
@@ -24,15 +28,15 @@ impl Change {
     }
 
     pub(crate) fn expect(&mut self, key: Vec<u8>, expect: Expect) {
-        self.0.checks.push((key, expect));
+        self.batch.checks.push((key, expect));
     }
 
     pub(crate) fn write(&mut self, key: Vec<u8>, value: Vec<u8>) {
-        self.0.writes.push((key, Some(value)));
+        self.batch.writes.push((key, Some(value)));
     }
 
     pub(crate) fn delete(&mut self, key: Vec<u8>) {
-        self.0.writes.push((key, None));
+        self.batch.writes.push((key, None));
     }
 
     /// A record that must not be there yet.

@@ -51,6 +51,7 @@ impl Connections<'_> {
         mark_refreshing(change, connection);
         due::mark(change, None, Some(connection));
         self.mark_orders(change, None, Some(connection));
+        change.connections += 1;
         change.insert(CONNECTION, key(connection), connection)
     }
 
@@ -132,6 +133,7 @@ impl Connections<'_> {
             change.delete(key);
         }
         self.unmark_account(change, connection);
+        change.connections -= 1;
         change.remove(CONNECTION, key(connection), connection.revision);
     }
 

@@ -1,6 +1,9 @@
 //! What every repository stands on: typed reads and commits over an engine, and the keys.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
 
 use serde::de::DeserializeOwned;
 
@@ -19,6 +22,8 @@ pub(crate) const STRIDE: usize = 200;
 pub(crate) struct Core {
     pub(crate) engine: Arc<dyn Engine>,
     pub(crate) keys: Keys,
+    /// How many connections there are, from when they were counted on.
+    pub(crate) connections: AtomicI64,
 }
 
 /// In which order a list goes.
@@ -33,7 +38,9 @@ pub enum Order {
 
 impl Core {
     pub(crate) async fn commit(&self, change: Change) -> Result<(), StoreError> {
-        Ok(self.engine.commit(change.0).await?)
+        self.engine.commit(change.batch).await?;
+        self.connections.fetch_add(change.connections, Ordering::Relaxed);
+        Ok(())
     }
 
     /// A record; none where there is no value.

@@ -28,6 +28,9 @@ pub(crate) trait Engine: Send + Sync {
     /// Keys and values in order. Not a snapshot: a change made meanwhile may be seen or not.
     async fn scan(&self, scan: Scan) -> Result<Vec<Pair>, EngineError>;
 
+    /// How many keys start with this. Reads every one of them.
+    async fn count(&self, prefix: &[u8]) -> Result<u64, EngineError>;
+
     /// Makes every change of the batch or none. `Ok` means it survives a power cut.
     async fn commit(&self, batch: Batch) -> Result<(), EngineError>;
 

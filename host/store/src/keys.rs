@@ -136,7 +136,7 @@ impl Keys {
         change.expect(current.clone(), Expect::Absent);
         change.write(current.clone(), name.into_bytes());
         change.write(DATA_KEY.key(&[&scope, &id]), wrapped);
-        match engine.commit(change.0).await {
+        match engine.commit(change.batch).await {
             Ok(()) => {
                 *made = Some(self.remember(scope, id, key));
                 Ok(id)
@@ -221,7 +221,7 @@ impl Keys {
                 change.write(at.clone(), wrapped);
                 done += 1;
             }
-            engine.commit(change.0).await?;
+            engine.commit(change.batch).await?;
         }
         Ok(done)
     }

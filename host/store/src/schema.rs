@@ -15,8 +15,8 @@
 //! | `connector-part` | name, digest of the text, number | a piece of the connector's JSON |
 //! | `tenant` | tenant | `Tenant` |
 //! | `tenant-by-host` | host name | its id |
-//! | `brand-file` | digest, tenant | media type of a file of the tenant's brand, number of parts |
-//! | `brand-file-part` | digest, tenant, number | a piece of its bytes |
+//! | `brand-file` | tenant, digest | media type of a file of the tenant's brand, number of parts |
+//! | `brand-file-part` | tenant, digest, number | a piece of its bytes |
 //! | `client` | client | `Client` and the generation of its secret |
 //! | `client-secret` | client, generation | envelope: the client secret |
 //! | `api-key` | key | `ApiKey` and its hash |

@@ -69,6 +69,14 @@ impl Engine for SledEngine {
         scanned.await.map_err(|_| EngineError::Unreadable(Fault::Stopped))?
     }
 
+    async fn count(&self, prefix: &[u8]) -> Result<u64, EngineError> {
+        let (shared, prefix) = (Arc::clone(&self.shared), prefix.to_vec());
+        let counted = move || {
+            reading(|| shared.database.scan_prefix(&prefix).keys().try_fold(0, |count, key| key.map(|_| count + 1)))
+        };
+        tokio::task::spawn_blocking(counted).await.map_err(|_| EngineError::Unreadable(Fault::Stopped))?
+    }
+
     async fn commit(&self, batch: Batch) -> Result<(), EngineError> {
         batch.within_limits()?;
         self.writer.commit(batch).await.unwrap_or(Err(EngineError::ReadOnly(Fault::Stopped)))

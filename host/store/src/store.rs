@@ -2,7 +2,10 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use zeroize::Zeroizing;
@@ -30,6 +33,7 @@ use crate::{
     outbox::Outbox,
     page_sessions::PageSessions,
     revocations::Revocations,
+    schema::CONNECTION,
     seal::{KeyRing, KeyRingError, Purpose},
     sessions::Sessions,
     sled_engine::SledEngine,
@@ -92,9 +96,21 @@ impl Store {
         ring: KeyRing,
     ) -> Result<Self, OpenError> {
         let keys = Keys::unlock(&*engine, ring).await?;
-        let store = Self { core: Arc::new(Core { engine, keys }), components };
+        let store = Self { core: Arc::new(Core { engine, keys, connections: AtomicI64::default() }), components };
         store.connections().build_orders().await?;
         Ok(store)
+    }
+
+    /// Counts the connections of every tenant: reads each key once. From then on each change keeps the number right.
+    pub async fn count_connections(&self) -> Result<(), StoreError> {
+        let count = self.core.engine.count(&CONNECTION.prefix(&[])).await?;
+        self.core.connections.store(i64::try_from(count).unwrap_or(i64::MAX), Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// How many connections there are, as last counted and changed since.
+    pub fn connection_count(&self) -> i64 {
+        self.core.connections.load(Ordering::Relaxed)
     }
 
     pub(crate) fn core(&self) -> &Core {

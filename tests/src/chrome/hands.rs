@@ -112,6 +112,24 @@ impl Chrome {
         Ok(())
     }
 
+    /// Turns to the window that came last, once there are `count`.
+    pub async fn turn_to_last(&self, count: usize) -> Result<()> {
+        self.until(&format!("{count} windows"), async || Ok(self.client.windows().await?.len() == count)).await?;
+        let last = self.client.windows().await?.pop().context("a window")?;
+        Ok(self.client.switch_to_window(last).await?)
+    }
+
+    /// Forgets the cookies that a site keeps in this browser; answers how many there were.
+    pub async fn forget_cookies(&self, site: &str, prefix: &str) -> Result<usize> {
+        let known = self.protocol("Network.getCookies", json!({ "urls": [site] })).await?;
+        let names = known["cookies"].as_array().into_iter().flatten().filter_map(|cookie| cookie["name"].as_str());
+        let names: Vec<&str> = names.filter(|name| name.starts_with(prefix)).collect();
+        for name in &names {
+            self.protocol("Network.deleteCookies", json!({ "name": name, "url": site })).await?;
+        }
+        Ok(names.len())
+    }
+
     /// Goes on with the keyboard: what has the focus after `times` tabs.
     pub async fn tab(&self, times: usize) -> Result<String> {
         for _ in 0..times {

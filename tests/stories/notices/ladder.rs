@@ -23,8 +23,6 @@ impl Ending {
     async fn start() -> Self {
         let seconds = u32::try_from(LIFE * 86_400).unwrap();
         let mut scene = OpenId::with_lifetime(crate::PROGRAM, seconds).await.unwrap();
-        let server = MailServer::start(&Authority::new().unwrap(), Tls::None, 0).await.unwrap();
-        mail_through(&mut scene.host, server.port(), Tls::None).await;
         let contact = json!({ "email": "ada@example.com", "language": "en" });
         let path = "/v1/contacts/ada";
         scene.host.api(&scene.tenant.key, Method::PUT, path, Some(contact)).await.unwrap();
@@ -33,6 +31,9 @@ impl Ending {
         let made = scene.host.complete(&scene.tenant, &returned, "ada").await.unwrap();
         assert_eq!(made.json["status"], "active", "{}", made.json);
         let id = made.text("/id").unwrap();
+        // Only now: a host that starts again listens elsewhere, and its redirect URI is registered.
+        let server = MailServer::start(&Authority::new().unwrap(), Tls::None, 0).await.unwrap();
+        mail_through(&mut scene.host, server.port(), Tls::None).await;
         Self { scene, server, id }
     }
 
@@ -114,14 +115,18 @@ async fn a_tenant_says_which_days_and_how_often_to_verify() {
     stage.later(13 * 60).await;
     assert_eq!(asked(&stage), first + 2);
     let shown = stage.get(&format!("/v1/connections/{ada}")).await;
-    assert_eq!((&shown.json["status"], &shown.json["verification"]["by"]), (&json!("needs-reauthorization"), &json!("host")));
+    assert_eq!(
+        (&shown.json["status"], &shown.json["verification"]["by"]),
+        (&json!("needs-reauthorization"), &json!("host"))
+    );
     assert_eq!(stage.get(&format!("/v1/connections/{bob}")).await.json["status"], "active");
     stage.round().await;
     assert_eq!(stage.types(&hook).len(), 1);
     let operator = stage.host.operator().to_owned();
     let path = format!("/v1/tenants/{}", stage.tenant.id);
     for notices in [json!({ "days": [0] }), json!({ "addresses": ["x"] }), json!({ "verify_every_hours": 0 })] {
-        let refused = stage.host.api(&operator, Method::PATCH, &path, Some(json!({ "notices": notices }))).await.unwrap();
+        let refused =
+            stage.host.api(&operator, Method::PATCH, &path, Some(json!({ "notices": notices }))).await.unwrap();
         assert_eq!((refused.status.as_u16(), refused.text("/errors/0/field").unwrap().as_str()), (422, "notices"));
     }
 }

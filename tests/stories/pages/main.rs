@@ -8,8 +8,13 @@
     reason = "a failed test is a panic"
 )]
 
+mod admin;
 mod application;
 mod consent;
+mod frame;
+mod midway;
+mod own;
+mod picker;
 mod refusals;
 mod stage;
 mod token;

@@ -9,14 +9,14 @@ use serde_json::Value;
 /// The reviewed lines.
 const KEPT: &str = "tests/stories/surface/api.txt";
 /// Writes them anew.
-const ACCEPT: &str = "JACKFIELD_ACCEPT_API=yes cargo test --workspace --test surface -- the_api_is_what_was_reviewed";
+const ACCEPT: &str = "ACCEPT_API=yes cargo test --workspace --test surface -- the_api_is_what_was_reviewed";
 
 #[test]
 fn the_api_is_what_was_reviewed() {
     let now = condensed(&jackfield_server::app::description());
     let file: PathBuf = workspace().join(KEPT);
     #[allow(clippy::disallowed_methods, reason = "whoever accepts a change says so to this test alone")]
-    if std::env::var_os("JACKFIELD_ACCEPT_API").is_some() {
+    if std::env::var_os("ACCEPT_API").is_some() {
         std::fs::write(&file, &now).unwrap();
     }
     let kept = std::fs::read_to_string(&file).unwrap_or_default();
@@ -54,7 +54,8 @@ fn condensed(description: &Value) -> String {
     for (code, example) in members(&description["components"]["examples"]) {
         lines.push(format!("problem {code}: {}", example["value"]["status"]));
     }
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    lines.push(String::new());
+    lines.join("\n")
 }
 
 fn members(object: &Value) -> impl Iterator<Item = (&String, &Value)> {

@@ -102,6 +102,8 @@ impl Reader {
         for block in blocks.iter().filter(|block| block.heading == heading) {
             match block.language.as_str() {
                 "sh" => printed = self.types(&block.text).await,
+                "toml" => printed = self.configures(&block.text).await,
+                "js" => printed = self.reads_script(&block.text).await,
                 "json" => holds_json(&block.text, &printed),
                 "text" => holds_lines(&block.text, &printed),
                 other => panic!("{heading}: a block in `{other}` is tried by nobody"),
@@ -110,6 +112,20 @@ impl Reader {
         }
         assert!(tried > 0, "the guide has nothing to type under `{heading}`");
         printed
+    }
+
+    /// Has a configuration file checked; what was said about it.
+    async fn configures(&mut self, text: &str) -> String {
+        let file = self.folder.join(format!("typed-{}.toml", self.typed + 1));
+        std::fs::write(&file, text).unwrap();
+        self.types(&format!("jackfield config check --config {}", file.display())).await
+    }
+
+    /// Has a script read by an engine, which finds it well-formed.
+    async fn reads_script(&mut self, text: &str) -> String {
+        let file = self.folder.join(format!("typed-{}.js", self.typed + 1));
+        std::fs::write(&file, text).unwrap();
+        self.types(&format!("node --check {}", file.display())).await
     }
 
     /// Leaves the shell as a reader does.

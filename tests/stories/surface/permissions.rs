@@ -33,6 +33,7 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("POST", "/v1/backups", "operate"),
     ("POST", "/v1/backups/verify", "operate"),
     ("POST", "/v1/doctor", "operate"),
+    ("GET", "/metrics", "operate"),
     ("POST", "/v1/connect-sessions", "connect"),
     ("GET", "/v1/connect-sessions/{id}", "connect"),
     ("POST", "/v1/connect-sessions/{id}/complete", "connect"),

@@ -30,9 +30,13 @@ async fn a_typed_token_waits_for_the_application_and_for_its_person() {
     let page = stage.page(&mut person, "u1").await;
     assert_guarded(&page);
     let text = page.text().unwrap();
-    for said in
-        ["Connect API token", "Acme", "Read from the service", "Advanced settings", "to this address and to no other"]
-    {
+    for said in [
+        "Connect API token",
+        "Acme",
+        "Read from the service",
+        "Show advanced settings",
+        "to this address and to no other",
+    ] {
         assert!(text.contains(said), "{said} in {text}");
     }
     assert!(!text.contains("Change things in the service"), "an action that was not chosen: {text}");
@@ -77,7 +81,7 @@ async fn a_failed_form_keeps_what_was_typed_except_secrets() {
     assert!(!again.body.contains(TOKEN), "{}", again.body);
     let text = again.text().unwrap();
     assert!(text.contains("Please look at this again"), "{text}");
-    assert!(text.contains("Address of the service must be a whole https URL"), "{text}");
+    assert!(text.contains("Address of the service must be a whole https address"), "{text}");
     assert!(text.contains("Path to check the token does not have the expected form"), "{text}");
     assert!(again.body.contains("<details open"), "advanced settings stay shut over a fault: {}", again.body);
     let form = again.form().unwrap();

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use jackfield_tests::authority::Authority;
-use jackfield_tests::doubles::Gate;
 use jackfield_tests::doubles::issuer::{Issuer, TOKEN};
+use jackfield_tests::doubles::{Fault, Gate, On};
 use jackfield_tests::host::{Setting, Tenant, TestHost};
 use jackfield_tests::host_log;
 use jiff::SignedDuration;
@@ -161,6 +161,32 @@ async fn a_host_that_stops_leaves_who_has_not_begun_for_the_next_start() {
     crowd.host.keep_house().await.unwrap();
     assert!(crowd.is_refreshed(&crowd.sides[0]).await);
     assert_eq!(crowd.sides[0].issuer.asked().len(), 60);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_asks_for_a_pause_is_asked_by_no_round_until_it_is_over() {
+    let crowd = Crowd::start().await;
+    let [busy, other] = &crowd.sides[..] else { panic!("two sides") };
+    crowd.connect(busy, 30).await;
+    crowd.connect(other, 3).await;
+    busy.issuer.double().faults().always(On::path(TOKEN), Fault::TooMany(120));
+    crowd.pass(LIFE - 250);
+    for _ in 0..3 {
+        crowd.host.keep_house().await.unwrap();
+        crowd.pass(10);
+    }
+    let asked = busy.issuer.asked().len() - 30;
+    assert!((1..=A_PROVIDER).contains(&asked), "{asked} were asked: who had not begun waits");
+    assert!(crowd.is_refreshed(other).await);
+    // Whoever needs a token is not kept from asking.
+    let waits = crowd.all(busy).await.into_iter().find(|one| one["failure"].is_null()).unwrap();
+    let path = format!("/v1/connections/{}/refresh", waits["id"].as_str().unwrap());
+    crowd.host.post(&busy.tenant.key, &path, json!({})).await.unwrap();
+    assert_eq!(busy.issuer.asked().len() - 30, asked + 1);
+    busy.issuer.double().faults().clear();
+    crowd.pass(121);
+    crowd.host.keep_house().await.unwrap();
+    assert!(crowd.is_refreshed(busy).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

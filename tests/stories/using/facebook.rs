@@ -1,76 +1,28 @@
 //! Facebook against its double: two exchanges for one token, a permission that ends by itself, and its own refusals.
 
-use std::collections::BTreeMap;
-
-use http::{Method, StatusCode};
+use http::StatusCode;
 use jackfield_tests::authority::Authority;
-use jackfield_tests::browser::{Browser, Landing};
 use jackfield_tests::doubles::facebook::{App, Facebook, Person};
 use jackfield_tests::doubles::{Fault, On};
-use jackfield_tests::host::{Answer, RETURN_URL, Setting, Tenant, TestHost};
-use jackfield_tests::wire::Wire;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use url::Url;
+
+use crate::at_provider::{AtProvider, Registered};
 
 const TOKEN: &str = "/v25.0/oauth/access_token";
 
-struct Scene {
-    facebook: Facebook,
-    host: TestHost,
-    tenant: Tenant,
-    client: String,
-    wire: Wire,
-}
+type Scene = AtProvider<Facebook>;
 
 impl Scene {
     async fn start() -> Self {
         let authority = Authority::new().unwrap();
         let app = App { id: "1234567890".to_owned(), secret: "facebook-app-secret".to_owned() };
         let facebook = Facebook::start(&authority, app).await.unwrap();
-        let names = facebook.double().names().iter();
-        let hosts: BTreeMap<_, _> = names.map(|name| (name.clone(), facebook.double().address())).collect();
-        let host = TestHost::start(Setting::with_doubles(crate::PROGRAM, &authority, hosts)).await.unwrap();
-        host.install("facebook").await.unwrap();
-        let tenant = host.tenant("Acme").await.unwrap();
-        let made = host.client("facebook", "1234567890", "facebook-app-secret", json!({})).await.unwrap();
-        facebook.register(&made.1);
-        let mut wire = Wire::trusting(&authority).unwrap();
-        facebook.double().place_on(&mut wire);
-        Self { facebook, host, tenant, client: made.0, wire }
-    }
-
-    async fn decide_at(&self, link: &str, button: &str) -> Url {
-        let mut browser = Browser::new(self.wire.clone());
-        browser.leave_at(RETURN_URL);
-        let page = browser.open(link).await.unwrap().page().unwrap();
-        let interim = browser.submit(&page, &page.form().unwrap()).await.unwrap().page().unwrap();
-        let onward = interim.link("Continue to").unwrap();
-        let page = browser.click(&interim, &onward).await.unwrap().page().unwrap();
-        let form = page.form().unwrap().press(button).unwrap();
-        match browser.submit(&page, &form).await.unwrap() {
-            Landing::Left(url) => url,
-            Landing::Page(page) => panic!("stayed at {}: {}", page.url, page.body),
-        }
-    }
-
-    async fn returned(&self, actions: &[&str], button: &str) -> Url {
-        let (_, link) = self.host.session(&self.tenant, "facebook", actions, "u-1").await.unwrap();
-        self.decide_at(&link, button).await
-    }
-
-    async fn finish(&self, returned: &Url) -> Answer {
-        self.host.complete(&self.tenant, returned, "u-1").await.unwrap()
-    }
-
-    async fn connect(&self, actions: &[&str]) -> Value {
-        let made = self.finish(&self.returned(actions, "Continue").await).await;
-        assert!(made.status.is_success(), "{}", made.json);
-        made.json
-    }
-
-    async fn show(&self, id: &str) -> Value {
-        self.host.get(&self.tenant.key, &format!("/v1/connections/{id}")).await.unwrap().json
+        let client = ("1234567890", "facebook-app-secret");
+        let registered = Registered { connector: "facebook", client, agrees: "Continue" };
+        let scene = Self::with(&authority, facebook, registered).await;
+        scene.provider.register(&scene.redirect_uri);
+        scene
     }
 
     async fn token(&self, id: &str, min_valid: u64) -> String {
@@ -85,23 +37,14 @@ impl Scene {
         timeline["items"].as_array().unwrap().iter().map(|line| line["kind"].as_str().unwrap().to_owned()).collect()
     }
 
-    async fn post(&self, id: &str, verb: &str) -> Answer {
-        self.host.post(&self.tenant.key, &format!("/v1/connections/{id}/{verb}"), json!({})).await.unwrap()
-    }
-
-    async fn delete(&self, id: &str, query: &str) -> Answer {
-        let path = format!("/v1/connections/{id}{query}");
-        self.host.api(&self.tenant.key, Method::DELETE, &path, None).await.unwrap()
-    }
-
     /// The second exchanges that were asked for.
     fn exchanges(&self) -> usize {
-        let asked = self.facebook.double().log().to(TOKEN);
+        let asked = self.provider.double().log().to(TOKEN);
         asked.iter().filter(|request| request.query_value("grant_type").is_some()).count()
     }
 
     fn is_long(&self, token: &str) -> bool {
-        self.facebook.tokens().iter().any(|(known, long)| known == token && *long)
+        self.provider.tokens().iter().any(|(known, long)| known == token && *long)
     }
 }
 
@@ -136,7 +79,7 @@ async fn from_the_dialog_to_a_token_of_sixty_days_and_the_end_of_the_grant() {
     assert_eq!(days_left(&scene, &connection["access_expires"]), 60);
     assert!(scene.kinds(id(&connection)).await.contains(&"step-taken".to_owned()));
 
-    let log = scene.facebook.double().log();
+    let log = scene.provider.double().log();
     let asked = log.to(TOKEN);
     assert_eq!((asked.len(), asked[0].method.as_str()), (2, "GET"));
     assert_eq!(asked[0].query_value("redirect_uri"), log.to("/v25.0/dialog/oauth")[0].query_value("redirect_uri"));
@@ -155,14 +98,14 @@ async fn from_the_dialog_to_a_token_of_sixty_days_and_the_end_of_the_grant() {
     assert_eq!(deleted.json["revocation"]["outcome"], "revoked", "{}", deleted.json);
     let ended = log.to("/v25.0/10210000000000001/permissions").pop().unwrap();
     assert_eq!(ended.method.as_str(), "DELETE");
-    assert_eq!(scene.facebook.tokens(), Vec::<(String, bool)>::new());
+    assert_eq!(scene.provider.tokens(), Vec::<(String, bool)>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_exchange_that_fails_leaves_the_first_token_and_is_tried_again() {
     let mut scene = Scene::start().await;
-    let faults = scene.facebook.double().faults().clone();
-    let returned = scene.returned(&["read-profile"], "Continue").await;
+    let faults = scene.provider.double().faults().clone();
+    let returned = scene.agree(&["read-profile"]).await;
     // The code is exchanged; then the platform has a bad minute.
     let down =
         json!({ "error": { "message": "Service temporarily unavailable", "type": "OAuthException", "code": 2 } });
@@ -181,7 +124,7 @@ async fn a_second_exchange_that_fails_leaves_the_first_token_and_is_tried_again(
     assert_eq!(scene.exchanges(), 1);
     scene.host.clock.advance(SignedDuration::from_secs(60));
     scene.host.running().unwrap().service.tick().await.unwrap();
-    scene.facebook.double().log().until(TOKEN, 3).await;
+    scene.provider.double().log().until(TOKEN, 3).await;
     assert!(scene.is_long(&scene.token(id(&connection), 24 * 3600).await));
     assert_eq!(days_left(&scene, &scene.show(id(&connection)).await["access_expires"]), 60);
 }
@@ -189,8 +132,8 @@ async fn a_second_exchange_that_fails_leaves_the_first_token_and_is_tried_again(
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_second_answer_loses_nothing_and_a_caller_who_needs_more_gets_it() {
     let scene = Scene::start().await;
-    let faults = scene.facebook.double().faults().clone();
-    let returned = scene.returned(&["read-profile"], "Continue").await;
+    let faults = scene.provider.double().faults().clone();
+    let returned = scene.agree(&["read-profile"]).await;
     faults.once(On::path(TOKEN), Fault::edit(|_| {}));
     faults.once(On::path(TOKEN), Fault::Lost);
     let made = scene.finish(&returned).await.json;
@@ -204,11 +147,10 @@ async fn a_lost_second_answer_loses_nothing_and_a_caller_who_needs_more_gets_it(
 #[tokio::test(flavor = "multi_thread")]
 async fn declined_permissions_are_missing_and_are_asked_for_again() {
     let scene = Scene::start().await;
-    scene.facebook.decline(&["email", "user_posts"]);
+    scene.provider.decline(&["email", "user_posts"]);
     let connection = scene.connect(&["read-profile", "read-email", "list-posts"]).await;
     assert_eq!(connection["scopes"]["granted"], json!(["public_profile"]), "{connection}");
-    let path = format!("/v1/connections/{}/permissions", id(&connection));
-    let permissions = scene.host.get(&scene.tenant.key, &path).await.unwrap().json;
+    let permissions = scene.permissions(id(&connection)).await;
     let blocked: Vec<&str> = permissions["actions"]
         .as_array()
         .unwrap()
@@ -217,11 +159,8 @@ async fn declined_permissions_are_missing_and_are_asked_for_again() {
         .map(|action| action["id"].as_str().unwrap())
         .collect();
     assert_eq!(blocked, ["read-email", "list-posts"], "{permissions}");
-    scene.facebook.decline(&[]);
-    let again = json!({ "end_user": "u-1", "return_url": RETURN_URL });
-    let path = format!("/v1/connections/{}/reauthorize", id(&connection));
-    let link = scene.host.post(&scene.tenant.key, &path, again).await.unwrap().text("/url").unwrap();
-    let done = scene.finish(&scene.decide_at(&link, "Continue").await).await;
+    scene.provider.decline(&[]);
+    let done = scene.again(id(&connection)).await;
     assert_eq!(done.json["scopes"]["granted"], json!(["email", "public_profile", "user_posts"]), "{}", done.json);
     assert!(scene.is_long(&scene.token(id(&connection), 300).await));
 }
@@ -242,11 +181,11 @@ async fn its_errors_say_what_to_do() {
     ] {
         let body = json!({ "error": { "message": "Said.", "type": "OAuthException", "code": code } });
         let fault = Fault::Json(StatusCode::from_u16(status).unwrap(), body);
-        scene.facebook.double().faults().once(On::path("/v25.0/me"), fault);
+        scene.provider.double().faults().once(On::path("/v25.0/me"), fault);
         let verified = scene.post(id(&connection), "verify").await;
         assert_eq!(verified.json["verification"]["failure"]["advice"], advice, "{code}: {}", verified.json);
     }
-    scene.facebook.remove_app();
+    scene.provider.remove_app();
     let gone = scene.post(id(&connection), "verify").await;
     assert_eq!(gone.json["status"], "needs-reauthorization", "{}", gone.json);
 }
@@ -254,11 +193,11 @@ async fn its_errors_say_what_to_do() {
 #[tokio::test(flavor = "multi_thread")]
 async fn refused_codes_secrets_and_people_make_nothing() {
     let scene = Scene::start().await;
-    let canceled = scene.returned(&["read-profile"], "Cancel").await;
+    let canceled = scene.decide(&["read-profile"], "Cancel").await;
     assert!(canceled.query_pairs().any(|(name, value)| name == "error" && value == "access_denied"), "{canceled}");
     let path = format!("/v1/clients/{}/rotate", scene.client);
     scene.host.post(scene.host.operator(), &path, json!({ "client_secret": "wrong" })).await.unwrap();
-    let wrong = scene.finish(&scene.returned(&["read-profile"], "Continue").await).await;
+    let wrong = scene.finish(&scene.agree(&["read-profile"]).await).await;
     assert_eq!((wrong.status, wrong.code()), (StatusCode::UNPROCESSABLE_ENTITY, "misconfigured"), "{}", wrong.json);
     assert!(!wrong.json.to_string().contains("facebook-app-secret"));
     assert_eq!(scene.host.get(&scene.tenant.key, "/v1/connections").await.unwrap().json["items"], json!([]));
@@ -283,11 +222,8 @@ async fn a_twin_ends_only_when_that_was_said() {
 async fn another_persons_token_that_waited_is_exchanged_once_it_is_chosen() {
     let scene = Scene::start().await;
     let connection = scene.connect(&["read-profile"]).await;
-    scene.facebook.log_in(Person { id: "10210000000000002".to_owned(), name: "Jane Doe".to_owned() });
-    let again = json!({ "end_user": "u-1", "return_url": RETURN_URL });
-    let path = format!("/v1/connections/{}/reauthorize", id(&connection));
-    let link = scene.host.post(&scene.tenant.key, &path, again).await.unwrap().text("/url").unwrap();
-    let other = scene.finish(&scene.decide_at(&link, "Continue").await).await;
+    scene.provider.log_in(Person { id: "10210000000000002".to_owned(), name: "Jane Doe".to_owned() });
+    let other = scene.again(id(&connection)).await;
     assert_eq!((other.status, other.code()), (StatusCode::CONFLICT, "other-account"), "{}", other.json);
     assert_eq!(scene.exchanges(), 1, "a token that may be discarded is not prolonged");
     let choose = other.text("/choice/choose").unwrap();

@@ -1,26 +1,16 @@
 //! GitHub against its double: its own dialect from the authorize page to the end of the grant.
 
-use std::collections::BTreeMap;
-
-use http::Method;
 use jackfield_tests::authority::Authority;
-use jackfield_tests::browser::{Browser, Landing};
 use jackfield_tests::doubles::github::{GitHub, OauthApp, Person};
 use jackfield_tests::doubles::{Fault, On};
-use jackfield_tests::host::{Answer, RETURN_URL, Setting, Tenant, TestHost};
-use jackfield_tests::wire::Wire;
 use serde_json::{Value, json};
 use url::Url;
 
+use crate::at_provider::{AtProvider, Registered};
+
 const EXCHANGE: &str = "/login/oauth/access_token";
 
-struct Scene {
-    github: GitHub,
-    host: TestHost,
-    tenant: Tenant,
-    client: String,
-    wire: Wire,
-}
+type Scene = AtProvider<GitHub>;
 
 impl Scene {
     async fn start() -> Self {
@@ -32,58 +22,8 @@ impl Scene {
             callback: Url::parse("http://127.0.0.1/oauth/callback/github").unwrap(),
         };
         let github = GitHub::start(&authority, app).await.unwrap();
-        let names = ["github.com", "api.github.com"];
-        let hosts: BTreeMap<_, _> = names.map(|name| (name.to_owned(), github.double().address())).into();
-        let host = TestHost::start(Setting::with_doubles(crate::PROGRAM, &authority, hosts)).await.unwrap();
-        host.install("github").await.unwrap();
-        let tenant = host.tenant("Acme").await.unwrap();
-        let (client, _) = host.client("github", "Iv1.jack", "app-secret", json!({})).await.unwrap();
-        let mut wire = Wire::trusting(&authority).unwrap();
-        github.double().place_on(&mut wire);
-        Self { github, host, tenant, client, wire }
-    }
-
-    /// Presses a button on GitHub's page; where the person comes back to.
-    async fn decide(&self, actions: &[&str], button: &str) -> Url {
-        let (_, link) = self.host.session(&self.tenant, "github", actions, "u-1").await.unwrap();
-        self.decide_at(&link, button).await
-    }
-
-    async fn decide_at(&self, link: &str, button: &str) -> Url {
-        let mut browser = Browser::new(self.wire.clone());
-        browser.leave_at(RETURN_URL);
-        let page = browser.open(link).await.unwrap().page().unwrap();
-        let form = page.form().unwrap();
-        let interim = browser.submit(&page, &form).await.unwrap().page().unwrap();
-        let onward = interim.link("Continue to").unwrap();
-        let page = browser.click(&interim, &onward).await.unwrap().page().unwrap();
-        let form = page.form().unwrap().press(button).unwrap();
-        match browser.submit(&page, &form).await.unwrap() {
-            Landing::Left(url) => url,
-            Landing::Page(page) => panic!("stayed at {}: {}", page.url, page.body),
-        }
-    }
-
-    async fn finish(&self, returned: &Url) -> Answer {
-        self.host.complete(&self.tenant, returned, "u-1").await.unwrap()
-    }
-
-    async fn connect(&self, actions: &[&str]) -> Value {
-        let made = self.finish(&self.decide(actions, "Authorize").await).await;
-        assert!(made.status.is_success(), "{}", made.json);
-        made.json
-    }
-
-    async fn permissions(&self, id: &str) -> Value {
-        self.host.get(&self.tenant.key, &format!("/v1/connections/{id}/permissions")).await.unwrap().json
-    }
-
-    async fn post(&self, id: &str, verb: &str) -> Answer {
-        self.host.post(&self.tenant.key, &format!("/v1/connections/{id}/{verb}"), json!({})).await.unwrap()
-    }
-
-    async fn delete(&self, id: &str) -> Answer {
-        self.host.api(&self.tenant.key, Method::DELETE, &format!("/v1/connections/{id}"), None).await.unwrap()
+        let client = ("Iv1.jack", "app-secret");
+        Self::with(&authority, github, Registered { connector: "github", client, agrees: "Authorize" }).await
     }
 }
 
@@ -97,7 +37,7 @@ async fn from_the_authorize_page_to_the_end_of_the_grant() {
     assert_eq!(connection["scopes"]["stated"], true);
     assert!(connection["access_expires"].is_null());
     let id = connection["id"].as_str().unwrap();
-    let log = scene.github.double().log();
+    let log = scene.provider.double().log();
     let exchange = log.to(EXCHANGE).pop().unwrap();
     assert_eq!(exchange.header("accept"), Some("application/json"));
     assert_eq!(exchange.form_value("client_secret").as_deref(), Some("app-secret"));
@@ -112,9 +52,9 @@ async fn from_the_authorize_page_to_the_end_of_the_grant() {
     let repositories = scene.host.send(&path, request.body(bytes::Bytes::new()).unwrap()).await.unwrap();
     assert_eq!(repositories.json.as_array().map(Vec::len), Some(2), "{}", repositories.json);
     assert!(repositories.headers["link"].to_str().unwrap().contains("page=2"));
-    let deleted = scene.delete(id).await;
+    let deleted = scene.delete(id, "").await;
     assert_eq!(deleted.json["revocation"]["outcome"], "revoked", "{}", deleted.json);
-    assert_eq!(scene.github.tokens(), Vec::<String>::new());
+    assert_eq!(scene.provider.tokens(), Vec::<String>::new());
     let ended = log.to("/applications/Iv1.jack/grant").pop().unwrap();
     assert_eq!((ended.method.as_str(), ended.header("user-agent")), ("DELETE", Some("Jackfield")));
     assert_eq!(ended.header("authorization"), Some("Basic SXYxLmphY2s6YXBwLXNlY3JldA=="));
@@ -125,7 +65,7 @@ async fn from_the_authorize_page_to_the_end_of_the_grant() {
 #[tokio::test(flavor = "multi_thread")]
 async fn core_8_narrowed_scopes_are_stored_and_name_what_they_block() {
     let scene = Scene::start().await;
-    scene.github.allow_only(&["read:user"]);
+    scene.provider.allow_only(&["read:user"]);
     let connection = scene.connect(&["read-profile", "list-repositories", "write-gists"]).await;
     assert_eq!(connection["status"], "active", "{connection}");
     assert_eq!(connection["scopes"]["granted"], json!(["read:user"]));
@@ -149,15 +89,15 @@ async fn core_8_narrowed_scopes_are_stored_and_name_what_they_block() {
 #[tokio::test(flavor = "multi_thread")]
 async fn errors_with_status_200_are_errors() {
     let scene = Scene::start().await;
-    let returned = scene.decide(&["read-profile"], "Authorize").await;
-    scene.github.expire_codes();
+    let returned = scene.agree(&["read-profile"]).await;
+    scene.provider.expire_codes();
     let late = scene.finish(&returned).await;
     assert_eq!((late.status.as_u16(), late.code()), (409, "needs-reauthorization"), "{}", late.json);
     assert_eq!(late.json["failure"]["code"], "grant-lost", "{}", late.json);
     assert!(late.text("/detail").unwrap().contains("The code passed is incorrect or expired."), "{}", late.json);
     let path = format!("/v1/clients/{}/rotate", scene.client);
     scene.host.post(scene.host.operator(), &path, json!({ "client_secret": "wrong" })).await.unwrap();
-    let returned = scene.decide(&["read-profile"], "Authorize").await;
+    let returned = scene.agree(&["read-profile"]).await;
     let wrong = scene.finish(&returned).await;
     assert_eq!((wrong.status.as_u16(), wrong.code()), (422, "misconfigured"), "{}", wrong.json);
     let whole = format!("{} {}", late.json, wrong.json);
@@ -172,7 +112,7 @@ async fn a_person_who_cancels_comes_back_without_a_connection() {
     assert!(returned.query_pairs().all(|(name, _)| name != "ticket"), "{returned}");
     let told: Vec<_> = returned.query_pairs().filter(|(name, _)| name == "error").collect();
     assert_eq!(told, [("error".into(), "access_denied".into())], "{returned}");
-    assert_eq!(scene.github.double().log().to(EXCHANGE).len(), 0);
+    assert_eq!(scene.provider.double().log().to(EXCHANGE).len(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -180,17 +120,13 @@ async fn a_grant_the_person_ended_at_github_asks_for_a_new_one() {
     let scene = Scene::start().await;
     let connection = scene.connect(&["read-profile"]).await;
     let id = connection["id"].as_str().unwrap();
-    scene.github.revoke_all();
+    scene.provider.revoke_all();
     let verified = scene.post(id, "verify").await;
     assert_eq!(verified.json["status"], "needs-reauthorization", "{}", verified.json);
-    assert_eq!(scene.github.double().log().to(EXCHANGE).len(), 1, "there is nothing to refresh with");
+    assert_eq!(scene.provider.double().log().to(EXCHANGE).len(), 1, "there is nothing to refresh with");
     // Somebody else signs in: refused, and the connection stays whose it is.
-    let again = json!({ "end_user": "u-1", "return_url": RETURN_URL });
-    let path = format!("/v1/connections/{id}/reauthorize");
-    scene.github.sign_in(Person { id: 2, login: "hubot".to_owned() });
-    let link = scene.host.post(&scene.tenant.key, &path, again).await.unwrap().text("/url").unwrap();
-    let returned = scene.decide_at(&link, "Authorize").await;
-    let other = scene.finish(&returned).await;
+    scene.provider.sign_in(Person { id: 2, login: "hubot".to_owned() });
+    let other = scene.again(id).await;
     assert_eq!((other.status.as_u16(), other.code()), (409, "other-account"), "{}", other.json);
     let shown = scene.host.get(&scene.tenant.key, &format!("/v1/connections/{id}")).await.unwrap();
     assert_eq!((&shown.json["account"]["label"], &shown.json["version"]), (&json!("octocat"), &json!(1)));
@@ -201,14 +137,14 @@ async fn rev_3_a_grant_github_could_not_end_is_ended_later() {
     let scene = Scene::start().await;
     let connection = scene.connect(&["read-profile"]).await;
     let path = "/applications/Iv1.jack/grant";
-    scene.github.double().faults().once(On::path(path), Fault::TooMany(7200));
-    let deleted = scene.delete(connection["id"].as_str().unwrap()).await;
+    scene.provider.double().faults().once(On::path(path), Fault::TooMany(7200));
+    let deleted = scene.delete(connection["id"].as_str().unwrap(), "").await;
     assert_eq!(deleted.json["revocation"]["outcome"], "queued", "{}", deleted.json);
     let service = &scene.host.running().unwrap().service;
     scene.host.clock.advance(jiff::SignedDuration::from_secs(7199));
     service.tick().await.unwrap();
-    assert_eq!(scene.github.double().log().to(path).len(), 1);
+    assert_eq!(scene.provider.double().log().to(path).len(), 1);
     scene.host.clock.advance(jiff::SignedDuration::from_secs(2));
     service.tick().await.unwrap();
-    assert_eq!(scene.github.tokens(), Vec::<String>::new());
+    assert_eq!(scene.provider.tokens(), Vec::<String>::new());
 }

@@ -10,6 +10,7 @@
 )]
 
 mod api_token;
+mod at_provider;
 mod basic_auth;
 mod bounded;
 mod crowd;

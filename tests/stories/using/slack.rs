@@ -45,9 +45,23 @@ impl Scene {
     /// Goes through the page and presses a button at Slack; where the person comes back to, and what Slack was asked.
     async fn decide(&self, actions: &[&str], button: &str) -> (Url, Url) {
         let (_, link) = self.host.session(&self.tenant, "slack", actions, "u-1").await.unwrap();
+        self.decide_at(&link, button).await
+    }
+
+    /// Consents again to the same connection; answers it.
+    pub(crate) async fn again(&self, connection: &Value) -> Value {
+        let again = json!({ "end_user": "u-1", "return_url": RETURN_URL });
+        let link = self.ask(connection, "reauthorize", again).await.text("/url").unwrap();
+        let (returned, _) = self.decide_at(&link, "Allow").await;
+        let done = self.host.complete(&self.tenant, &returned, "u-1").await.unwrap();
+        assert!(done.status.is_success(), "{}", done.json);
+        done.json
+    }
+
+    async fn decide_at(&self, link: &str, button: &str) -> (Url, Url) {
         let mut browser = Browser::new(self.wire.clone());
         browser.leave_at(RETURN_URL);
-        let page = browser.open(&link).await.unwrap().page().unwrap();
+        let page = browser.open(link).await.unwrap().page().unwrap();
         let interim = browser.submit(&page, &page.form().unwrap()).await.unwrap().page().unwrap();
         let page = browser.click(&interim, &interim.link("Continue to").unwrap()).await.unwrap().page().unwrap();
         let form = page.form().unwrap_or_else(|_| panic!("{}", page.body)).press(button).unwrap();

@@ -120,4 +120,13 @@ async fn consenting_again_brings_both_back() {
     // A working bot hides nothing.
     let verified = scene.ask(&connection, "verify", json!({})).await.json;
     assert_eq!((&verified["status"], &verified["verification"]["failure"]), (&json!("failing"), &Value::Null));
+    let done = scene.again(&connection).await;
+    assert_eq!((&done["id"], &done["status"]), (&connection["id"], &json!("active")), "{done}");
+    assert_eq!((&token(&done, "bot")["lost"], &token(&done, "user")["lost"]), (&json!(false), &json!(false)), "{done}");
+    assert!(done["failure"].is_null() && token(&done, "user")["failure"].is_null(), "{done}");
+    for (name, of) in [("bot", Of::Bot), ("user", Of::User)] {
+        let leased = leased(&scene, &connection, name).await;
+        assert!(scene.slack.tokens(of).iter().any(|token| json!(token) == leased), "{name}: {leased}");
+    }
+    assert!(scene.ask(&connection, "refresh", json!({})).await.status.is_success());
 }

@@ -99,7 +99,7 @@ fn list_of<'a>(oauth2: &'a OAuth2, tokens: &Tokens) -> &'a str {
 }
 
 fn only(scopes: &ScopeSet, oauth2: &OAuth2, wanted: impl Fn(&str) -> bool) -> ScopeSet {
-    scopes.iter().filter(|scope| wanted(scope_lists::list_of(oauth2, scope))).cloned().collect()
+    scopes.iter().filter(|scope| wanted(oauth2.list_of(scope))).cloned().collect()
 }
 
 #[cfg(test)]

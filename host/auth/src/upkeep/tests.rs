@@ -153,7 +153,11 @@ fn a_grant_that_ends_is_said_and_refreshed_until_the_provider_refuses() {
     connection.upkeep.token_since = Some(after(351 * DAY));
     connection.clocks.access = expiry(351 * DAY + 3600, Source::Response);
     let said = step(365 * DAY, 2);
-    assert_eq!(look(&connection, Some(&rules()), &year, 364 * DAY).duty, Some(Duty::SayNearsEnd(said)), "the last step only");
+    assert_eq!(
+        look(&connection, Some(&rules()), &year, 364 * DAY).duty,
+        Some(Duty::SayNearsEnd(said)),
+        "the last step only"
+    );
     connection.status = Status::Expiring;
     connection.said.ends = Some(said);
     assert_eq!(look(&connection, Some(&rules()), &year, 366 * DAY).duty, Some(Duty::Refresh));
@@ -188,8 +192,12 @@ fn verifying_unasked_comes_round_and_is_spread() {
     assert_eq!(see(&connection, DAY).duty, Some(Duty::Verify), "so that it is found to work again");
     connection.status = Status::NeedsReauthorization;
     assert_eq!(see(&connection, DAY), Plan::default());
-    let moments: BTreeSet<_> =
-        (0..50).map(|number| see(&Connection { id: ConnectionId::new(noon(), number), status: Status::Active, ..connection.clone() }, 0).next).collect();
+    let moments: BTreeSet<_> = (0..50)
+        .map(|number| {
+            see(&Connection { id: ConnectionId::new(noon(), number), status: Status::Active, ..connection.clone() }, 0)
+                .next
+        })
+        .collect();
     assert!(moments.len() > 20, "{}", moments.len());
 }
 

@@ -10,6 +10,7 @@ mod field;
 mod method;
 mod oauth2;
 mod placement;
+mod standard;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -24,7 +25,7 @@ pub use method::{Lifetime, LifetimeCase, Method, MethodKind, Reach, Revocation, 
 pub use oauth2::{
     AuthorizeRules, BodyFormat, ClientAuth, Envelope, ExpiryFormat, KeptFrom, KeptValue, OAuth2, Parameter, Pkce,
     RefreshRules, RefreshUsing, Rename, Rotation, ScopeFormat, TokenRequestRules, TokenResponseRules, TokenRules,
-    TokenSource, WithoutToken,
+    TokenSource, WithoutToken, in_list,
 };
 pub use placement::{CallHeader, Placed, Placement};
 

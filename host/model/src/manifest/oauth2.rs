@@ -28,6 +28,26 @@ pub struct OAuth2 {
     pub refresh: RefreshRules,
 }
 
+impl OAuth2 {
+    /// The list that a scope's id says it is in; empty for the first. The id of a scope in a further list is the list's name,
+    /// a slash, and the provider's string, so that the same string may be in several lists.
+    pub fn list_of(&self, scope: &str) -> &str {
+        let mut lists = self.authorize.scope_lists.iter().map(|(name, _)| name.as_str());
+        lists.find(|list| in_list(scope, list).is_some()).unwrap_or_default()
+    }
+
+    /// The token that a scope belongs to, by its list; none where the method names no tokens.
+    pub fn token_of(&self, scope: &str) -> Option<&TokenRules> {
+        let list = self.list_of(scope);
+        self.response.tokens.iter().find(|token| token.scope_list == list)
+    }
+}
+
+/// The provider's string of a scope in a further list; none where its id says another.
+pub fn in_list<'a>(scope: &'a str, list: &str) -> Option<&'a str> {
+    scope.strip_prefix(list)?.strip_prefix('/')
+}
+
 /// A parameter or header.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parameter {

@@ -133,9 +133,16 @@ async fn verify(
     Given(mut body): Given,
 ) -> Result<Found<SummaryView>, Problem> {
     let mut verification = service.backup_verification();
+    let mut bad = None;
     while let Some(frame) = body.frame().await {
         let Ok(bytes) = frame.map_err(|_| Problem::cut_off())?.into_data() else { continue };
-        verification.feed(&bytes).map_err(refused)?;
+        // The rest of a bad file is taken in too: who is refused while sending may never read why.
+        if bad.is_none() {
+            bad = verification.feed(&bytes).err();
+        }
+    }
+    if let Some(error) = bad {
+        return Err(refused(error));
     }
     let good = verification.finish().map_err(refused)?;
     Ok(found(SummaryView {

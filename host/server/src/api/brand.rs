@@ -7,6 +7,7 @@ use http::request::Parts;
 use jackfield_model::{
     brand::{Brand, BrandFile, Links, Picture, Sender, Typeface},
     id::TenantId,
+    tenant::Tenant,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -123,7 +124,7 @@ struct FileView {
     #[schemars(example = &"image/png")]
     media_type: String,
     /// Where the tenant's pages have it.
-    #[schemars(example = &"/brand/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+    #[schemars(example = &"/assets/brand/ten_01K9ZQ6Y4M5K7T8V9W0X1Y2Z3A/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     path: String,
 }
 
@@ -164,12 +165,14 @@ impl From<BrandView> for BrandChange {
     }
 }
 
-impl From<&Brand> for FilesView {
-    fn from(brand: &Brand) -> Self {
+impl FilesView {
+    /// The files of a tenant's brand.
+    pub(super) fn of(tenant: &Tenant) -> Self {
         let view = |file: &Option<Picture>| {
             let Picture { digest, media_type } = file.clone()?;
-            Some(FileView { path: format!("/brand/{digest}"), digest, media_type })
+            Some(FileView { path: format!("/assets/brand/{}/{digest}", tenant.id), digest, media_type })
         };
+        let brand = &tenant.brand;
         Self { logo: view(&brand.logo), favicon: view(&brand.favicon), font: view(&brand.font) }
     }
 }
@@ -245,7 +248,7 @@ async fn put(
     File(bytes): File,
 ) -> Result<Found<TenantView>, Problem> {
     let tenant = service.put_brand_file(id, which, bytes, &host.caller.name()).await?;
-    Ok(found(TenantView::of(&service, tenant)))
+    Ok(found(TenantView::of(&service, tenant).await?))
 }
 
 async fn remove(

@@ -18,7 +18,7 @@ use super::{
     describe::{About, Routes, Tag},
     json::{Json, optional_secret, optional_texts, secret, texts},
     once::Making,
-    paging::{self, Paged},
+    paging::Paged,
     path::{Asked, Id},
     problem::Problem,
     reply::{Created, Found, List, Nothing, created, found},
@@ -113,9 +113,9 @@ struct ClientView {
 }
 
 impl ClientView {
-    fn of(client: Client, service: &Service) -> Self {
-        Self {
-            redirect_uri: service.redirect_uri(&client.connector, client.id),
+    async fn of(client: Client, service: &Service) -> Result<Self, Problem> {
+        Ok(Self {
+            redirect_uri: service.redirect_uri(&client).await?,
             id: client.id,
             connector: client.connector,
             tenant: client.tenant,
@@ -125,7 +125,7 @@ impl ClientView {
             announced: client.announced,
             fault: client.fault,
             created_at: client.created_at,
-        }
+        })
     }
 }
 
@@ -182,7 +182,7 @@ async fn create(
         fields: asked.fields,
     };
     let client = service.add_client(new, &host.caller.name()).await?;
-    Ok(created(format!("/v1/clients/{}", client.id), ClientView::of(client, &service)))
+    Ok(created(format!("/v1/clients/{}", client.id), ClientView::of(client, &service).await?))
 }
 
 async fn list(
@@ -191,12 +191,16 @@ async fn list(
     Asked(paged): Asked<Paged>,
 ) -> Result<Found<List<ClientView>>, Problem> {
     let page = service.clients_page(&paged.into()).await?;
-    Ok(found(paging::list(page, |client| ClientView::of(client, &service))))
+    let mut items = Vec::new();
+    for client in page.items {
+        items.push(ClientView::of(client, &service).await?);
+    }
+    Ok(found(List { items, next: page.next, unreadable: page.unreadable }))
 }
 
 async fn show(State(service): State<Service>, _: ForHost, Id(id): Id<ClientId>) -> Result<Found<ClientView>, Problem> {
     let client = service.client(id).await?.ok_or_else(|| Problem::not_found("client"))?;
-    Ok(found(ClientView::of(client, &service)))
+    Ok(found(ClientView::of(client, &service).await?))
 }
 
 async fn change(
@@ -212,7 +216,7 @@ async fn change(
         accept_endpoints: asked.accept_endpoints,
     };
     let client = service.change_client(id, wanted, &host.caller.name()).await?;
-    Ok(found(ClientView::of(client, &service)))
+    Ok(found(ClientView::of(client, &service).await?))
 }
 
 async fn rotate(
@@ -222,7 +226,7 @@ async fn rotate(
     Json(asked): Json<Rotate>,
 ) -> Result<Found<ClientView>, Problem> {
     let client = service.rotate_client_secret(id, asked.client_secret, &host.caller.name()).await?;
-    Ok(found(ClientView::of(client, &service)))
+    Ok(found(ClientView::of(client, &service).await?))
 }
 
 async fn remove(State(service): State<Service>, host: ForHost, Id(id): Id<ClientId>) -> Result<Nothing, Problem> {

@@ -8,7 +8,7 @@ use axum::{
 };
 use cookie::{Cookie, SameSite};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use jackfield_model::id::ClientId;
+use jackfield_model::{client::Client, id::ClientId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -40,6 +40,9 @@ struct DiagnosisView {
     /// Where browsers reach the host, as it is told.
     #[schemars(example = &"https://connect.example.com/")]
     public_url: String,
+    /// Where browsers reach the pages of tenants with a host name of their own.
+    #[schemars(example = ["https://connect.acme.example/"])]
+    sites: Vec<String>,
     /// What `/doctor/{nonce}` must answer where it is this host that answers.
     #[schemars(example = &"6f1ed002ab5595859014ebf0951522d9")]
     answer: String,
@@ -80,9 +83,9 @@ enum OutcomeView {
 }
 
 /// A client and the address to register for it.
-#[derive(Serialize, JsonSchema)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "RedirectUri")]
-struct RegisterView {
+pub(super) struct RegisterView {
     /// Its connector.
     #[schemars(example = &"github")]
     connector: String,
@@ -106,6 +109,13 @@ impl From<Check> for CheckView {
     }
 }
 
+impl RegisterView {
+    /// A client's.
+    pub(super) fn of(client: Client, redirect_uri: String) -> Self {
+        Self { connector: client.connector, client: client.id, redirect_uri }
+    }
+}
+
 impl From<Register> for RegisterView {
     fn from(register: Register) -> Self {
         Self { connector: register.connector, client: register.client, redirect_uri: register.redirect_uri }
@@ -121,6 +131,9 @@ struct ReachedView {
     answer: String,
     /// Whether the cookie that an answer before had set came back.
     cookie: bool,
+    /// The host name whose tenant's pages are here; null at the host's own.
+    #[schemars(example = &"connect.acme.example")]
+    site: Option<String>,
 }
 
 /// The host's word, with a cookie as the pages set theirs.
@@ -190,6 +203,7 @@ async fn diagnose(
     let found_out = service.diagnose().await;
     Ok(found(DiagnosisView {
         public_url: found_out.public_url,
+        sites: found_out.sites,
         answer: answer.expose().to_owned(),
         checks: found_out.checks.into_iter().map(CheckView::from).collect(),
         redirect_uris: found_out.redirect_uris.into_iter().map(RegisterView::from).collect(),
@@ -208,6 +222,8 @@ async fn reached(
     let back = sent.flat_map(Cookie::split_parse).flatten().any(|one| one.name() == name && one.value() == nonce);
     let written = Cookie::build((name, nonce)).path("/").http_only(true).same_site(SameSite::Lax);
     let written = written.secure(service.is_secure()).max_age(cookie::time::Duration::minutes(1)).build();
-    let view = ReachedView { answer: answer.expose().to_owned(), cookie: back };
+    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let site = service.tenant_at(host).await?.and_then(|tenant| tenant.brand.host).map(String::from);
+    let view = ReachedView { answer: answer.expose().to_owned(), cookie: back, site };
     Ok(Reached { view, cookie: HeaderValue::from_str(&written.to_string()).ok() })
 }

@@ -18,6 +18,7 @@ mod import;
 mod json;
 mod lease;
 mod messages;
+mod metrics;
 pub(crate) mod once;
 mod openapi;
 mod page_sessions;
@@ -61,6 +62,7 @@ const NOUNS: &[fn() -> Routes] = &[
     import::routes,
     lease::routes,
     messages::routes,
+    metrics::routes,
     openapi::routes,
     page_sessions::routes,
     sessions::routes,

@@ -1,5 +1,6 @@
 //! `/v1/page-sessions`: links that sign people in to the pages.
 
+use axum::extract::State;
 use jackfield_model::person::{Person, Role};
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -9,11 +10,10 @@ use super::{
     caller::{Connect, ForHost, ForTenant},
     describe::{About, Routes, Tag},
     json::Json,
-    once::Making,
     problem::Problem,
     reply::{Created, created},
 };
-use crate::service::{NewPageSession, PageSessionError, SignInLink};
+use crate::service::{NewPageSession, PageSessionError, Service, SignInLink};
 
 /// Whom to sign in to a tenant's pages.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -95,7 +95,7 @@ pub(super) fn routes() -> Routes {
 }
 
 async fn create(
-    Making(service): Making,
+    State(service): State<Service>,
     by: ForTenant<Connect>,
     Json(asked): Json<Create>,
 ) -> Result<Created<LinkView>, Problem> {
@@ -109,7 +109,7 @@ async fn create(
 }
 
 async fn create_for_operator(
-    Making(service): Making,
+    State(service): State<Service>,
     by: ForHost,
     Json(asked): Json<CreateForOperator>,
 ) -> Result<Created<LinkView>, Problem> {

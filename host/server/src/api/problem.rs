@@ -244,11 +244,12 @@ impl Problem {
         self.0.cause.as_deref()
     }
 
-    /// The body and headers, now that the request has its id. `host` is where the pages about each code are.
-    pub fn answer(&self, request: Option<&RequestName>, host: &Url) -> Response {
+    /// The body and headers, now that the request has its id. `host` is where the pages about each code are; without one the
+    /// type says no more than the status code does (RFC 9457 section 4.2.1).
+    pub fn answer(&self, request: Option<&RequestName>, host: Option<&Url>) -> Response {
         let status = self.status();
         let body = ProblemView {
-            kind: self.0.code.page(host),
+            kind: host.map_or_else(|| "about:blank".to_owned(), |host| self.0.code.page(host)),
             title: self.0.code.title(),
             status: status.as_u16(),
             detail: &self.0.detail,

@@ -31,9 +31,12 @@ use crate::service::{Choice, ChooseError, CompleteError, NewSession, Service, Se
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "NewConnectSession")]
 struct Create {
-    /// What to connect.
+    /// What to connect; left out where the person picks the service.
     #[schemars(example = &"github")]
-    connector: String,
+    connector: Option<String>,
+    /// What the person picks among where `connector` is left out; empty for every service that is set up.
+    #[serde(default)]
+    connectors: Vec<NewOffer>,
     /// What the connection is for: ids of the connector's actions. Only what they need is asked for.
     #[serde(default)]
     #[schemars(example = ["list-repositories"])]
@@ -53,6 +56,35 @@ struct Create {
     /// How the person is reached from now on, as `PUT /v1/contacts/{end_user}` takes it; what is known stays where it is left
     /// out.
     contact: Option<Contact>,
+    /// Who opens the link in a window of its own and hears by `postMessage` how it went: one of the origins of the tenant's brand.
+    #[schemars(extend("format" = "uri"), example = &"https://app.example.com")]
+    opener_origin: Option<String>,
+}
+
+/// A service to offer, and what the connection would be for.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "NewServiceOffer")]
+struct NewOffer {
+    /// The connector's name.
+    #[schemars(example = &"github")]
+    connector: String,
+    /// Ids of its actions; what they need is asked for, and nothing where it is left out.
+    #[serde(default)]
+    #[schemars(example = ["list-repositories"])]
+    actions: BTreeSet<String>,
+}
+
+/// A service to pick, and what the connection would be for.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ServiceOffer")]
+struct Offer<'a> {
+    /// The connector's name.
+    #[schemars(example = &"github")]
+    connector: &'a str,
+    /// Ids of its actions.
+    #[schemars(example = ["list-repositories"])]
+    actions: &'a BTreeSet<String>,
 }
 
 /// What finishes a connect session.
@@ -94,9 +126,11 @@ enum ChoiceWord {
 struct SessionView<'a> {
     /// Its id.
     id: SessionId,
-    /// What to connect.
+    /// What to connect; null where the person picks the service.
     #[schemars(example = &"github")]
-    connector: &'a str,
+    connector: Option<&'a str>,
+    /// What the person picks among; empty where it is said, or where every service may be picked.
+    connectors: Vec<Offer<'a>>,
     /// What the connection is for.
     #[schemars(example = ["list-repositories"])]
     actions: &'a BTreeSet<String>,
@@ -108,6 +142,9 @@ struct SessionView<'a> {
     /// Where the person goes afterwards.
     #[schemars(extend("format" = "uri"), example = &"https://app.example.com/connected")]
     return_url: &'a str,
+    /// Who hears by `postMessage` how it went; null for nobody.
+    #[schemars(extend("format" = "uri"), example = &"https://app.example.com")]
+    opener_origin: Option<String>,
     /// How far it is.
     stage: StageView<'a>,
     /// When it was made.
@@ -178,16 +215,22 @@ impl<'a> From<&'a ConnectSession> for SessionView<'a> {
         };
         Self {
             id: session.id,
-            connector: &session.connector,
+            connector: session.connector.as_deref(),
+            connectors: offers(session),
             actions: &session.actions,
             end_user: &session.end_user,
             connection: session.connection,
             return_url: &session.return_url,
+            opener_origin: session.opener.as_ref().map(ToString::to_string),
             stage,
             created_at: session.created_at,
             expires_at: session.expires_at,
         }
     }
+}
+
+fn offers(session: &ConnectSession) -> Vec<Offer<'_>> {
+    session.offers.iter().map(|(connector, actions)| Offer { connector, actions }).collect()
 }
 
 pub(super) fn routes() -> Routes {
@@ -241,15 +284,22 @@ async fn create(
     by: ForTenant<Connect>,
     Json(asked): Json<Create>,
 ) -> Result<Created<Made<'static>>, Problem> {
+    let opener = match asked.opener_origin.as_deref().map(str::parse) {
+        Some(Ok(origin)) => Some(origin),
+        Some(Err(_)) => return Err(SessionError::Opener.into()),
+        None => None,
+    };
     let new = NewSession {
         tenant: by.tenant,
         connector: asked.connector,
         actions: asked.actions,
+        offers: asked.connectors.into_iter().map(|offer| (offer.connector, offer.actions)).collect(),
         end_user: asked.end_user,
         connection: asked.connection,
         fields: asked.fields,
         return_url: asked.return_url,
         contact: asked.contact,
+        opener,
     };
     let (session, url) = service.create_session(new, &by.caller.name()).await?;
     Ok(made(&session, &url))

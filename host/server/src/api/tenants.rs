@@ -15,9 +15,10 @@ use super::{
     brand::{BrandView, FilesView},
     caller::ForHost,
     describe::{About, Routes, Tag},
+    doctor::RegisterView,
     json::Json,
     once::Making,
-    paging::{self, Paged},
+    paging::Paged,
     path::{Asked, Id},
     problem::Problem,
     reply::{Created, Found, List, Nothing, created, found},
@@ -58,7 +59,7 @@ struct Change {
 /// What a tenant's people are told unasked, and how often the host verifies.
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[schemars(rename = "TenantNotices")]
+#[schemars(rename = "TenantNotices", extend("required" = []))]
 struct NoticesView {
     /// How many days before a permission ends its person is mailed, each once: at most ten numbers from 1 to 365. Days that
     /// leave less than half of a short permission's time are left out.
@@ -113,23 +114,27 @@ pub(super) struct TenantView {
     /// Where browsers reach its pages.
     #[schemars(extend("format" = "uri"), example = &"https://connect.acme.example/")]
     site_url: String,
+    /// What must be registered at providers for the tenant's own clients: all of it changes with the host name.
+    redirect_uris: Vec<RegisterView>,
     /// When it was made.
     created_at: Timestamp,
 }
 
 impl TenantView {
     /// A tenant as it is shown.
-    pub(super) fn of(service: &Service, tenant: Tenant) -> Self {
-        Self {
+    pub(super) async fn of(service: &Service, tenant: Tenant) -> Result<Self, Problem> {
+        let own = service.redirect_uris(&tenant).await?;
+        Ok(Self {
+            redirect_uris: own.into_iter().map(|(client, uri)| RegisterView::of(client, uri)).collect(),
             id: tenant.id,
             brand: BrandView::from(&tenant.brand),
-            brand_files: FilesView::from(&tenant.brand),
+            brand_files: FilesView::of(&tenant),
             site_url: service.site_url(&tenant).into(),
             notices: tenant.notices.into(),
             name: tenant.name,
             return_urls: tenant.return_urls,
             created_at: tenant.created_at,
-        }
+        })
     }
 }
 
@@ -170,7 +175,7 @@ async fn create(
 ) -> Result<Created<TenantView>, Problem> {
     let new = NewTenant { name: asked.name, return_urls: asked.return_urls };
     let tenant = service.create_tenant(new, &host.caller.name()).await?;
-    Ok(created(format!("/v1/tenants/{}", tenant.id), TenantView::of(&service, tenant)))
+    Ok(created(format!("/v1/tenants/{}", tenant.id), TenantView::of(&service, tenant).await?))
 }
 
 async fn list(
@@ -179,12 +184,16 @@ async fn list(
     Asked(paged): Asked<Paged>,
 ) -> Result<Found<List<TenantView>>, Problem> {
     let page = service.tenants_page(&paged.into()).await?;
-    Ok(found(paging::list(page, |tenant| TenantView::of(&service, tenant))))
+    let mut items = Vec::new();
+    for tenant in page.items {
+        items.push(TenantView::of(&service, tenant).await?);
+    }
+    Ok(found(List { items, next: page.next, unreadable: page.unreadable }))
 }
 
 async fn show(State(service): State<Service>, _: ForHost, Id(id): Id<TenantId>) -> Result<Found<TenantView>, Problem> {
     let tenant = service.tenant(id).await?.ok_or_else(|| Problem::not_found("tenant"))?;
-    Ok(found(TenantView::of(&service, tenant)))
+    Ok(found(TenantView::of(&service, tenant).await?))
 }
 
 async fn change(
@@ -194,9 +203,14 @@ async fn change(
     Json(asked): Json<Change>,
 ) -> Result<Found<TenantView>, Problem> {
     let brand = asked.brand.map(BrandChange::from);
-    let change = TenantChange { name: asked.name, return_urls: asked.return_urls, notices: asked.notices.map(Notices::from), brand };
+    let change = TenantChange {
+        name: asked.name,
+        return_urls: asked.return_urls,
+        notices: asked.notices.map(Notices::from),
+        brand,
+    };
     let tenant = service.change_tenant(id, change, &host.caller.name()).await?;
-    Ok(found(TenantView::of(&service, tenant)))
+    Ok(found(TenantView::of(&service, tenant).await?))
 }
 
 async fn remove(State(service): State<Service>, host: ForHost, Id(id): Id<TenantId>) -> Result<Nothing, Problem> {

@@ -20,8 +20,14 @@ use crate::{
     service::{RequestName, Service},
 };
 
-/// Every answer carries the id of its request.
+/// Every answer carries the id of its request: the API's under a name of its own, a page's under one that names nobody.
 const REQUEST_ID: HeaderName = HeaderName::from_static("jackfield-request-id");
+const NEUTRAL_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What is answered at the host's own name only: where a tenant has the name, there are its pages and nothing beside them.
+const OWN_ONLY: [&str; 5] = ["/v1", "/docs", "/openapi.json", "/metrics", "/assets/docs.css"];
+/// What the description of the API speaks of.
+const DESCRIBED: [&str; 6] = ["/v1", "/openapi.json", "/metrics", "/healthz", "/readyz", "/doctor"];
 
 /// What probes ask even while the host ends.
 const PROBES: [&str; 2] = ["/healthz", "/readyz"];
@@ -35,10 +41,16 @@ pub(super) async fn edge(State(service): State<Service>, request: Request, next:
     let path = request.uri().path();
     let headers = wants_page(path, request.headers()).then(|| request.headers().clone());
     let refused = service.is_stopping() && !PROBES.contains(&path);
+    let at_tenant = at_tenant(&service, request.headers()).await;
+    let hidden = at_tenant && is_below(path, &OWN_ONLY);
+    let id_header = if !at_tenant && is_below(path, &DESCRIBED) { REQUEST_ID } else { NEUTRAL_REQUEST_ID };
     // The route, never the path: a link is a secret.
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let mut response =
-        if refused { Problem::stopping().into_response() } else { served(name.clone(), request, next).await };
+    let mut response = match (refused, hidden) {
+        (true, _) => Problem::stopping().into_response(),
+        (_, true) => Problem::no_route().into_response(),
+        _ => served(name.clone(), request, next).await,
+    };
     let problem = response.extensions_mut().remove::<Problem>();
     if let Some(problem) = &problem {
         let before = std::mem::take(response.headers_mut());
@@ -46,19 +58,37 @@ pub(super) async fn edge(State(service): State<Service>, request: Request, next:
             Some(headers) => pages::refusal(&service, headers, problem).await,
             None => None,
         };
-        response = page.unwrap_or_else(|| problem.answer(name.as_ref(), service.public_url()));
+        response = page.unwrap_or_else(|| problem.answer(name.as_ref(), (!at_tenant).then(|| service.public_url())));
         carry(before, response.headers_mut());
     }
     if refused {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
+    service.metrics().answered(
+        &method,
+        route.as_deref().unwrap_or("none"),
+        response.status().as_u16(),
+        started.elapsed(),
+    );
     let line =
         Line { name: name.as_ref(), method: method.as_str(), route: route.as_deref().unwrap_or("none"), started };
     line.write(&response, problem.as_ref());
     if let Some(value) = name.and_then(|name| HeaderValue::from_str(name.as_str()).ok()) {
-        response.headers_mut().insert(REQUEST_ID, value);
+        response.headers_mut().insert(id_header, value);
     }
     response
+}
+
+/// Whether a request came to the host name of a tenant.
+async fn at_tenant(service: &Service, headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    // A store that does not answer says so to whoever asks it next.
+    service.tenant_at(host).await.is_ok_and(|tenant| tenant.is_some())
+}
+
+/// Whether a path is one of these or below it.
+fn is_below(path: &str, tops: &[&str]) -> bool {
+    tops.iter().any(|top| path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }
 
 /// What a layer said beside a refusal stays: which methods there are, what is left of a limit.
@@ -178,6 +208,12 @@ mod tests {
         assert!(wants_page("/", &browser));
         assert!(!wants_page("/v1/connections", &browser));
         assert!(!wants_page("/connect/x", &HeaderMap::new()));
+    }
+
+    #[test]
+    fn what_is_below_a_path_is_told_from_what_begins_alike() {
+        assert!(is_below("/v1", &OWN_ONLY) && is_below("/v1/tenants", &OWN_ONLY) && is_below("/docs/", &OWN_ONLY));
+        assert!(!is_below("/v1x", &OWN_ONLY) && !is_below("/doctor/x", &OWN_ONLY) && !is_below("/", &OWN_ONLY));
     }
 
     #[test]

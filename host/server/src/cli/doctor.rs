@@ -85,6 +85,10 @@ async fn ask(stage: &Stage, config: &Config) -> Result<Value> {
     let answer = text(&told, "/answer");
     progress("The public URL is asked…");
     checks.extend(public::look(&url, &nonce, &answer, config.egress.ca_file.as_deref()).await);
+    for site in told.pointer("/sites").and_then(Value::as_array).into_iter().flatten() {
+        let site = site.as_str().unwrap_or_default().parse()?;
+        checks.push(public::look_at_site(&site, &nonce, &answer, config.egress.ca_file.as_deref()).await);
+    }
     let register = told.pointer("/redirect_uris").and_then(Value::as_array).cloned().unwrap_or_default();
     Ok(summed_up(&checks, &json!(url), &register))
 }

@@ -20,7 +20,8 @@ pub(super) enum Webhook {
     )]
     Create {
         /// Where it is sent.
-        url: String,
+        #[arg(value_name = "URL")]
+        to: String,
         /// What it hears of; without one, everything. May be repeated.
         #[arg(long = "event", value_name = "EVENT")]
         events: Vec<String>,
@@ -36,14 +37,14 @@ pub(super) enum Webhook {
     },
     /// Change where a webhook is sent or what it hears of.
     #[command(
-        after_help = "Example:\n  jackfield webhook change whk_01J… --tenant ten_01J… --url https://app.example.com/in"
+        after_help = "Example:\n  jackfield webhook change whk_01J… --tenant ten_01J… --to https://app.example.com/in"
     )]
     Change {
         /// Its id.
         id: String,
         /// Where it is sent.
-        #[arg(long)]
-        url: Option<String>,
+        #[arg(long, value_name = "URL")]
+        to: Option<String>,
         /// What it hears of, all of it. May be repeated.
         #[arg(long = "event", value_name = "EVENT")]
         events: Vec<String>,
@@ -95,8 +96,8 @@ impl Webhook {
     pub(super) async fn run(self, stage: &Stage) -> Result<()> {
         let (host, all) = (stage.host()?, ["v1", "webhooks"]);
         match self {
-            Self::Create { url, events } => {
-                let answer = host.post(&all, &json!({ "url": url, "events": events })).await?;
+            Self::Create { to, events } => {
+                let answer = host.post(&all, &json!({ "url": to, "events": events })).await?;
                 stage.output.result(&answer, with_secret);
             }
             Self::List => {
@@ -105,8 +106,8 @@ impl Webhook {
                 stage.output.result(&answer, |answer| table(items(answer), &columns));
             }
             Self::Show { id } => stage.output.result(&host.get(&["v1", "webhooks", &id]).await?, described),
-            Self::Change { id, url, events } => {
-                let answer = host.patch(&["v1", "webhooks", &id], &change(url, events)?).await?;
+            Self::Change { id, to, events } => {
+                let answer = host.patch(&["v1", "webhooks", &id], &change(to, events)?).await?;
                 stage.output.result(&answer, described);
             }
             Self::Pause { id } => {
@@ -139,15 +140,15 @@ impl Webhook {
     }
 }
 
-fn change(url: Option<String>, events: Vec<String>) -> Result<Value> {
+fn change(to: Option<String>, events: Vec<String>) -> Result<Value> {
     let mut body = Map::new();
-    if let Some(url) = url {
+    if let Some(url) = to {
         body.insert("url".into(), url.into());
     }
     if !events.is_empty() {
         body.insert("events".into(), events.into());
     }
-    anyhow::ensure!(!body.is_empty(), UsedWrongly("say what to change: --url or --event"));
+    anyhow::ensure!(!body.is_empty(), UsedWrongly("say what to change: --to or --event"));
     Ok(Value::Object(body))
 }
 

@@ -27,6 +27,9 @@ impl Config {
                 file.display()
             ));
         }
+        if self.api.open_metrics {
+            said.push("api.open_metrics is on: whoever reaches the host reads its figures at /metrics.".to_owned());
+        }
         if self.public_url.as_ref().is_none_or(|url| url.scheme() == "http") {
             said.push(
                 "The public URL is plain HTTP on this machine: browser cookies go without `Secure` and `__Host-`. Set public_url to an https address before others use it."

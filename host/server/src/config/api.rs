@@ -8,10 +8,12 @@ use serde::{Deserialize, Serialize};
 pub struct Api {
     /// How many requests one API key may send in a minute, all at once or spread; zero for any number.
     pub requests_per_minute: u32,
+    /// Whether `/metrics` answers without an operator's key.
+    pub open_metrics: bool,
 }
 
 impl Default for Api {
     fn default() -> Self {
-        Self { requests_per_minute: 12_000 }
+        Self { requests_per_minute: 12_000, open_metrics: false }
     }
 }

@@ -21,6 +21,7 @@ impl Config {
         if let Some(name) = &self.log.request_id_header {
             check_header(name)?;
         }
+        self.sign_in.check()?;
         refuse_zero("limits", &serde_json::to_value(&self.limits).unwrap_or_default())?;
         refuse_zero("timeouts", &serde_json::to_value(self.timeouts).unwrap_or_default())?;
         refuse_zero("proxy", &serde_json::to_value(self.proxy).unwrap_or_default())

@@ -5,6 +5,12 @@ use std::{io, net::SocketAddr, path::PathBuf};
 /// Why a host with this configuration does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
+    /// People could not sign in through the identity provider.
+    #[error("`sign_in` names an issuer and lacks {missing}")]
+    SignIn {
+        /// What.
+        missing: &'static str,
+    },
     /// The file cannot be read.
     #[error("cannot read the configuration {}", path.display())]
     Read {

@@ -14,6 +14,7 @@ mod place;
 mod proxy;
 mod reference;
 mod settings;
+mod sign_in;
 #[cfg(test)]
 mod tests;
 mod timeouts;
@@ -36,6 +37,7 @@ pub use proxy::ProxyBounds;
 pub use reference::{Reference, Setting, Source, reference};
 use settings::Settings;
 pub use settings::{LogFormat, LogLevel, StoreKind};
+pub use sign_in::SignIn;
 pub use timeouts::Timeouts;
 
 /// The port `serve` takes where none is given.
@@ -76,6 +78,8 @@ pub struct Config {
     pub egress: Egress,
     /// A folder of further languages, `<tag>/<area>.ftl`.
     pub languages_dir: Option<PathBuf>,
+    /// How people sign in to the pages by the operator's identity provider.
+    pub sign_in: SignIn,
     /// The settings nobody made, as `key = value`.
     pub defaults: Vec<String>,
 }
@@ -134,6 +138,7 @@ impl Config {
             mail: None,
             egress: Egress::default(),
             languages_dir: None,
+            sign_in: SignIn::default(),
             defaults: Vec::new(),
         }
     }
@@ -174,6 +179,7 @@ impl Config {
                 ca_file: egress.ca_file,
             },
             languages_dir: settings.languages_dir,
+            sign_in: settings.sign_in,
             defaults: defaults.0,
         };
         config.check()?;

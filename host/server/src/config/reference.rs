@@ -95,6 +95,7 @@ const MEANINGS: &[(&str, &str, &str)] = &[
     ("timeouts.proxy_total_ms", MILLISECONDS, "How long a whole proxied call may take."),
     ("timeouts.shutdown_ms", MILLISECONDS, "How long a host that is told to stop waits for requests, refreshes and completions under way."),
     ("api.requests_per_minute", COUNT, "How many requests an API key may send in a minute; 0 for any number."),
+    ("api.open_metrics", SWITCH, "Whether `/metrics` answers without an operator's key, to whoever reaches the host."),
     ("proxy.request_bytes", BYTES, "The longest body the proxy passes on to a provider."),
     ("proxy.response_bytes", BYTES, "The longest body the proxy passes back."),
     ("proxy.request_header_bytes", BYTES, "A caller's header names and values together."),
@@ -105,6 +106,7 @@ const MEANINGS: &[(&str, &str, &str)] = &[
     ("egress.allow_loopback", SWITCH, "Whether connectors may speak plain HTTP to this machine: for development and tests."),
     ("egress.allow_private", "table: connector = [host, …]", "Hosts that may have private addresses, by connector."),
     ("egress.hosts", "table: host = \"address:port\"", "Addresses of host names, instead of the resolver's."),
+    ("egress.ca_file", PATH, "Certificate authorities trusted for providers beside the system's: a PEM file."),
     ("mail.host", "host name", "The mail server that notices to people leave through (SMTP). Without it no mail is sent."),
     ("mail.port", COUNT, "Its port; where it is left out, 465 for implicit TLS, 587 for STARTTLS, 25 for none."),
     ("mail.tls", "implicit, starttls or none", "TLS from the first byte, after STARTTLS, or none: that only to this machine."),
@@ -113,7 +115,16 @@ const MEANINGS: &[(&str, &str, &str)] = &[
     ("mail.from", "address", "The address mails come from where a tenant's brand names no sender; bounces come back to it."),
     ("mail.ca_file", PATH, "A certificate authority trusted for the mail server beside the system's: a PEM file."),
     ("mail.timeout_ms", MILLISECONDS, "How long each step with the mail server may take."),
-    ("egress.ca_file", PATH, "Certificate authorities trusted for providers beside the system's: a PEM file."),
+    ("sign_in.issuer", "URL", "The identity provider people sign in to the pages by (OpenID Connect): its issuer identifier, exactly. Register `<public_url>/sign-in/return` there."),
+    ("sign_in.client_id", "text", "What the identity provider calls this host."),
+    ("sign_in.client_secret_file", PATH, "The file that holds the client secret; none for a public client."),
+    ("sign_in.scopes", "list", "What is asked for at the identity provider; `openid` is among it."),
+    ("sign_in.person_claim", "claim", "The claim that holds the application's own id of a person. A name, or a JSON pointer that begins with `/`."),
+    ("sign_in.name_claim", "claim", "The claim that holds what a person is called."),
+    ("sign_in.tenant_claim", "claim", "The claim that says whose person somebody is; without it only operators sign in this way."),
+    ("sign_in.tenants", "table: value = tenant id", "Tenants by the value of `tenant_claim`; where it is empty, the value is the tenant's id."),
+    ("sign_in.administrators", "table: claim = [value, …]", "Who is an administrator of their tenant."),
+    ("sign_in.operators", "table: claim = [value, …]", "Who is an operator of this host."),
 ];
 
 /// Every key, tables after what stands alone.

@@ -10,7 +10,7 @@ use jackfield_runtime::Limits;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{Api, Log, ProxyBounds, Timeouts, mail::MailSettings};
+use super::{Api, Log, ProxyBounds, SignIn, Timeouts, mail::MailSettings};
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -30,6 +30,7 @@ pub(super) struct Settings {
     pub(super) proxy: ProxyBounds,
     pub(super) egress: EgressSettings,
     pub(super) mail: MailSettings,
+    pub(super) sign_in: SignIn,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]

@@ -101,8 +101,8 @@ impl Mailer {
     pub async fn send(&self, envelope: &Envelope, written: &Written) -> Result<u16, MailError> {
         let message = self.message(envelope, written).ok_or(MailError::Unwritable)?;
         let to = envelope.to.address.parse::<Address>().map_err(|_| MailError::Unwritable)?;
-        let bytes = message.formatted();
-        let work = self.hand_over(to, &bytes);
+        let formatted = message.formatted();
+        let work = self.hand_over(to, &formatted);
         tokio::time::timeout(self.patience() * 4, work).await.unwrap_or(Err(MailError::Later { code: None }))
     }
 
@@ -182,7 +182,9 @@ impl Mailer {
     fn tls(&self) -> Option<TlsParameters> {
         let builder = TlsParameters::builder(self.server.host.clone());
         let own = self.authorities.iter().cloned();
-        own.fold(builder, lettre::transport::smtp::client::TlsParametersBuilder::add_root_certificate).build_rustls().ok()
+        own.fold(builder, lettre::transport::smtp::client::TlsParametersBuilder::add_root_certificate)
+            .build_rustls()
+            .ok()
     }
 }
 

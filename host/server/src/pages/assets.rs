@@ -51,7 +51,7 @@ pub(super) async fn brand(
         return Err(missing());
     }
     let tenant = service.tenant(id).await?.ok_or_else(missing)?;
-    Ok(served("text/css; charset=utf-8", variables(&tenant.brand)))
+    Ok(served("text/css; charset=utf-8", variables(id, &tenant.brand)))
 }
 
 fn served(media_type: &'static str, text: String) -> Response {
@@ -64,7 +64,7 @@ fn served(media_type: &'static str, text: String) -> Response {
 }
 
 /// A brand as variables of the stylesheet. Colours and digests are of fixed shapes: nothing somebody typed is in it.
-fn variables(brand: &Brand) -> String {
+fn variables(tenant: TenantId, brand: &Brand) -> String {
     let Colours { accent, accent_dark } = brand.colours;
     let mut css = String::new();
     if let Some(colour) = accent {
@@ -84,7 +84,7 @@ fn variables(brand: &Brand) -> String {
         (Typeface::Own, Some(font)) => {
             let _ = writeln!(
                 css,
-                "@font-face {{ font-family: \"own\"; src: url(\"/brand/{}\") format(\"woff2\"); \
+                "@font-face {{ font-family: \"own\"; src: url(\"/assets/brand/{tenant}/{}\") format(\"woff2\"); \
                  font-display: swap; }}",
                 font.digest
             );
@@ -108,11 +108,12 @@ mod tests {
 
     #[test]
     fn a_brand_is_variables_with_readable_ink() {
+        let tenant = TenantId::new(jiff::Timestamp::UNIX_EPOCH, 1);
         let mut brand = Brand::default();
-        assert_eq!(variables(&brand), "");
+        assert_eq!(variables(tenant, &brand), "");
         brand.colours.accent = Some("#ffe600".parse().unwrap());
         brand.typeface = Typeface::Serif;
-        let css = variables(&brand);
+        let css = variables(tenant, &brand);
         assert!(css.contains("--accent: #ffe600; --accent-ink: #10151c") && css.contains("ui-serif"), "{css}");
     }
 }

@@ -1,10 +1,11 @@
-//! `/brand/{digest}`: a picture or font of the tenant whose host name was asked, and never another's there.
+//! `/assets/brand/{tenant}/{digest}`: a picture or font of a brand, and never of another tenant where one has the host name.
 
 use axum::{
     extract::{Path, State},
     response::{IntoResponse, Response},
 };
 use http::{HeaderName, HeaderValue, header};
+use jackfield_model::id::TenantId;
 
 use super::site::Site;
 use crate::{api::problem::Problem, service::Service};
@@ -13,13 +14,17 @@ use crate::{api::problem::Problem, service::Service};
 const POLICY: &str = "default-src 'none'; sandbox";
 
 /// GET. A digest names the same bytes for ever, so browsers keep them.
-pub(super) async fn show(State(service): State<Service>, site: Site, Path(digest): Path<String>) -> Response {
-    let file = match service.brand_file(site.tenant.map(|tenant| tenant.id), &digest).await {
-        Ok(Some(file)) => file,
-        Ok(None) => return Problem::no_route().into_response(),
-        Err(error) => return Problem::from(error).into_response(),
-    };
-    let Ok(media_type) = HeaderValue::from_str(&file.media_type) else { return Problem::no_route().into_response() };
+pub(super) async fn show(
+    State(service): State<Service>,
+    site: Site,
+    Path((tenant, digest)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let tenant: TenantId = tenant.parse().map_err(|_| Problem::no_route())?;
+    if !site.may_show(tenant) {
+        return Err(Problem::no_route());
+    }
+    let file = service.brand_file(tenant, &digest).await?.ok_or_else(Problem::no_route)?;
+    let media_type = HeaderValue::from_str(&file.media_type).map_err(|_| Problem::no_route())?;
     let mut response = file.bytes.into_response();
     let fixed: [(HeaderName, HeaderValue); 5] = [
         (header::CONTENT_TYPE, media_type),
@@ -28,6 +33,6 @@ pub(super) async fn show(State(service): State<Service>, site: Site, Path(digest
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     ];
-    response.headers_mut().extend(fixed);
-    response
+    fixed.into_iter().for_each(|(name, value)| drop(response.headers_mut().insert(name, value)));
+    Ok(response)
 }

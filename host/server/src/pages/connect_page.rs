@@ -1,14 +1,18 @@
 //! The connect page: what will be allowed, in words, and the form.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use axum::response::Response;
 use http::StatusCode;
-use jackfield_model::manifest::{Field, Method, MethodKind};
+use jackfield_model::{
+    connection::Connection,
+    manifest::{Field, Method, MethodKind},
+};
 use maud::{Markup, html};
+use url::form_urlencoded;
 
 use super::{
-    field::{Input, input_id},
+    field::{Input, fault_sentence, input_id},
     layout::Frame,
     link,
     posted::Posted,
@@ -17,7 +21,7 @@ use super::{
 };
 use crate::{
     api::problem::Code,
-    service::{ConnectPage, FieldFault, ScopeWords},
+    service::{ConnectPage, FieldFault, FieldRule, ScopeWords},
 };
 
 /// What is wrong with what was typed.
@@ -38,7 +42,7 @@ pub(super) struct View<'a> {
     page: &'a ConnectPage,
     method: &'a Method,
     link: &'a str,
-    name: &'a str,
+    name: Cow<'a, str>,
     typed: Option<&'a BTreeMap<String, String>>,
     faults: Faults<'a>,
 }
@@ -46,7 +50,14 @@ pub(super) struct View<'a> {
 impl<'a> View<'a> {
     /// As it is opened.
     pub(super) fn fresh(site: &'a Site, page: &'a ConnectPage, method: &'a Method, link: &'a str) -> Self {
-        Self { site, page, method, link, name: &page.default_name, typed: None, faults: Faults::None }
+        let name = match &page.default_name {
+            Some(name) => Cow::Borrowed(name.as_str()),
+            None => {
+                let provider = &page.connector.manifest.presentation.title;
+                Cow::Owned(site.words.tell("connect-default-name", &[("provider", provider.into())]))
+            }
+        };
+        Self { site, page, method, link, name, typed: None, faults: Faults::None }
     }
 
     /// With what was typed, except secrets.
@@ -58,7 +69,7 @@ impl<'a> View<'a> {
         posted: &'a Posted,
         faults: Faults<'a>,
     ) -> Self {
-        Self { site, page, method, link, name: &posted.name, typed: Some(&posted.public), faults }
+        Self { site, page, method, link, name: Cow::Borrowed(&posted.name), typed: Some(&posted.public), faults }
     }
 
     /// The same page with a sentence about what went wrong.
@@ -77,7 +88,7 @@ impl<'a> View<'a> {
             page: self.page,
             method: self.method,
             link: self.link,
-            name: self.name,
+            name: self.name.clone(),
             typed: self.typed,
             faults,
         }
@@ -120,8 +131,13 @@ impl<'a> View<'a> {
     }
 
     fn heading(&self) -> String {
-        let verb = if self.page.connection.is_some() { "Reconnect" } else { "Connect" };
-        format!("{verb} {}", self.provider())
+        let key = if self.page.connection.is_some() { "connect-title-again" } else { "connect-title" };
+        self.told(key)
+    }
+
+    /// A sentence with the provider's and the tenant's name in it.
+    fn told(&self, key: &str) -> String {
+        self.site.words.tell(key, &[("provider", self.provider().into()), ("tenant", self.tenant().into())])
     }
 
     fn main(&self) -> Markup {
@@ -130,29 +146,43 @@ impl<'a> View<'a> {
             h1 { (self.heading()) }
             @if !presentation.description.is_empty() { p class="lead" { (presentation.description) } }
             @if let Some(connection) = &self.page.connection {
-                p class="note" {
-                    "This renews " strong { (connection.name) }
-                    @if let Some(account) = &connection.account {
-                        ", connected as " strong { (account.label) } ". Use the same account at " (self.provider())
-                    }
-                    "."
-                }
+                p class="note" { (self.renewing(connection)) }
             }
             (self.summary())
             (self.methods())
             (self.rights().markup())
             (self.form())
-            p class="quiet" { "This page was opened for you by " (self.tenant()) ". Do not pass its address on." }
+            @if self.is_picked() {
+                p { a href={ "/connect/" (self.link) } { (self.site.words.say("connect-pick-another")) } }
+            }
+            p class="quiet" { (self.told("connect-opened-by")) }
+        }
+    }
+
+    /// Whether the person picked the service, and may pick another.
+    fn is_picked(&self) -> bool {
+        self.page.session.connector.is_none()
+    }
+
+    fn renewing(&self, connection: &Connection) -> String {
+        let (words, name) = (&self.site.words, ("name", connection.name.as_str().into()));
+        match &connection.account {
+            Some(account) => words.tell(
+                "connect-renews-account",
+                &[name, ("account", account.label.as_str().into()), ("provider", self.provider().into())],
+            ),
+            None => words.tell("connect-renews", &[name]),
         }
     }
 
     fn rights(&self) -> Rights<'a> {
         let scopes: &[ScopeWords] = self.page.scopes.get(&self.method.id).map_or(&[], Vec::as_slice);
         Rights {
+            words: &self.site.words,
             tenant: self.tenant(),
             manifest: &self.page.connector.manifest,
             method: self.method,
-            chosen: &self.page.session.actions,
+            chosen: &self.page.actions,
             scopes,
         }
     }
@@ -169,13 +199,14 @@ impl<'a> View<'a> {
                 }
                 Faults::Fields(faults) => {
                     div class="summary" role="alert" {
-                        p { "Please look at this again:" }
+                        p { (self.site.words.say("connect-look-again")) }
                         ul {
                             @for fault in *faults {
+                                @let said = self.said(fault);
                                 @if shown.contains(&fault.key.as_str()) {
-                                    li { a href={ "#" (input_id(&fault.key)) } { (fault.message) } }
+                                    li { a href={ "#" (input_id(&fault.key)) } { (said) } }
                                 } @else {
-                                    li { (fault.message) }
+                                    li { (said) }
                                 }
                             }
                         }
@@ -185,16 +216,25 @@ impl<'a> View<'a> {
         }
     }
 
+    /// What is wrong with a field, in the reader's language.
+    fn said(&self, fault: &FieldFault) -> String {
+        let field = self.page.connector.manifest.all_fields().find(|field| field.key == fault.key);
+        match field {
+            Some(field) => fault_sentence(&self.site.words, field, fault.rule),
+            None => self.site.words.say("connect-field-unknown"),
+        }
+    }
+
     /// The ways to connect, where there are several.
     fn methods(&self) -> Markup {
         let manifest = &self.page.connector.manifest;
         let usable: Vec<&Method> = self.page.methods.iter().filter_map(|id| manifest.method(id)).collect();
         html! {
             @if usable.len() > 1 {
-                nav aria-label="How to connect" class="methods" {
+                nav aria-label=(self.site.words.say("connect-how")) class="methods" {
                     @for method in usable {
                         @let current = (method.id == self.method.id).then_some("page");
-                        a href={ "/connect/" (self.link) "?method=" (method.id) } aria-current=[current] { (method.title) }
+                        a href=(self.address(method)) aria-current=[current] { (method.title) }
                     }
                 }
             }
@@ -202,16 +242,29 @@ impl<'a> View<'a> {
                 p class="note" {
                     (help.text)
                     @if let Some(url) = help.url.as_deref().and_then(link::to_web) {
-                        " " a href=(url) rel="noreferrer noopener" target="_blank" { "Read more at " (link::host(url).unwrap_or_default()) }
+                        " " a href=(url) rel="noreferrer noopener" target="_blank" {
+                            (self.site.words.tell("connect-read-more", &[("host", link::host(url).unwrap_or_default().into())]))
+                        }
                     }
                 }
             }
         }
     }
 
+    /// The page of a method.
+    fn address(&self, method: &Method) -> String {
+        let service = if self.is_picked() { Some(("service", self.page.connector.name.as_str())) } else { None };
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(service)
+            .append_pair("method", &method.id)
+            .finish();
+        format!("/connect/{}?{query}", self.link)
+    }
+
     fn form(&self) -> Markup {
         html! {
-            form method="post" action={ "/connect/" (self.link) } {
+            form method="post" action={ "/connect/" (self.link) } data-checked {
+                @if self.is_picked() { input type="hidden" name="service" value=(self.page.connector.name); }
                 input type="hidden" name="method" value=(self.method.id);
                 (self.name_input())
                 (self.given())
@@ -224,26 +277,26 @@ impl<'a> View<'a> {
 
     fn submit_label(&self) -> String {
         match self.method.kind {
-            MethodKind::OAuth2Code(_) => format!("Continue to {}", self.provider()),
+            MethodKind::OAuth2Code(_) => self.told("connect-go-on"),
             MethodKind::ClientCredentials(_) | MethodKind::ApiToken { .. } | MethodKind::Basic(_) => {
-                "Connect".to_owned()
+                self.told("connect-submit")
             }
         }
     }
 
     fn name_input(&self) -> Markup {
         let fault = if let Faults::Name(sentence) = &self.faults { Some(sentence) } else { None };
-        let described =
-            if fault.is_some() { "connection-name-help connection-name-fault" } else { "connection-name-help" };
+        let words = &self.site.words;
         html! {
             div class={ "field" @if fault.is_some() { " faulty" } } {
-                label for="connection-name" { "Name of this connection" }
-                div class="help" id="connection-name-help" { p { "So that you recognise it later. You can change it." } }
+                label for="connection-name" { (words.say("connect-name")) }
+                div class="help" id="connection-name-help" { p { (words.say("connect-name-help")) } }
                 div class="input" {
                     input type="text" id="connection-name" name="name" value=(self.name) maxlength="120" required
-                        autocomplete="off" aria-describedby=(described) aria-invalid=[fault.map(|_| "true")];
+                        data-needed=(words.say("connect-name-empty")) autocomplete="off"
+                        aria-describedby="connection-name-help connection-name-fault" aria-invalid=[fault.map(|_| "true")];
                 }
-                @if let Some(fault) = fault { p class="fault" id="connection-name-fault" { (fault) } }
+                p class="fault" id="connection-name-fault" aria-live="polite" { @if let Some(fault) = fault { (fault) } }
             }
         }
     }
@@ -272,7 +325,7 @@ impl<'a> View<'a> {
         html! {
             @if !fields.is_empty() {
                 details open[open] {
-                    summary { "Advanced settings" }
+                    summary { (self.site.words.say("connect-advanced")) }
                     @for field in fields { (self.input(field)) }
                 }
             }
@@ -285,7 +338,7 @@ impl<'a> View<'a> {
             None => self.kept(field).or(field.default.as_deref()),
         };
         let manifest = &self.page.connector.manifest;
-        Input { field, manifest, value, fault: self.fault_of(&field.key) }.markup()
+        Input { words: &self.site.words, field, manifest, value, fault: self.fault_of(&field.key) }.markup()
     }
 
     /// What the connection to renew was made with, without what is put around it.
@@ -294,8 +347,8 @@ impl<'a> View<'a> {
         kept.strip_prefix(&field.prefix)?.strip_suffix(&field.suffix)
     }
 
-    fn fault_of(&self, key: &str) -> Option<&str> {
+    fn fault_of(&self, key: &str) -> Option<FieldRule> {
         let Faults::Fields(faults) = &self.faults else { return None };
-        faults.iter().find(|fault| fault.key == key).map(|fault| fault.message.as_str())
+        faults.iter().find(|fault| fault.key == key).map(|fault| fault.rule)
     }
 }

@@ -1,7 +1,8 @@
-//! What a person reads when connecting does not go on: what happened, that nothing was changed, what to do.
+//! What a person reads when connecting does not go on: what happened, that nothing was changed, what to do, and one button.
 
 use axum::response::Response;
 use http::StatusCode;
+use jackfield_model::{connection::NameError, session::ConnectSession};
 
 use super::{
     connect_page::View,
@@ -10,38 +11,39 @@ use super::{
 };
 use crate::{
     api::problem::{Code, Problem},
-    service::{CallbackError, ConnectPage, EndpointsError, LinkError, ResolveError, StartError},
+    service::{Back, CallbackError, ConnectPage, EndpointsError, LinkError, ResolveError, StartError, TakeError},
 };
 
-/// Where to go when this page cannot say it with a link: it does not know who sent the person.
-const GO_BACK: &str = "Go back to the application you came from and start again there.";
+/// A refusal by the keys of its sentences: `KEY`, `KEY-why` and the advice.
+fn said<'a>(site: &'a Site, key: &str, advice: &str, back: Option<&Back>) -> Notice<'a> {
+    let words = &site.words;
+    Notice {
+        site,
+        heading: words.say(key),
+        happened: words.say(&format!("{key}-why")),
+        advice: words.say(advice),
+        link: Some(button(site, back)),
+    }
+}
 
-fn notice<'a>(site: &'a Site, heading: &str, happened: &str, advice: &str) -> Notice<'a> {
-    Notice { site, heading: heading.to_owned(), happened: happened.to_owned(), advice: advice.to_owned(), link: None }
+/// Back to the application where it is known; else to what the person has here.
+fn button(site: &Site, back: Option<&Back>) -> (String, String) {
+    match back {
+        Some(back) => (site.words.tell("connect-back", &[("tenant", site.name().into())]), back.url.clone()),
+        None => (site.words.say("connect-connections"), "/connections".to_owned()),
+    }
 }
 
 /// A link that leads nowhere.
 pub(super) fn of_link(site: &Site, error: &LinkError) -> Response {
-    let said = |heading, happened| notice(site, heading, happened, GO_BACK);
+    let over = |key: &str, advice: &str, session: &ConnectSession, code: &str| {
+        said(site, key, advice, Some(&Back::over(session, code))).answer(Code::LinkOver)
+    };
     match error {
-        LinkError::Unknown => {
-            said("We do not know this link", "It may have been cut off on its way. Nothing was changed.")
-                .answer(Code::LinkUnknown)
-        }
-        LinkError::Expired => said("This link has expired", "Such links work for half an hour. Nothing was changed.")
-            .answer(Code::LinkOver),
-        LinkError::Ended => said(
-            "This link is finished",
-            "It was used before, and ended without a connection. Nothing more was changed.",
-        )
-        .answer(Code::LinkOver),
-        LinkError::Used => notice(
-            site,
-            "This link was used",
-            "The connection it was made for is there. Nothing more was changed.",
-            "You can close this page and go back to the application you came from.",
-        )
-        .answer(Code::LinkOver),
+        LinkError::Unknown => said(site, "connect-link-unknown", "connect-go-back", None).answer(Code::LinkUnknown),
+        LinkError::Expired(session) => over("connect-link-expired", "connect-go-back", session, "expired"),
+        LinkError::Ended(session) => over("connect-link-ended", "connect-go-back", session, "ended"),
+        LinkError::Used(session) => over("connect-link-used", "connect-link-used-advice", session, "used"),
         LinkError::Connector(error) => of_connector(site, error),
         LinkError::Store(error) => refused(site, &error.clone().into()),
     }
@@ -51,126 +53,119 @@ fn of_connector(site: &Site, error: &ResolveError) -> Response {
     match error {
         ResolveError::Store(error) => refused(site, &error.clone().into()),
         other => {
-            let problem = Problem::from(other.clone());
-            notice(
-                site,
-                "This cannot be connected now",
-                "The service is switched off here at the moment. Nothing was changed.",
-                "Try again later, or tell the people who run the application you came from.",
-            )
-            .answer(problem.kind())
+            let code = Problem::from(other.clone()).kind();
+            said(site, "connect-off", "connect-off-advice", None).answer(code)
         }
     }
 }
 
 /// No usable way to connect.
 pub(super) fn not_ready(site: &Site, page: &ConnectPage) -> Response {
-    let provider = &page.connector.manifest.presentation.title;
+    let names = [
+        ("provider", page.connector.manifest.presentation.title.as_str().into()),
+        ("tenant", page.tenant.name.as_str().into()),
+    ];
     let notice = Notice {
         site,
-        heading: format!("{provider} is not set up yet"),
-        happened: format!("{} has not been registered at {provider}. Nothing was changed.", page.tenant.name),
-        advice: format!("Tell {}, then open this link again.", page.tenant.name),
-        link: None,
+        heading: site.words.tell("connect-not-ready", &names),
+        happened: site.words.tell("connect-not-ready-why", &names),
+        advice: site.words.tell("connect-not-ready-advice", &names),
+        link: Some(button(site, Some(&Back::over(&page.session, "not-ready")))),
     };
     notice.answer(Code::Misconfigured)
 }
 
 /// A form that another site posted.
 pub(super) fn foreign(site: &Site) -> Response {
-    notice(
-        site,
-        "That form did not come from this page",
-        "Another page sent it, so it was not taken. Nothing was changed.",
-        "Open the link you were given again, and fill in the form there.",
-    )
-    .answer(Code::ForeignForm)
+    said(site, "connect-foreign", "connect-foreign-advice", None).answer(Code::ForeignForm)
 }
 
 /// A form larger than any of ours.
 pub(super) fn too_large(site: &Site) -> Response {
-    notice(
+    said(site, "refusal-too-much", "connect-too-much-advice", None).answer(Code::TooLarge)
+}
+
+/// A connection that was not taken.
+pub(super) fn of_take(site: &Site, error: &TakeError, link: &str) -> Response {
+    match error {
+        TakeError::Link(error) => of_link(site, error),
+        TakeError::Store(error) => refused(site, &error.clone().into()),
+        TakeError::NotTheirs => {
+            let notice = Notice {
+                link: Some((site.words.say("refusal-start"), format!("/connect/{link}"))),
+                advice: String::new(),
+                ..said(site, "connect-pick-taken", "connect-go-back", None)
+            };
+            notice.answer(Code::Conflict)
+        }
+    }
+}
+
+/// A provider set up with an address that is none of the web's.
+pub(super) fn no_web(site: &Site, page: &ConnectPage) -> Response {
+    let names = [
+        ("provider", page.connector.manifest.presentation.title.as_str().into()),
+        ("tenant", page.tenant.name.as_str().into()),
+    ];
+    let notice = Notice {
         site,
-        "That was too much",
-        "What you entered is larger than this page takes. Nothing was changed.",
-        "Go back one page and enter less.",
-    )
-    .answer(Code::TooLarge)
+        heading: site.words.say("refusal-failed"),
+        happened: site.words.tell("connect-no-web", &names),
+        advice: site.words.tell("connect-tell", &names),
+        link: Some(button(site, Some(&Back::over(&page.session, "misconfigured")))),
+    };
+    notice.answer(Code::Misconfigured)
 }
 
 /// A start that failed for another reason than a field: said on the page itself, with what was typed.
 pub(super) fn of_start(error: &StartError, view: &View<'_>) -> Response {
     let site = view.site();
+    let told =
+        |key: &str| site.words.tell(key, &[("provider", view.provider().into()), ("tenant", view.tenant().into())]);
     let (code, sentence) = match error {
         StartError::Link(error) => return of_link(site, error),
         StartError::Store(error) => return refused(site, &error.clone().into()),
-        StartError::Name(error) => return view.misnamed(capital(&error.to_string())).answer(),
-        StartError::Fields(_) | StartError::UnknownMethod => (Code::Invalid, capital(&error.to_string())),
-        StartError::NoClient => (Code::Misconfigured, capital(&error.to_string())),
+        StartError::Name(error) => return view.misnamed(told(name_key(*error))).answer(),
+        StartError::Fields(_) => (Code::Invalid, told("connect-look-again")),
+        StartError::UnknownMethod => (Code::Invalid, told("connect-unknown-method")),
+        StartError::NoClient => (Code::Misconfigured, told("connect-not-ready-why")),
         StartError::Endpoints(EndpointsError::Store(error)) => return refused(site, &error.clone().into()),
         StartError::Endpoints(error @ EndpointsError::Changed(_)) => {
             tracing::warn!(%error, "a connection could not be started");
-            (Code::Misconfigured, wrong_set_up(view))
+            (Code::Misconfigured, told("connect-wrong-set-up"))
         }
         StartError::Endpoints(error) => {
             tracing::info!(%error, "a connection could not be started");
-            (Code::ProviderDown, unreachable_sentence(view))
+            (Code::ProviderDown, told("connect-unreachable"))
         }
         StartError::Authorize(error) => {
             tracing::warn!(%error, "an authorization request could not be made");
-            (Code::Misconfigured, wrong_set_up(view))
+            (Code::Misconfigured, told("connect-wrong-set-up"))
         }
     };
     view.telling(sentence).answer_with(code.status())
 }
 
-fn unreachable_sentence(view: &View<'_>) -> String {
-    format!(
-        "{} did not answer as expected, so nothing was changed. Check what you entered and try again in a minute; if it \
-         stays, tell {}.",
-        view.provider(),
-        view.tenant()
-    )
-}
-
-fn wrong_set_up(view: &View<'_>) -> String {
-    format!("{} is not set up rightly here, so nothing was changed. Tell {}.", view.provider(), view.tenant())
-}
-
-fn capital(text: &str) -> String {
-    let mut rest = text.chars();
-    let first = rest.next().map(char::to_uppercase);
-    first.into_iter().flatten().chain(rest).chain(['.']).collect()
+fn name_key(error: NameError) -> &'static str {
+    match error {
+        NameError::Empty => "connect-name-empty",
+        NameError::TooLong => "connect-name-long",
+        NameError::Control => "connect-name-line",
+    }
 }
 
 /// A callback that made nothing. The provider's own words are not repeated here.
 pub(super) fn of_callback(site: &Site, error: &CallbackError) -> Response {
-    let said = |heading, happened, code| notice(site, heading, happened, GO_BACK).answer(code);
+    let refusal = |key: &str| said(site, key, "connect-go-back", None).answer(Code::CallbackRefused);
     match error {
-        CallbackError::NothingPending => said(
-            "Nothing is waiting for this answer",
-            "It was used before, took too long, or was never asked for from here. Nothing was changed.",
-            Code::CallbackRefused,
-        ),
-        CallbackError::OtherAddress => said(
-            "This answer came to the wrong place",
-            "It belongs to another request than the one it arrived for, so it was refused. Nothing was changed.",
-            Code::CallbackRefused,
-        ),
-        CallbackError::OtherBrowser => notice(
-            site,
-            "This answer came in another browser",
-            "A connection is finished in the browser it was started in, so this was refused. Nothing was changed.",
-            "Go back to the application you came from and start again, in one browser and with cookies allowed.",
-        )
-        .answer(Code::CallbackRefused),
-        CallbackError::Refused(error) => {
+        CallbackError::NothingPending => refusal("connect-nothing-pending"),
+        CallbackError::OtherAddress => refusal("connect-wrong-place"),
+        CallbackError::OtherBrowser => {
+            said(site, "connect-other-browser", "connect-other-browser-advice", None).answer(Code::CallbackRefused)
+        }
+        CallbackError::Refused { error, back } => {
             tracing::warn!(%error, "a callback was refused");
-            said(
-                "The answer could not be accepted",
-                "What came back is not what was asked for, so it was refused. Nothing was changed.",
-                Code::CallbackRefused,
-            )
+            said(site, "connect-answer-refused", "connect-go-back", back.as_deref()).answer(Code::CallbackRefused)
         }
         CallbackError::Connector(error) => of_connector(site, error),
         CallbackError::Store(error) => refused(site, &error.clone().into()),

@@ -3,8 +3,12 @@
 use jackfield_model::manifest::{Field, FieldKind, Manifest};
 use maud::{Markup, html};
 
+use crate::{service::FieldRule, words::Words};
+
 /// A field and what is known of it.
 pub(super) struct Input<'a> {
+    /// What the page says.
+    pub(super) words: &'a Words,
     /// What the manifest says.
     pub(super) field: &'a Field,
     /// For the labels of other fields.
@@ -12,7 +16,18 @@ pub(super) struct Input<'a> {
     /// What was typed before, or is taken when nothing is.
     pub(super) value: Option<&'a str>,
     /// What is wrong with it.
-    pub(super) fault: Option<&'a str>,
+    pub(super) fault: Option<FieldRule>,
+}
+
+/// What is wrong with a field, for a person.
+pub(super) fn fault_sentence(words: &Words, field: &Field, rule: FieldRule) -> String {
+    let label = ("field", field.label.as_str().into());
+    match (&field.example, rule) {
+        (Some(example), FieldRule::Form) => {
+            words.tell("connect-field-form-example", &[label, ("example", example.into())])
+        }
+        _ => words.tell(&format!("connect-field-{}", rule.word()), &[label]),
+    }
 }
 
 /// The name of a field's input in the form.
@@ -31,7 +46,9 @@ impl Input<'_> {
         let field = self.field;
         let id = input_id(&field.key);
         html! {
-            div class={ "field" @if self.fault.is_some() { " faulty" } } {
+            div class={ "field" @if self.fault.is_some() { " faulty" } }
+                data-when=[field.visible_when.as_ref().map(|when| when.field.as_str())]
+                data-values=[field.visible_when.as_ref().map(|when| serde_json::json!(when.one_of).to_string())] {
                 @if field.kind == FieldKind::Boolean {
                     div class="check" {
                         (self.control(&id))
@@ -40,7 +57,7 @@ impl Input<'_> {
                 } @else {
                     label for=(id) {
                         (field.label)
-                        @if !field.required { " " span class="optional" { "optional" } }
+                        @if !field.required { " " span class="optional" { (self.words.say("connect-optional")) } }
                     }
                 }
                 @if self.has_help() { div class="help" id={ (id) "-help" } { (self.help()) } }
@@ -52,7 +69,8 @@ impl Input<'_> {
                     }
                 }
                 @if let Some(warning) = &field.warning { p class="warning" id={ (id) "-warning" } { (warning) } }
-                @if let Some(fault) = self.fault { p class="fault" id={ (id) "-fault" } { (fault) } }
+                @let fault = self.fault.map(|rule| fault_sentence(self.words, field, rule)).unwrap_or_default();
+                p class="fault" id={ (id) "-fault" } aria-live="polite" { (fault) }
             }
         }
     }
@@ -69,12 +87,14 @@ impl Input<'_> {
         let field = self.field;
         html! {
             @if let Some(when) = &field.visible_when {
-                p { "Only where " (self.label_of(&when.field)) " is " (when.one_of.join(" or ")) "." }
+                @let values = when.one_of.join(&self.words.say("connect-or"));
+                @let when = [("field", self.label_of(&when.field).into()), ("values", values.into())];
+                p { (self.words.tell("connect-only-where", &when)) }
             }
             @if !field.help.is_empty() { p { (field.help) } }
-            @if let Some(example) = &field.example { p { "For example " code { (example) } } }
+            @if let Some(example) = &field.example { p { (self.words.say("connect-example")) " " code { (example) } } }
             @if field.kind == FieldKind::BaseUrl {
-                p { "What you enter as a secret is sent to this address and to no other: make sure it is the right one." }
+                p { (self.words.say("connect-where-secret-goes")) }
             }
         }
     }
@@ -85,8 +105,7 @@ impl Input<'_> {
     }
 
     fn described_by(&self, id: &str) -> Option<String> {
-        let parts =
-            [(self.has_help(), "help"), (self.field.warning.is_some(), "warning"), (self.fault.is_some(), "fault")];
+        let parts = [(self.has_help(), "help"), (self.field.warning.is_some(), "warning"), (true, "fault")];
         let ids: Vec<String> =
             parts.iter().filter(|(there, _)| *there).map(|(_, part)| format!("{id}-{part}")).collect();
         (!ids.is_empty()).then(|| ids.join(" "))
@@ -109,8 +128,8 @@ impl Input<'_> {
                     aria-describedby=[described] aria-invalid=[invalid];
             },
             FieldKind::Choice(choices) => html! {
-                select id=(id) name=(name) required[self.required()] aria-describedby=[described] aria-invalid=[invalid] {
-                    @if value.is_none() { option value="" { "Choose…" } }
+                select id=(id) name=(name) required[self.required()] data-needed=(self.told(FieldRule::Needed)) aria-describedby=[described] aria-invalid=[invalid] {
+                    @if value.is_none() { option value="" { (self.words.say("connect-choose")) } }
                     @for choice in choices {
                         option value=(choice.value) selected[value == Some(choice.value.as_str())] { (choice.label) }
                     }
@@ -118,13 +137,28 @@ impl Input<'_> {
             },
             FieldKind::MultiLine => html! {
                 textarea id=(id) name=(name) rows="5" spellcheck="false" autocomplete="off" required[self.required()]
-                    aria-describedby=[described] aria-invalid=[invalid] { (value.unwrap_or_default()) }
+                    data-needed=(self.told(FieldRule::Needed)) data-form=(self.told(self.shape())) aria-describedby=[described] aria-invalid=[invalid] { (value.unwrap_or_default()) }
             },
             _ => html! {
                 input type=(self.kind()) id=(id) name=(name) value=[value] required[self.required()]
-                    pattern=[self.pattern()] inputmode=[self.input_mode()] spellcheck="false" autocapitalize="none"
+                    data-needed=(self.told(FieldRule::Needed)) data-form=(self.told(self.shape())) pattern=[self.pattern()] inputmode=[self.input_mode()] spellcheck="false" autocapitalize="none"
                     autocomplete=(self.autocomplete()) aria-describedby=[described] aria-invalid=[invalid];
             },
+        }
+    }
+
+    fn told(&self, rule: FieldRule) -> String {
+        fault_sentence(self.words, self.field, rule)
+    }
+
+    /// The rule that a browser can look at while somebody types.
+    fn shape(&self) -> FieldRule {
+        match self.field.kind {
+            FieldKind::Number => FieldRule::Number,
+            FieldKind::Email => FieldRule::Email,
+            FieldKind::HostLabel => FieldRule::HostLabel,
+            FieldKind::BaseUrl | FieldKind::Url => FieldRule::Url,
+            _ => FieldRule::Form,
         }
     }
 
@@ -148,6 +182,15 @@ impl Input<'_> {
 
     /// Only patterns that mean the same in a browser; the host checks in any case.
     fn pattern(&self) -> Option<String> {
+        let by_kind = match self.field.kind {
+            FieldKind::Number => Some(r"\s*[+\-]?[0-9]+\s*"),
+            FieldKind::HostLabel => Some(r"\s*[A-Za-z0-9]([A-Za-z0-9\-]*[A-Za-z0-9])?\s*"),
+            _ => None,
+        };
+        self.declared_pattern().or_else(|| by_kind.map(str::to_owned))
+    }
+
+    fn declared_pattern(&self) -> Option<String> {
         let source = self.field.pattern.as_ref()?.source();
         let portable = !source.contains("(?") && !source.contains('\\') && !source.contains("&&");
         // HTML compiles patterns with the `v` flag, under which a last hyphen of a class is escaped.

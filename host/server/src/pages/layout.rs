@@ -80,7 +80,7 @@ impl<'a> Frame<'a> {
                 @if let Some(tenant) = &self.site.tenant {
                     link rel="stylesheet" href={ "/assets/brand/" (tenant.id) ".css" };
                     @if let Some(favicon) = &tenant.brand.favicon {
-                        link rel="icon" type=(favicon.media_type) href={ "/brand/" (favicon.digest) };
+                        link rel="icon" type=(favicon.media_type) href={ "/assets/brand/" (tenant.id) "/" (favicon.digest) };
                     } @else {
                         link rel="icon" href="data:,";
                     }
@@ -93,12 +93,12 @@ impl<'a> Frame<'a> {
     }
 
     fn top(&self) -> Markup {
-        let logo = self.site.brand().and_then(|brand| brand.logo.as_ref());
+        let logo = self.site.tenant.as_ref().and_then(|tenant| Some((tenant.id, tenant.brand.logo.as_ref()?)));
         html! {
             header class="top" {
                 p class="brand" {
-                    @if let Some(logo) = logo {
-                        img class="logo" src={ "/brand/" (logo.digest) } alt="";
+                    @if let Some((tenant, logo)) = logo {
+                        img class="logo" src={ "/assets/brand/" (tenant) "/" (logo.digest) } alt="";
                     }
                     span { (self.site.name()) }
                 }
@@ -157,6 +157,8 @@ fn entries(person: &SignedIn) -> Vec<(&'static str, String)> {
             ("/connections", "page-connections"),
             ("/connections/new", "page-new"),
             ("/admin/clients", "admin-clients"),
+            ("/admin/webhooks", "admin-webhooks"),
+            ("/admin/brand", "admin-brand"),
             ("/admin/audit", "admin-audit"),
         ],
         Role::Operator => &[

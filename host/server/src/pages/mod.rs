@@ -2,26 +2,35 @@
 
 mod admin;
 mod assets;
+mod begin;
 mod brand_file;
 mod callback;
 mod connect;
 mod connect_page;
+mod connections;
 mod cookie;
 mod docs;
 mod fault;
 mod field;
+mod icon;
+mod identity;
 mod language;
 mod layout;
 mod link;
 mod notice;
+mod picker;
 mod posted;
 mod rights;
+mod services;
 mod sign_in;
 mod signed_in;
 mod site;
 mod submission;
+mod told;
 mod upload;
 mod when;
+
+use std::collections::BTreeSet;
 
 use axum::{
     Router,
@@ -30,6 +39,7 @@ use axum::{
     routing::{get, post},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use jackfield_model::origin::Origin;
 use serde_json::Value;
 
 pub use notice::refusal;
@@ -51,7 +61,10 @@ pub fn routes(description: fn() -> Value) -> Router<Service> {
         .route("/connect/{link}", get(connect::show).post(connect::submit))
         // HEAD is answered without asking the service: a callback happens once, and so does a sign-in.
         .route("/oauth/callback/{connector}/{client}", get(callback::callback).head(callback::look))
+        .route("/oauth/begin/{ticket}", get(begin::begin).head(callback::look))
         .route("/sign-in", get(sign_in::page))
+        .route("/sign-in/start", get(identity::start).head(sign_in::look))
+        .route("/sign-in/return", get(identity::back).head(sign_in::look))
         .route("/sign-in/{link}", get(sign_in::follow).head(sign_in::look).post(sign_in::agree))
         .route("/signed-in", get(sign_in::arrived))
         .route("/sign-out", post(sign_in::out))
@@ -59,7 +72,9 @@ pub fn routes(description: fn() -> Value) -> Router<Service> {
         .route("/assets/page.css", get(assets::stylesheet))
         .route("/assets/page.js", get(assets::script))
         .route("/assets/brand/{file}", get(assets::brand))
-        .route("/brand/{digest}", get(brand_file::show))
+        .route("/assets/brand/{tenant}/{digest}", get(brand_file::show))
+        .route("/assets/icon/{connector}", get(icon::serve))
+        .merge(connections::routes())
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .merge(admin::routes())
         .merge(docs::routes(description))
@@ -88,6 +103,21 @@ fn guard(mut response: Response) -> Response {
     ];
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Lets these origins frame a page, and nobody else.
+fn frameable(mut response: Response, origins: &BTreeSet<Origin>) -> Response {
+    if origins.is_empty() {
+        return response;
+    }
+    let all = origins.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    let policy = POLICY.replace("frame-ancestors 'none'", &format!("frame-ancestors {all}"));
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        // It knows no list of origins, and would forbid what the policy allows.
+        response.headers_mut().remove(header::X_FRAME_OPTIONS);
     }
     response
 }

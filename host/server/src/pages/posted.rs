@@ -13,6 +13,8 @@ use crate::service::StartForm;
 /// What was typed.
 #[derive(Debug, Default)]
 pub(super) struct Posted {
+    /// The connector, where the person picked it.
+    pub(super) connector: Option<String>,
     /// The auth method chosen.
     pub(super) method: String,
     /// The connection's name.
@@ -29,6 +31,7 @@ impl Posted {
         let mut posted = Self::default();
         for (name, value) in form_urlencoded::parse(form) {
             match name.as_ref() {
+                "service" => posted.connector = Some(value.into_owned()),
                 "method" => posted.method = value.into_owned(),
                 "name" => posted.name = value.into_owned(),
                 other => {
@@ -60,8 +63,14 @@ impl Posted {
     pub(super) fn take(&mut self) -> StartForm {
         let mut fields = std::mem::take(&mut self.secret);
         fields.extend(self.public.iter().map(|(key, value)| (key.clone(), Secret::new(value.clone()))));
-        StartForm { method: self.method.clone(), name: self.name.clone(), fields }
+        let (connector, method, name) = (self.connector.clone(), self.method.clone(), self.name.clone());
+        StartForm { connector, method, name, fields, place: None }
     }
+}
+
+/// The last value of a field of a form, before it is known which manifest it is for.
+pub(super) fn value_of(form: &[u8], name: &str) -> Option<String> {
+    form_urlencoded::parse(form).filter(|(known, _)| known == name).last().map(|(_, value)| value.into_owned())
 }
 
 /// Declared, and nowhere declared secret.

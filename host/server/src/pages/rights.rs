@@ -8,7 +8,7 @@ use jackfield_model::{
 };
 use maud::{Markup, html};
 
-use crate::service::ScopeWords;
+use crate::{service::ScopeWords, words::Words};
 
 /// A scope that will be asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,6 +20,7 @@ struct Asked<'a> {
 
 /// What a page says about access rights.
 pub(super) struct Rights<'a> {
+    pub(super) words: &'a Words,
     pub(super) tenant: &'a str,
     pub(super) manifest: &'a Manifest,
     pub(super) method: &'a Method,
@@ -30,32 +31,34 @@ pub(super) struct Rights<'a> {
 impl<'a> Rights<'a> {
     /// The section of the page.
     pub(super) fn markup(&self) -> Markup {
+        let words = self.words;
         let provider = &self.manifest.presentation.title;
         let actions: Vec<&Action> = self.actions().collect();
         html! {
             @if !actions.is_empty() {
                 section class="rights" {
-                    h2 { "What " (self.tenant) " will be able to do" }
-                    ul { @for action in actions { (line(action)) } }
+                    h2 { (words.tell("rights-will-do", &[("tenant", self.tenant.into())])) }
+                    ul { @for action in actions { (line(words, action)) } }
                 }
             }
             @if self.asks_for_scopes() {
                 section class="rights" {
-                    h2 { "What " (provider) " will be asked to allow" }
+                    h2 { (words.tell("rights-asked", &[("provider", provider.into())])) }
                     ul {
                         @for asked in self.asked() {
                             li {
                                 strong { (asked.words.title) }
                                 @if !asked.words.description.is_empty() { p { (asked.words.description) } }
                                 @if !asked.needed_by.is_empty() {
-                                    p class="quiet" { "Needed to: " (asked.needed_by.join(", ")) }
+                                    @let actions = asked.needed_by.join(", ");
+                                    p class="quiet" { (words.tell("rights-needed-for", &[("actions", actions.into())])) }
                                 }
                             }
                         }
                     }
                     @let included = self.included();
                     @if !included.is_empty() {
-                        p class="quiet" { "This also includes: " (included.join(", ")) "." }
+                        p class="quiet" { (words.tell("rights-includes", &[("rights", included.join(", ").into())])) }
                     }
                 }
             } @else {
@@ -75,29 +78,22 @@ impl<'a> Rights<'a> {
     }
 
     fn without_scopes(&self) -> String {
-        let (tenant, provider) = (self.tenant, &self.manifest.presentation.title);
-        match self.method.kind {
-            MethodKind::ApiToken { .. } => format!(
-                "{tenant} cannot narrow what a token allows: this connection can do whatever the token may do at \
-                 {provider}. Use one that may do no more than is needed."
-            ),
-            MethodKind::Basic(_) => format!(
-                "{tenant} cannot narrow what a password allows: this connection can do whatever that name may do at \
-                 {provider}. Use one that may do no more than is needed."
-            ),
-            MethodKind::OAuth2Code(_) => {
-                format!("{provider} cannot be asked for less than all it offers; its own page says what that is.")
-            }
-            MethodKind::ClientCredentials(_) => {
-                format!("What is allowed depends on how {tenant} is registered at {provider}.")
-            }
-        }
+        let key = match self.method.kind {
+            MethodKind::ApiToken { .. } => "rights-token-all",
+            MethodKind::Basic(_) => "rights-password-all",
+            MethodKind::OAuth2Code(_) => "rights-provider-all",
+            MethodKind::ClientCredentials(_) => "rights-machine",
+        };
+        let provider = &self.manifest.presentation.title;
+        self.words.tell(key, &[("tenant", self.tenant.into()), ("provider", provider.into())])
     }
 
     fn asked(&self) -> Vec<Asked<'a>> {
         let requested: ScopeSet = self.scopes.iter().map(|words| words.id.clone()).collect();
-        let scopes = self.scopes.iter();
-        scopes.map(|words| Asked { words, needed_by: self.needing(&requested, &words.id) }).collect()
+        let place = |words: &&ScopeWords| self.manifest.scopes.iter().position(|scope| scope.id == words.id);
+        let mut scopes: Vec<&ScopeWords> = self.scopes.iter().collect();
+        scopes.sort_by_key(place);
+        scopes.into_iter().map(|words| Asked { words, needed_by: self.needing(&requested, &words.id) }).collect()
     }
 
     /// The chosen actions that would not be possible without one scope.
@@ -123,16 +119,16 @@ fn possible(action: &Action, scopes: &ScopeSet) -> bool {
     action.any_of.iter().any(|set| set.iter().all(|scope| scopes.contains(scope)))
 }
 
-fn line(action: &Action) -> Markup {
+/// An action as a line of a list, with how strong it is.
+fn line(words: &Words, action: &Action) -> Markup {
     let (class, word) = match action.access {
-        Access::Read => ("tag read", "reads"),
-        Access::Write => ("tag write", "changes"),
-        Access::Admin => ("tag admin", "manages"),
+        Access::Read => ("tag read", "rights-reads"),
+        Access::Write => ("tag write", "rights-changes"),
+        Access::Admin => ("tag admin", "rights-manages"),
     };
     html! {
         li {
-            strong { (action.title) }
-            " " span class=(class) { (word) }
+            strong { (action.title) } " " span class=(class) { (words.say(word)) }
             @if !action.description.is_empty() { p { (action.description) } }
         }
     }

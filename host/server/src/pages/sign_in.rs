@@ -33,14 +33,17 @@ pub(super) async fn page(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    let wanted = asked(query.as_deref(), "to").filter(|to| is_own_path(to));
     let to = to(query.as_deref());
     let kept = Kept::Begun.read(&headers, site.secure);
     let (held, mark) = service.begin_sign_in(kept)?;
     let through =
         site.brand().and_then(|brand| brand.sign_in_url.as_deref()).and_then(|url| application(url, &to, &mark));
+    let (by_provider, of_tenants) = service.identity_provider();
+    let by_provider = by_provider && (of_tenants || site.is_hosts_own());
     let mut response = match through {
-        Some(url) => redirect(StatusCode::SEE_OTHER, &url),
-        None => ask_the_application(&site),
+        Some(url) if !by_provider => redirect(StatusCode::SEE_OTHER, &url),
+        through => ways(&site, through.as_deref(), by_provider.then_some(wanted.as_deref().unwrap_or("/"))),
     };
     if let Some(cookie) = Kept::Begun.set(Some(held.expose()), site.secure) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -55,13 +58,26 @@ fn application(url: &str, to: &str, mark: &str) -> Option<String> {
     Some(url.into())
 }
 
-fn ask_the_application(site: &Site) -> Response {
+/// Every way there is: through the application, by the identity provider, or by coming from the application.
+fn ways(site: &Site, application: Option<&str>, provider: Option<&str>) -> Response {
     let words = &site.words;
     let title = words.say("sign-in-title");
+    let start =
+        |to: &str| form_urlencoded::Serializer::new("/sign-in/start?".to_owned()).append_pair("to", to).finish();
     let main = html! {
         h1 { (title) }
         p class="lead" { (words.say("sign-in-why")) }
-        p { (words.say("sign-in-from-application")) }
+        div class="actions" {
+            @if let Some(url) = application {
+                a class="button" href=(url) rel="noreferrer" { (words.tell("sign-in-through", &[("name", site.name().into())])) }
+            }
+            @if let Some(to) = provider {
+                a class={ "button" @if application.is_some() { " quiet-button" } } href=(start(to)) {
+                    (words.say("sign-in-with-provider"))
+                }
+            }
+        }
+        @if application.is_none() && provider.is_none() { p { (words.say("sign-in-from-application")) } }
     };
     Frame::of(site, &title).answer(StatusCode::UNAUTHORIZED, &main)
 }
@@ -190,8 +206,12 @@ pub(super) async fn out(State(service): State<Service>, form: Submission) -> Res
     Ok(response)
 }
 
-fn to(query: Option<&str>) -> String {
+/// What a query asks for, by name.
+pub(super) fn asked(query: Option<&str>, name: &str) -> Option<String> {
     let mut pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
-    let asked = pairs.find(|(name, _)| name == "to").map(|(_, value)| value.into_owned());
-    asked.filter(|to| is_own_path(to)).unwrap_or_else(|| "/connections".to_owned())
+    pairs.find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
+}
+
+fn to(query: Option<&str>) -> String {
+    asked(query, "to").filter(|to| is_own_path(to)).unwrap_or_else(|| "/connections".to_owned())
 }

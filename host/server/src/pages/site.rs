@@ -55,6 +55,11 @@ impl Site {
         !self.own_name
     }
 
+    /// The tenant whose host name this is; none for the host's own.
+    pub(super) fn place(&self) -> Option<TenantId> {
+        self.tenant.as_ref().filter(|_| self.own_name).map(|tenant| tenant.id)
+    }
+
     /// The name people know it by.
     pub(super) fn name(&self) -> String {
         self.tenant.as_ref().map_or_else(|| self.words.say("page-neutral"), |tenant| tenant.name.clone())

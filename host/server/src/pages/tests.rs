@@ -18,7 +18,7 @@ use super::{
     posted::Posted,
     site::Site,
 };
-use crate::service::{ConnectPage, FieldFault, LinkError, ScopeWords};
+use crate::service::{ConnectPage, FieldFault, FieldRule, LinkError, ScopeWords};
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
@@ -40,12 +40,14 @@ fn page() -> ConnectPage {
         session: ConnectSession {
             id: SessionId::new(NOW, 2),
             tenant,
-            connector: "tracker".into(),
+            connector: Some("tracker".into()),
             actions: ["list".to_owned(), "comment".to_owned()].into(),
+            offers: std::collections::BTreeMap::new(),
             end_user: "u1".into(),
             connection: None,
             fields: [("subdomain".to_owned(), "acme\"><img src=x>".to_owned())].into(),
             return_url: "https://app.example.com/done".into(),
+            opener: None,
             stage: Stage::Open,
             created_at: NOW,
             expires_at: NOW,
@@ -68,9 +70,10 @@ fn page() -> ConnectPage {
             approval: None,
             installed_at: NOW,
         },
+        actions: ["list".to_owned(), "comment".to_owned()].into(),
         scopes: [("consent".to_owned(), scopes), ("token".to_owned(), vec![])].into(),
         methods: vec!["consent".into(), "token".into()],
-        default_name: "Tracker".into(),
+        default_name: Some("Tracker".into()),
         connection: None,
     }
 }
@@ -119,9 +122,11 @@ async fn nothing_on_a_page_runs_or_is_fetched_from_elsewhere() {
 
 #[tokio::test]
 async fn core_13_st_11_every_page_is_guarded() {
-    for response in
-        [fresh(&page(), "consent"), fault::of_link(&site(None), &LinkError::Expired), fault::foreign(&site(None))]
-    {
+    for response in [
+        fresh(&page(), "consent"),
+        fault::of_link(&site(None), &LinkError::Expired(Box::new(page().session))),
+        fault::foreign(&site(None)),
+    ] {
         let header = |name: &str| response.headers().get(name).unwrap().to_str().unwrap().to_owned();
         let policy = header("content-security-policy");
         for directive in ["default-src 'none'", "style-src 'self'", "form-action 'self'", "frame-ancestors 'none'"] {
@@ -144,7 +149,7 @@ async fn the_page_says_what_will_be_allowed_and_why() {
         "will be asked to allow",
         "Change issues Needed to: list issues, write comments",
         "This also includes: See issues.",
-        "Advanced settings",
+        "Show advanced settings",
         "Data does not move between regions.",
     ] {
         assert!(text.contains(said), "{said} in {text}");
@@ -190,7 +195,7 @@ async fn what_was_typed_is_kept_except_secrets() {
     let start = posted.take();
     assert_eq!(start.fields.get("token").unwrap().expose(), "s3cr3t-v4lue");
     assert_eq!(start.fields.get("sandbox").unwrap().expose(), "false");
-    let faults = [FieldFault { key: "token".into(), message: "Token is too short".into() }];
+    let faults = [FieldFault { key: "token".into(), rule: FieldRule::Form, message: "Token is too short".into() }];
     let html = html(View::again(&site, &page, method, "l1nk", &posted, Faults::Fields(&faults)).answer()).await;
     assert!(!html.contains("s3cr3t-v4lue") && !html.contains("unkn0wn"), "{html}");
     assert!(html.contains("value=\"Mine\"") && html.contains("value=\"https://x.example\""), "{html}");
@@ -211,11 +216,12 @@ async fn going_on_is_a_page_and_only_to_the_web() {
 
 #[tokio::test]
 async fn each_dead_link_says_what_happened_and_what_to_do() {
+    let over = || Box::new(page().session);
     let told = [
         (LinkError::Unknown, 404, "We do not know this link"),
-        (LinkError::Expired, 410, "This link has expired"),
-        (LinkError::Used, 410, "This link was used"),
-        (LinkError::Ended, 410, "This link is finished"),
+        (LinkError::Expired(over()), 410, "This link has expired"),
+        (LinkError::Used(over()), 410, "This link was used"),
+        (LinkError::Ended(over()), 410, "This link is finished"),
     ];
     for (error, status, heading) in told {
         let response = fault::of_link(&site(None), &error);

@@ -31,12 +31,18 @@ impl Upload {
     }
 }
 
-impl FromRequest<Service> for Upload {
-    type Rejection = Response;
-
-    async fn from_request(request: Request, service: &Service) -> Result<Self, Response> {
+impl Upload {
+    /// Reads one of who may send it; nothing of anybody else's is read.
+    pub(super) async fn of(
+        request: Request,
+        service: &Service,
+        may: impl Fn(&SignedIn) -> bool,
+    ) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
         let by = SignedIn::from_request_parts(&mut parts, service).await?;
+        if !may(&by) {
+            return Err(by.not_theirs());
+        }
         if !files_from_our_page(&parts.headers) {
             return Err(foreign(&by));
         }

@@ -55,6 +55,14 @@ pub enum ServeError {
     /// The operator's languages.
     #[error("the languages cannot be loaded")]
     Languages(#[from] LanguageError),
+    /// The secret for the identity provider.
+    #[error("the client secret of `sign_in` cannot be read from {}", path.display())]
+    ClientSecret {
+        /// Where it should be.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
     /// The sandbox.
     #[error("the sandbox does not start")]
     Runtime(#[from] StartError),

@@ -12,7 +12,7 @@ const CONNECTIONS: Duration = Duration::from_secs(5);
 /// How often changes are looked for that somebody outside hears of.
 const MESSAGES: Duration = Duration::from_secs(1);
 /// How often expired records are looked for, and revocations tried again.
-const EVERYTHING: Duration = Duration::from_mins(1);
+const THE_REST: Duration = Duration::from_mins(1);
 
 /// When housekeeping does its rounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub(super) async fn keep(service: Service, rounds: Housekeeping) {
     tokio::join!(
         repeat(MESSAGES, || service.send_messages()),
         repeat(CONNECTIONS, || service.look_after_connections()),
-        repeat(EVERYTHING, || service.tick()),
+        repeat(THE_REST, || service.look_after_the_rest()),
     );
 }
 

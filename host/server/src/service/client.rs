@@ -128,12 +128,6 @@ impl Service {
         Ok(self.store().clients().get(id).await?.map(|client| client.record))
     }
 
-    /// The redirect URI of a connector's client: distinct per context (ST-5), unchanged by upgrades.
-    pub fn redirect_uri(&self, connector: &str, client: ClientId) -> String {
-        let base = self.parts.settings.public_url.as_str().trim_end_matches('/');
-        format!("{base}/oauth/callback/{connector}/{client}")
-    }
-
     /// Fills in what the provider gave for the redirect URI, which is known before.
     pub async fn change_client(&self, id: ClientId, asked: ClientChange, by: &str) -> Result<Client, ClientError> {
         let mut client = self.store().clients().get(id).await?.ok_or(ClientError::NotFound)?;

@@ -90,6 +90,9 @@ impl Service {
         by: &str,
     ) -> Result<Connection, CompleteError> {
         let claim = self.claim(&session, ticket).await?;
+        if let Some(taken) = claim.authorization.takes {
+            return Ok(self.finish_taken(session, taken).await?);
+        }
         let outcome = match self.agreed(session.clone(), claim).await {
             Ok(agreed) => self.establish(agreed, by).await.map_err(CompleteError::from),
             Err(error) => Err(error),

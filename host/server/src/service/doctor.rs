@@ -73,6 +73,8 @@ pub struct Register {
 pub struct Diagnosis {
     /// Where browsers reach the host, as it is told.
     pub public_url: String,
+    /// Where browsers reach the pages of tenants with a host name of their own.
+    pub sites: Vec<String>,
     /// Every check.
     pub checks: Vec<Check>,
     /// The redirect URIs to register.
@@ -87,15 +89,18 @@ impl Service {
         checks.push(self.mail_check().await);
         checks.extend(self.reach_checks().await);
         let clients = self.clients().await.unwrap_or_default();
-        let register = |client: &jackfield_model::client::Client| Register {
-            connector: client.connector.clone(),
-            client: client.id,
-            redirect_uri: self.redirect_uri(&client.connector, client.id),
-        };
+        let mut redirect_uris = Vec::new();
+        for client in clients {
+            // A store that does not answer is a failed check above.
+            let Ok(redirect_uri) = self.redirect_uri(&client).await else { continue };
+            redirect_uris.push(Register { connector: client.connector, client: client.id, redirect_uri });
+        }
+        let sites = self.sites().await.unwrap_or_default();
         Diagnosis {
             public_url: self.parts.settings.public_url.to_string(),
+            sites: sites.into_iter().map(String::from).collect(),
             checks,
-            redirect_uris: clients.iter().map(register).collect(),
+            redirect_uris,
         }
     }
 

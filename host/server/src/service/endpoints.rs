@@ -147,7 +147,7 @@ impl Service {
         Ok((url, origin))
     }
 
-    async fn metadata(&self, connector: &str, issuer: &str) -> Result<Metadata, EndpointsError> {
+    pub(super) async fn metadata(&self, connector: &str, issuer: &str) -> Result<Metadata, EndpointsError> {
         let urls = metadata::well_known_urls(issuer, self.plain())?;
         match self.metadata_now(connector, issuer, &urls).await {
             Err(error @ (EndpointsError::Unreachable(_) | EndpointsError::Status(_))) => {

@@ -10,7 +10,10 @@ use jackfield_model::{
 };
 use url::Url;
 
+mod rule;
+
 use super::Service;
+pub use rule::FieldRule;
 
 /// The longest value of a field, in bytes.
 const VALUE_LIMIT: usize = 8 * 1024;
@@ -23,8 +26,16 @@ pub type Typed = BTreeMap<String, Secret>;
 pub struct FieldFault {
     /// The field's key.
     pub key: String,
-    /// What to do, for a person.
+    /// What it breaks.
+    pub rule: FieldRule,
+    /// What to do, for a caller of the API.
     pub message: String,
+}
+
+impl FieldFault {
+    fn of(field: &Field, rule: FieldRule) -> Self {
+        Self { key: field.key.clone(), rule, message: rule.told(field) }
+    }
 }
 
 /// Checked values.
@@ -54,10 +65,13 @@ pub fn check<'a>(
             Ok(None) => {}
             Ok(Some(value)) if field.secret => drop(checked.secret.insert(field.key.clone(), value)),
             Ok(Some(value)) => drop(checked.public.insert(field.key.clone(), value.expose().to_owned())),
-            Err(message) => faults.push(FieldFault { key: field.key.clone(), message }),
+            Err(rule) => faults.push(FieldFault::of(field, rule)),
         }
     }
-    let unknown = typed.into_keys().map(|key| FieldFault { message: format!("there is no field `{key}` here"), key });
+    let unknown = typed.into_keys().map(|key| {
+        let message = format!("there is no field `{key}` here");
+        FieldFault { key, rule: FieldRule::Unknown, message }
+    });
     faults.extend(unknown);
     if faults.is_empty() { Ok(checked) } else { Err(faults) }
 }
@@ -80,10 +94,8 @@ pub(super) fn take_out(manifest: &Manifest, method: &Method, checked: &mut Check
         if let Some(Ok(value)) = field.zip(value).map(|(field, value)| found_out(field, value)) {
             drop(checked.public.insert(taken.field.clone(), value));
         } else {
-            let label = manifest.fields_of(method).find(|field| field.key == taken.secret);
-            let label = label.map_or(taken.secret.as_str(), |field| field.label.as_str());
-            let message = format!("{label} does not have the form that says where it belongs");
-            faults.push(FieldFault { key: taken.secret.clone(), message });
+            let secret = manifest.fields_of(method).find(|field| field.key == taken.secret);
+            faults.extend(secret.map(|secret| FieldFault::of(secret, FieldRule::Place)));
         }
     }
     if faults.is_empty() { Ok(()) } else { Err(faults) }
@@ -92,7 +104,7 @@ pub(super) fn take_out(manifest: &Manifest, method: &Method, checked: &mut Check
 /// A public value that nobody typed, held to its field all the same.
 pub(super) fn found_out(field: &Field, value: &str) -> Result<String, String> {
     let given = Some(Secret::new(value.to_owned()));
-    let value = value_of(field, given, true, false)?;
+    let value = value_of(field, given, true, false).map_err(|rule| rule.told(field))?;
     value.map(|value| value.expose().to_owned()).ok_or_else(|| format!("{} has no value", field.label))
 }
 
@@ -111,7 +123,8 @@ impl Service {
         let refused = addresses.filter_map(|field| {
             let url = Url::parse(checked.public.get(&field.key)?).ok()?;
             let denial = egress.judge_endpoint(connector, &url).err()?;
-            Some(FieldFault { key: field.key.clone(), message: format!("{}: {}", field.label, denial.message) })
+            let message = format!("{}: {}", field.label, denial.message);
+            Some(FieldFault { key: field.key.clone(), rule: FieldRule::Address, message })
         });
         let faults: Vec<FieldFault> = refused.collect();
         if faults.is_empty() { Ok(checked) } else { Err(faults) }
@@ -132,66 +145,58 @@ fn visible_ones<'a>(fields: &[&'a Field], typed: &Typed) -> Vec<&'a str> {
     shown.map(|field| field.key.as_str()).collect()
 }
 
-fn value_of(field: &Field, given: Option<Secret>, shown: bool, loopback: bool) -> Result<Option<Secret>, String> {
+fn value_of(field: &Field, given: Option<Secret>, shown: bool, loopback: bool) -> Result<Option<Secret>, FieldRule> {
     // Emptied on purpose is not the same as left out: only what was left out takes its default.
     if given.as_ref().is_some_and(Secret::is_empty) {
         return match (&field.default, field.required) {
-            (_, true) => Err(format!("{} is needed", field.label)),
+            (_, true) => Err(FieldRule::Needed),
             (Some(_), false) => Ok(Some(Secret::new(String::new()))),
             (None, false) => Ok(None),
         };
     }
     let Some(value) = given.or_else(|| field.default.clone().map(Secret::new)) else {
-        return if field.required && shown { Err(format!("{} is needed", field.label)) } else { Ok(None) };
+        return if field.required && shown { Err(FieldRule::Needed) } else { Ok(None) };
     };
     let as_typed = field.secret || matches!(field.kind, FieldKind::Text | FieldKind::MultiLine);
     let text = if as_typed { value.expose() } else { value.expose().trim() };
     if text.len() > VALUE_LIMIT {
-        return Err(format!("{} is longer than {VALUE_LIMIT} bytes", field.label));
+        return Err(FieldRule::Long);
     }
     if field.kind != FieldKind::MultiLine && text.chars().any(char::is_control) {
-        return Err(format!("{} must be one line", field.label));
+        return Err(FieldRule::Line);
     }
     if field.pattern.as_ref().is_some_and(|pattern| !pattern.matches(text)) {
-        let example = field.example.as_ref().map(|example| format!(", for example {example}")).unwrap_or_default();
-        return Err(format!("{} does not have the expected form{example}", field.label));
+        return Err(FieldRule::Form);
     }
-    let text = of_kind(field, text, loopback)?;
+    let text = of_kind(&field.kind, text, loopback)?;
     Ok(Some(Secret::new(format!("{}{text}{}", field.prefix, field.suffix))))
 }
 
-fn of_kind(field: &Field, text: &str, loopback: bool) -> Result<String, String> {
-    let fail = |message: &str| Err(format!("{} {message}", field.label));
-    match &field.kind {
+fn of_kind(kind: &FieldKind, text: &str, loopback: bool) -> Result<String, FieldRule> {
+    match kind {
         FieldKind::Text | FieldKind::MultiLine => Ok(text.to_owned()),
         FieldKind::Number if text.parse::<i64>().is_ok() => Ok(text.to_owned()),
-        FieldKind::Number => fail("must be a whole number"),
+        FieldKind::Number => Err(FieldRule::Number),
         FieldKind::Boolean if matches!(text, "true" | "false") => Ok(text.to_owned()),
-        FieldKind::Boolean => fail("must be true or false"),
+        FieldKind::Boolean => Err(FieldRule::Switch),
         FieldKind::Email if is_email(text) => Ok(text.to_owned()),
-        FieldKind::Email => fail("must be an e-mail address"),
+        FieldKind::Email => Err(FieldRule::Email),
         FieldKind::HostLabel if is_host_label(text) => Ok(text.to_ascii_lowercase()),
-        FieldKind::HostLabel => fail("may have letters, digits and hyphens only"),
+        FieldKind::HostLabel => Err(FieldRule::HostLabel),
         FieldKind::Choice(choices) if choices.iter().any(|choice| choice.value == text) => Ok(text.to_owned()),
-        FieldKind::Choice(_) => fail("must be one of the choices"),
-        FieldKind::BaseUrl | FieldKind::Url => url(field, text, loopback),
+        FieldKind::Choice(_) => Err(FieldRule::Choice),
+        FieldKind::BaseUrl | FieldKind::Url => url(text, loopback).ok_or(FieldRule::Url),
     }
 }
 
 /// A base URL as it is kept: https, no user information, query or fragment, no slash at the end.
-fn url(field: &Field, text: &str, loopback: bool) -> Result<String, String> {
-    let wrong = || format!("{} must be a whole https URL, for example https://api.example.com", field.label);
-    let parsed = Url::parse(text).map_err(|_| wrong())?;
-    let origin = Origin::of(&parsed).map_err(|_| wrong())?;
+fn url(text: &str, loopback: bool) -> Option<String> {
+    let parsed = Url::parse(text).ok()?;
+    let origin = Origin::of(&parsed).ok()?;
     let plain = origin.scheme() == Scheme::Http && !(loopback && is_loopback(&origin));
-    if plain || parsed.query().is_some() || parsed.fragment().is_some() {
-        return Err(wrong());
-    }
     let path = parsed.path().trim_end_matches('/');
-    if path.contains("..") || path.contains('%') {
-        return Err(wrong());
-    }
-    Ok(format!("{origin}{path}"))
+    let whole = !plain && parsed.query().is_none() && parsed.fragment().is_none();
+    (whole && !path.contains("..") && !path.contains('%')).then(|| format!("{origin}{path}"))
 }
 
 fn is_loopback(origin: &Origin) -> bool {

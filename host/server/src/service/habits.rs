@@ -65,8 +65,8 @@ impl Service {
         loop {
             let order = jackfield_store::Order::Oldest;
             let page = self.store().connections().list(tenant, &filter, order, after.as_deref(), STRIDE).await?;
-            let connections = self.store().connections();
             for connection in page.items.iter().filter(|connection| connection.status.is_usable()) {
+                let connections = self.store().connections();
                 let amended = connections.amend::<StoreError>(tenant, connection.id, |found, _| {
                     found.upkeep.due = Some(self.now());
                     Ok(())

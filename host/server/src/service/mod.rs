@@ -20,12 +20,14 @@ mod doctor;
 mod endpoints;
 mod establish;
 pub mod fields;
+mod figures;
 mod flight;
 mod habits;
 mod health;
 mod holes;
 mod housekeeping;
 mod identify;
+mod identity;
 mod import;
 mod lease;
 mod lifetime;
@@ -33,11 +35,15 @@ mod list;
 mod mail;
 mod message;
 mod notice;
+mod offers;
 mod once;
 mod outbox;
 mod outcome;
 mod page_session;
+mod past;
+mod people;
 mod permissions;
+mod person_session;
 mod proxy;
 mod rate;
 mod records;
@@ -49,6 +55,7 @@ mod resolve;
 mod revoke;
 mod sequence;
 mod session;
+mod site;
 mod steps;
 mod stopping;
 mod target;
@@ -86,31 +93,38 @@ pub use choose::{Choice, ChooseError};
 pub use client::{ClientChange, ClientError, NewClient};
 pub use complete::CompleteError;
 pub use condition::{Conditions, Stale, Tag, Tags, TagsError};
-pub use connect::{BrowserCookie, Callback, CallbackError, ConnectPage, LinkError, StartError, StartForm, Started};
+pub use connect::{
+    Back, BrowserCookie, Callback, CallbackError, ConnectPage, LinkError, LinkPage, Onward, PickPage, StartError,
+    StartForm, Started, TakeError,
+};
 pub use connection::{Filter, RenameError};
-pub use contact::ContactError;
 pub use connector::{ApproveError, InstallError, RemoveConnectorError};
+pub use contact::ContactError;
 pub use create::{CreateError, NewConnection};
 pub use delete::{DeleteError, Deletion, Leave, RevocationOutcome, Twins};
 pub use doctor::{Check, Diagnosis, Outcome, Register};
 pub use endpoints::EndpointsError;
 pub use establish::EstablishError;
-pub use fields::{FieldFault, Typed};
+pub use fields::{FieldFault, FieldRule, Typed};
 pub use health::Health;
+pub use identity::{Beginning, IdentityError, IdentityProvider, Nobody};
 pub use import::{GivenTokens, ImportError, NewImport};
 pub use lease::{Lease, LeaseAsk, LeaseError, LeasedCredential};
 pub use list::{ListError, PAGE_LIMIT, Page, Turn};
 pub use message::{MessagesAsked, ReplayError};
+pub use offers::Offer;
 pub use once::{Begun, OnceError};
 pub use page_session::{NewPageSession, PageSessionError, SignInLink, is_own_path};
+pub use people::{BeforeDeletion, Farewell, Looked, Sort};
 pub use permissions::{ActionWords, Permissions, PermissionsError, Right, ScopeWords};
+pub use person_session::{FINISH, PersonAsks};
 pub use proxy::{Bound, Proxied, ProxyError, ProxyRequest, ProxySettings, Told};
 pub use rate::{Allowance, WINDOW_SECONDS};
 pub use refresh::RefreshError;
 pub use replace::OtherAccount;
 pub use request::RequestName;
 pub use resolve::ResolveError;
-pub use session::{NewSession, Reauthorize, SessionError};
+pub use session::{NewSession, OpenSessionError, Reauthorize, SessionError};
 pub use target::TargetError;
 pub use tenant::{NewTenant, TenantChange, TenantError};
 pub use transfer::{Arrived, Exported, TransferError, TransferKey, TransferSealError};
@@ -126,6 +140,7 @@ use crate::{
     clock::Clock,
     entropy::{self, Entropy},
     mail::Mailer,
+    metrics::Metrics,
     outbound::Outbound,
     words::Languages,
 };
@@ -145,10 +160,14 @@ pub struct Settings {
     pub webhook_timeout: Duration,
     /// How many requests an API key may send in a minute; zero for any number.
     pub requests_per_minute: u32,
+    /// Whether the figures are shown without a key.
+    pub open_metrics: bool,
     /// The bounds of proxied calls.
     pub proxy: ProxySettings,
     /// The header whose request id is taken over from a caller.
     pub request_id_header: Option<String>,
+    /// Whom people sign in to the pages by, beside their application.
+    pub identity_provider: Option<Arc<IdentityProvider>>,
     /// The store's folder, for what an operator asks about it.
     pub data_dir: PathBuf,
     /// The key ring's file, for what an operator asks about it.
@@ -184,11 +203,13 @@ pub struct Service {
     rounds: housekeeping::Rounds<jackfield_store::Due>,
     post: message::Post,
     habits: habits::Habits,
+    hops: Arc<connect::Hops>,
     sequence: Arc<sequence::Sequence>,
     buckets: Arc<rate::Buckets>,
     deeds: once::Deeds,
     deed: Option<Arc<once::Held>>,
     proxy: proxy::ProxyState,
+    metrics: Arc<Metrics>,
     tasks: TaskTracker,
     stopping: Arc<stopping::Stopping>,
 }
@@ -196,10 +217,12 @@ pub struct Service {
 impl Service {
     /// A service over its parts. Call `recover` before the first request.
     pub fn new(parts: Parts) -> Self {
+        let metrics = Arc::<Metrics>::default();
         Self {
             parts: Arc::new(parts),
             flights: flight::Flights::default(),
             documents: endpoints::Documents::default(),
+            hops: Arc::default(),
             sequence: Arc::default(),
             buckets: Arc::default(),
             deeds: once::Deeds::default(),
@@ -207,7 +230,8 @@ impl Service {
             rounds: housekeeping::Rounds::default(),
             post: message::Post::default(),
             habits: habits::Habits::default(),
-            proxy: proxy::ProxyState::default(),
+            proxy: proxy::ProxyState::counting(&metrics),
+            metrics,
             tasks: TaskTracker::new(),
             stopping: Arc::default(),
         }

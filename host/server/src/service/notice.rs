@@ -34,7 +34,12 @@ struct Recipient {
 
 impl Service {
     /// Stages the mails about a change, or that they are held; answers whether there is anything.
-    pub(super) async fn mail_about(&self, change: &mut Change, told: &Told, tenant: &Tenant) -> Result<bool, StoreError> {
+    pub(super) async fn mail_about(
+        &self,
+        change: &mut Change,
+        told: &Told,
+        tenant: &Tenant,
+    ) -> Result<bool, StoreError> {
         let Some(notice) = told.notice.filter(|_| self.parts.mailer.is_some()) else { return Ok(false) };
         let (connection, connector) = (told.about.connection, &told.about.connector);
         if notice == Notice::Recovered && self.was_held(change, told).await? {
@@ -81,7 +86,8 @@ impl Service {
     async fn recipients(&self, tenant: &Tenant, end_user: Option<&str>) -> Result<Vec<Recipient>, StoreError> {
         let Some(end_user) = end_user else {
             let addresses = tenant.notices.addresses.iter();
-            let of = |address: &String| Recipient { address: address.clone(), name: None, language: None, end_user: None };
+            let of =
+                |address: &String| Recipient { address: address.clone(), name: None, language: None, end_user: None };
             return Ok(addresses.map(of).collect());
         };
         let found = self.store().contacts().get(tenant.id, end_user).await?;

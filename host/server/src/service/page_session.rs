@@ -109,7 +109,12 @@ impl Service {
         self.offer_link(SignIn { person, to, begun: None, expires_at: self.now() }, FIRST_LINK_SECONDS, "host").await
     }
 
-    async fn offer_link(&self, sign_in: SignIn, seconds: i64, by: &str) -> Result<SignInLink, PageSessionError> {
+    pub(super) async fn offer_link(
+        &self,
+        sign_in: SignIn,
+        seconds: i64,
+        by: &str,
+    ) -> Result<SignInLink, PageSessionError> {
         let tenant = match sign_in.person.tenant {
             Some(id) => Some(self.tenant(id).await?.ok_or(PageSessionError::NoTenant)?),
             None => None,
@@ -235,7 +240,7 @@ impl Service {
 }
 
 /// The page somebody starts at.
-fn home(role: Role) -> &'static str {
+pub(super) fn home(role: Role) -> &'static str {
     match role {
         Role::EndUser | Role::Administrator => "/connections",
         Role::Operator => "/admin/connectors",

@@ -71,8 +71,12 @@ pub struct Permissions {
     pub limited: bool,
     /// Whether only the requests of the chosen actions pass through the proxy.
     pub enforced: Enforced,
+    /// Whether a person can prolong the permission by consenting again, as the connector declares.
+    pub renewable: bool,
     /// Every action of the connector.
     pub actions: Vec<ActionWords>,
+    /// What the grant lacks for them, in words.
+    pub further: Vec<ScopeWords>,
 }
 
 /// Why permissions could not be told.
@@ -118,7 +122,9 @@ impl Service {
             stated: grant.stated,
             limited: is_limited(manifest, &connection.method),
             enforced: manifest.enforced(&connection.actions),
+            renewable: manifest.method(&connection.method).is_none_or(|method| method.lifetime.renewable),
             actions: actions.collect(),
+            further: in_words(manifest, &blocked.iter().flat_map(|lacking| lacking.missing.clone()).collect()),
         })
     }
 }

@@ -33,7 +33,7 @@ pub use error::ProxyError;
 pub use settings::{Bound, ProxySettings};
 
 use super::{Service, resolve::Party};
-use crate::outbound::StreamBody;
+use crate::{metrics::Metrics, outbound::StreamBody};
 use activity::{Activity, Ended, Stage};
 use answer::Answer;
 use calls::Place;
@@ -77,12 +77,24 @@ pub struct Told {
 }
 
 /// What the proxy knows of the calls under way and of the last answers.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct ProxyState {
     calls: calls::Calls,
     counts: counts::Counts,
     pace: pace::Pace,
     refusals: refused::Refusals,
+}
+
+impl ProxyState {
+    /// Nothing under way, counted there.
+    pub(super) fn counting(metrics: &Metrics) -> Self {
+        Self {
+            calls: calls::Calls::default(),
+            counts: counts::Counts::into(metrics),
+            pace: pace::Pace::default(),
+            refusals: refused::Refusals::default(),
+        }
+    }
 }
 
 /// One call: what moves, and its place among those under way.

@@ -15,6 +15,7 @@ use super::{
 impl Service {
     /// Brings the service from what the store holds to ready. Called once, before the first request.
     pub async fn recover(&self) -> Result<(), StoreError> {
+        self.store().count_connections().await?;
         self.learn_habits().await?;
         for connector in self.connectors().await?.into_iter().filter(jackfield_model::connector::Connector::is_approved)
         {

@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use jackfield_model::{
     connection::Connection,
     id::{ConnectionId, SessionId, TenantId},
+    origin::Origin,
     person::Contact,
     scope::{self, UnknownAction},
     secret::Secret,
     session::{ConnectSession, SESSION_SECONDS, Stage},
+    tenant::Tenant,
 };
 use jackfield_store::StoreError;
 use jiff::SignedDuration;
@@ -20,10 +22,12 @@ use super::{ContactError, ResolveError, Service};
 pub struct NewSession {
     /// Whose it is.
     pub tenant: TenantId,
-    /// The connector to connect through.
-    pub connector: String,
+    /// The connector to connect through; none where the person picks a service.
+    pub connector: Option<String>,
     /// What the connection is for.
     pub actions: BTreeSet<String>,
+    /// What the person picks among: connectors, and what each would be for. Empty: every connector that is set up.
+    pub offers: BTreeMap<String, BTreeSet<String>>,
     /// The person, by the application's own id.
     pub end_user: String,
     /// The connection to reauthorize, where it is not a new one.
@@ -32,6 +36,8 @@ pub struct NewSession {
     pub fields: BTreeMap<String, String>,
     /// Where the person goes afterwards.
     pub return_url: String,
+    /// The origin of the window that opens the link and is told how it went.
+    pub opener: Option<Origin>,
     /// How the person is reached from now on, where the application says so.
     pub contact: Option<Contact>,
 }
@@ -45,6 +51,23 @@ pub struct Reauthorize {
     pub return_url: String,
     /// Further actions; what it is for already stays.
     pub actions: BTreeSet<String>,
+}
+
+/// What does not go together with a service the person picks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OpenSessionError {
+    /// Offers beside a connector.
+    #[error("`connectors` is what a person picks among: leave it out where `connector` says what to connect")]
+    Offers,
+    /// Actions without a connector.
+    #[error("actions are a connector's: name them in `connectors` where the person picks the service")]
+    Actions,
+    /// Fields without a connector.
+    #[error("fields are a connector's: leave them out where the person picks the service")]
+    Fields,
+    /// A connection to reauthorize without its connector.
+    #[error("a connection to reauthorize needs its `connector`")]
+    Connection,
 }
 
 /// Why no session was made.
@@ -62,6 +85,12 @@ pub enum SessionError {
     /// A field.
     #[error("the connector has no public field `{0}`: secret fields are typed by the person")]
     Field(String),
+    /// What only a session with a connector has, or only one without.
+    #[error("{0}")]
+    Open(#[from] OpenSessionError),
+    /// The opener's origin.
+    #[error("`opener_origin` is none of the origins of the tenant's brand: an operator can add it")]
+    Opener,
     /// The person's id.
     #[error("end_user is the application's own id of the person: 1 to 200 characters of plain text")]
     EndUser,
@@ -86,31 +115,41 @@ impl Service {
     /// Makes a connect session and the link to send the person to.
     pub async fn create_session(&self, new: NewSession, by: &str) -> Result<(ConnectSession, String), SessionError> {
         let tenant = self.store().tenants().get(new.tenant).await?.ok_or(SessionError::NoTenant)?;
-        let connector = self.approved(&new.connector).await?;
-        scope::least(&connector.manifest, &new.actions)?;
+        self.check_wanted(&new).await?;
         if !is_end_user(&new.end_user) {
             return Err(SessionError::EndUser);
         }
         if !tenant.may_return_to(&new.return_url) {
             return Err(SessionError::ReturnUrl);
         }
-        let public = |key: &String| connector.manifest.all_fields().any(|field| field.key == *key && !field.secret);
-        if let Some(unknown) = new.fields.keys().find(|key| !public(key)) {
-            return Err(SessionError::Field(unknown.clone()));
+        if new.opener.as_ref().is_some_and(|opener| !tenant.brand.origins.contains(opener)) {
+            return Err(SessionError::Opener);
         }
         if let Some(id) = new.connection {
             self.check_mendable(&new, id).await?;
         }
+        self.make_session(&tenant, new, by).await
+    }
+
+    /// Stores a session that was found sound.
+    pub(super) async fn make_session(
+        &self,
+        tenant: &Tenant,
+        new: NewSession,
+        by: &str,
+    ) -> Result<(ConnectSession, String), SessionError> {
         let now = self.now();
         let session = ConnectSession {
             id: SessionId::new(now, self.id_bits()?),
             tenant: new.tenant,
             connector: new.connector,
             actions: new.actions,
+            offers: new.offers,
             end_user: new.end_user,
             connection: new.connection,
             fields: new.fields,
             return_url: new.return_url,
+            opener: new.opener,
             stage: Stage::Open,
             created_at: now,
             expires_at: now + SignedDuration::from_secs(SESSION_SECONDS),
@@ -122,12 +161,43 @@ impl Service {
         }
         self.store().sessions().create(&mut change, &session, &link)?;
         self.store().commit(change).await?;
-        Ok((session, self.link_url(&link)))
+        Ok((session, self.link_url(tenant, &link)))
     }
 
-    async fn check_mendable(&self, new: &NewSession, id: ConnectionId) -> Result<(), SessionError> {
+    /// What may be connected and for what: by the application here, or by the person at the picker.
+    pub(super) async fn check_wanted(&self, new: &NewSession) -> Result<(), SessionError> {
+        let Some(name) = &new.connector else { return self.check_open(new).await };
+        if !new.offers.is_empty() {
+            return Err(OpenSessionError::Offers.into());
+        }
+        let connector = self.approved(name).await?;
+        scope::least(&connector.manifest, &new.actions)?;
+        let public = |key: &String| connector.manifest.all_fields().any(|field| field.key == *key && !field.secret);
+        match new.fields.keys().find(|key| !public(key)) {
+            Some(unknown) => Err(SessionError::Field(unknown.clone())),
+            None => Ok(()),
+        }
+    }
+
+    async fn check_open(&self, new: &NewSession) -> Result<(), SessionError> {
+        let refused = [
+            (!new.actions.is_empty(), OpenSessionError::Actions),
+            (!new.fields.is_empty(), OpenSessionError::Fields),
+            (new.connection.is_some(), OpenSessionError::Connection),
+        ];
+        if let Some((_, error)) = refused.into_iter().find(|(wrong, _)| *wrong) {
+            return Err(error.into());
+        }
+        for (name, actions) in &new.offers {
+            let connector = self.approved(name).await?;
+            scope::least(&connector.manifest, actions)?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn check_mendable(&self, new: &NewSession, id: ConnectionId) -> Result<(), SessionError> {
         let connection = self.connection(new.tenant, id).await?.ok_or(ResolveError::NotFound)?;
-        if connection.connector != new.connector {
+        if new.connector.as_ref() != Some(&connection.connector) {
             return Err(SessionError::OtherConnector(connection.connector));
         }
         if connection.end_user.as_ref().is_some_and(|owner| *owner != new.end_user) {
@@ -136,9 +206,8 @@ impl Service {
         Ok(())
     }
 
-    fn link_url(&self, link: &Secret) -> String {
-        let base = self.parts.settings.public_url.as_str().trim_end_matches('/');
-        format!("{base}/connect/{}", link.expose())
+    fn link_url(&self, tenant: &Tenant, link: &Secret) -> String {
+        format!("{}/connect/{}", self.site_url(tenant).as_str().trim_end_matches('/'), link.expose())
     }
 
     /// One session of a tenant.
@@ -159,12 +228,14 @@ impl Service {
         actions.extend(asked.actions);
         let new = NewSession {
             tenant,
-            connector: connection.connector,
+            connector: Some(connection.connector),
             actions,
+            offers: BTreeMap::new(),
             end_user: asked.end_user,
             connection: Some(id),
             fields: BTreeMap::new(),
             return_url: asked.return_url,
+            opener: None,
             contact: None,
         };
         self.create_session(new, by).await

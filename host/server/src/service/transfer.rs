@@ -200,8 +200,9 @@ impl Service {
         tenant: TenantId,
         entries: Vec<Entry>,
     ) -> Result<Vec<(Connection, Credential)>, TransferError> {
-        let here = self.store().connections().every(None, usize::MAX).await?.items;
-        let mut ids: BTreeSet<ConnectionId> = here.iter().map(|one| one.id).collect();
+        let tenants: Vec<TenantId> =
+            self.store().tenants().list(None, usize::MAX).await?.items.iter().map(|tenant| tenant.id).collect();
+        let mut ids = BTreeSet::new();
         let mut unfit = Vec::new();
         let mut ready = Vec::new();
         for entry in entries {
@@ -213,12 +214,12 @@ impl Service {
                     continue;
                 }
             };
-            let known =
-                |one: &&jackfield_store::Versioned<Connection>| one.tenant == tenant && is_twin(one, &entry.connection);
             if !ids.insert(id) {
+                unfit.push(format!("{id} is in the file twice"));
+            } else if self.is_here(&tenants, id).await? {
                 unfit.push(format!("{id} is here already"));
-            } else if let Some(same) = here.iter().find(known) {
-                unfit.push(format!("{id}: the account is connected here already, as {}", same.id));
+            } else if let Some(same) = self.twin_of(tenant, &entry.connection).await? {
+                unfit.push(format!("{id}: the account is connected here already, as {same}"));
             } else {
                 let bytes = BASE64.decode(entry.credential.0.as_bytes()).map(Zeroizing::new);
                 let credential = bytes.ok().and_then(|bytes| Credential::from_sealable(&bytes).ok());
@@ -234,6 +235,23 @@ impl Service {
             }
         }
         if unfit.is_empty() { Ok(ready) } else { Err(TransferError::Unfit(unfit)) }
+    }
+
+    /// Whether any tenant has a connection of that id: one that is moved may not live on twice.
+    async fn is_here(&self, tenants: &[TenantId], id: ConnectionId) -> Result<bool, StoreError> {
+        for tenant in tenants {
+            if self.store().connections().get(*tenant, id).await?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The tenant's connection of the same person to the same account, from the index of accounts.
+    async fn twin_of(&self, tenant: TenantId, arriving: &Connection) -> Result<Option<ConnectionId>, StoreError> {
+        let Some(account) = &arriving.account else { return Ok(None) };
+        let here = self.store().connections().of_account(tenant, &arriving.connector, &account.id).await?;
+        Ok(here.iter().find(|one| one.end_user == arriving.end_user).map(|one| one.id))
     }
 
     /// The client here that a connection's tokens belong to; a reason where connector, method or client are missing.
@@ -259,13 +277,4 @@ impl Service {
             }
         }
     }
-}
-
-/// Whether two connections are one person's to one account.
-fn is_twin(here: &Connection, arriving: &Connection) -> bool {
-    let account = |connection: &Connection| connection.account.as_ref().map(|account| account.id.clone());
-    here.connector == arriving.connector
-        && here.end_user == arriving.end_user
-        && here.account.is_some()
-        && account(here) == account(arriving)
 }

@@ -17,8 +17,7 @@ const NAMED: usize = 5;
 impl Service {
     /// The tenant's other connections through the same connector to the same account, oldest first.
     pub async fn same_account(&self, connection: &Connection) -> Result<Vec<ConnectionId>, StoreError> {
-        let others = self.store().connections().of_same_account(connection).await?;
-        Ok(others.into_iter().map(|other| other.id).collect())
+        self.store().connections().ids_of_same_account(connection).await
     }
 
     /// Those of them that live on the same grant, as far as anybody can tell: made with the same client, at a provider

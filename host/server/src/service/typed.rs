@@ -5,7 +5,7 @@ use jackfield_runtime::egress;
 
 use super::{
     Service,
-    fields::{Checked, FieldFault, Typed, take_out},
+    fields::{Checked, FieldFault, FieldRule, Typed, take_out},
 };
 
 impl Service {
@@ -25,7 +25,7 @@ impl Service {
             let misplaced = egress::misplaced(method, &checked.secret, &values).into_iter();
             faults.extend(misplaced.map(|found| {
                 let message = format!("{}: {}", label(manifest, method, &found.key), found.denial.message);
-                FieldFault { key: found.key, message }
+                FieldFault { key: found.key, rule: FieldRule::Form, message }
             }));
         }
         if faults.is_empty() { Ok(checked) } else { Err(faults) }
@@ -36,7 +36,8 @@ fn pair(manifest: &Manifest, method: &Method, checked: &Checked) -> Vec<FieldFau
     let MethodKind::Basic(basic) = &method.kind else { return Vec::new() };
     let Err(error) = basic.pair(&checked.public, &checked.secret) else { return Vec::new() };
     let Some(key) = basic.keys().next() else { return Vec::new() };
-    vec![FieldFault { key: key.to_owned(), message: format!("{} {error}", label(manifest, method, key)) }]
+    let message = format!("{} {error}", label(manifest, method, key));
+    vec![FieldFault { key: key.to_owned(), rule: FieldRule::Form, message }]
 }
 
 fn label(manifest: &Manifest, method: &Method, key: &str) -> String {

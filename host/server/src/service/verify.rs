@@ -119,6 +119,7 @@ impl Service {
         answer: Answer,
         by: &str,
     ) -> Result<Connection, VerifyError> {
+        self.metrics.verified(answer.result.as_ref().err().map(|failure| &failure.advice));
         let note = answer.result.as_ref().err().map(|failure| failure.message.clone());
         let already = self.connected_already(seen, &answer).await?;
         let connections = self.store().connections();

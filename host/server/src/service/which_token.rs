@@ -67,8 +67,5 @@ fn by_action<'a>(party: &'a Party, values: &PublicValues, wanted: Wanted<'_>) ->
 /// The token whose scopes an action needs: of the first alternative that was granted.
 fn token_of<'a>(action: &Action, oauth2: &'a OAuth2, granted: impl Fn(&String) -> bool) -> Option<&'a str> {
     let scope = action.any_of.iter().find(|set| set.iter().all(&granted))?.first()?;
-    let lists = oauth2.authorize.scope_lists.iter().map(|(name, _)| name.as_str());
-    let mut named = lists.filter(|name| scope.strip_prefix(name).is_some_and(|rest| rest.starts_with('/')));
-    let list = named.next().unwrap_or_default();
-    oauth2.response.tokens.iter().find(|token| token.scope_list == list).map(|token| token.name.as_str())
+    oauth2.token_of(scope).map(|token| token.name.as_str())
 }

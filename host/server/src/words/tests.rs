@@ -54,7 +54,9 @@ fn every_key_of_the_code_is_there() {
         let text = fs::read_to_string(&path).unwrap_or_default();
         for call in ["words.say(\"", "words.tell(\"", "words.tell(\n"] {
             for rest in text.split(call).skip(1) {
-                let key = rest.trim_start().trim_start_matches('"').split('"').next().unwrap();
+                let rest = if call.ends_with('"') { Some(rest) } else { rest.trim_start().strip_prefix('"') };
+                // A key that is put together is one of a family, which its own tests name.
+                let Some(key) = rest.and_then(|rest| rest.split('"').next()) else { continue };
                 assert!(english.contains_key(key), "{}: `{key}` is not in languages/en", path.display());
             }
         }

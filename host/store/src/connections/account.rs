@@ -31,6 +31,17 @@ impl Connections<'_> {
         Ok(found)
     }
 
+    /// The ids of a tenant's other connections through the same connector to the same account, oldest first, a hundred at
+    /// most. Reads the index only.
+    pub async fn ids_of_same_account(&self, connection: &Connection) -> Result<Vec<ConnectionId>, StoreError> {
+        let Some(account) = &connection.account else { return Ok(vec![]) };
+        let hash = self.account_hash(&connection.connector, &account.id);
+        let prefix = CONNECTION_BY_ACCOUNT.prefix(&[&connection.tenant, &hash]);
+        let (pairs, _) = self.0.scan(&prefix, None, MOST_OF_AN_ACCOUNT, Order::Oldest).await?;
+        let ids = pairs.iter().filter_map(|(key, _)| tail(&prefix, key).parse().ok());
+        Ok(ids.filter(|id| *id != connection.id).collect())
+    }
+
     /// A tenant's connections through a connector to an account, oldest first, a hundred at most. What cannot be read is left
     /// out.
     pub async fn of_account(

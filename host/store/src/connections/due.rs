@@ -43,6 +43,16 @@ impl Connections<'_> {
     }
 }
 
+impl Connections<'_> {
+    /// The moment of the entry that is due first; none where no connection will ever be due.
+    pub async fn first_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        let prefix = CONNECTION_DUE.prefix(&[]);
+        let (pairs, _) = self.0.scan(&prefix, None, 1, Order::Oldest).await?;
+        let moment = |entry: String| Timestamp::from_millisecond(entry.split('/').next()?.parse().ok()?).ok();
+        Ok(pairs.first().and_then(|(key, _)| moment(tail(&prefix, key))))
+    }
+}
+
 fn parsed(entry: &str) -> Option<Due> {
     let mut parts = entry.split('/').skip(1);
     Some(Due { tenant: parts.next()?.parse().ok()?, connection: parts.next()?.parse().ok()? })

@@ -42,6 +42,11 @@ impl Engine for Memory {
         Ok(unseen.take(scan.limit).collect())
     }
 
+    async fn count(&self, prefix: &[u8]) -> Result<u64, EngineError> {
+        let found = self.map().keys().filter(|key| key.starts_with(prefix)).count();
+        Ok(u64::try_from(found).unwrap_or(u64::MAX))
+    }
+
     async fn commit(&self, batch: Batch) -> Result<(), EngineError> {
         batch.within_limits()?;
         let mut map = self.map();

@@ -53,6 +53,7 @@ async fn scans_in_order(engine: &dyn Engine) {
     assert_eq!(keys(engine, scan("s/", Some("zzz"), 9, false)).await, [""; 0], "a cursor from elsewhere stays inside");
     assert_eq!(keys(engine, scan("s/", Some("a"), 9, false)).await, ["s/1", "s/2", "s/3"]);
     assert_eq!(keys(engine, scan("s/", Some("zzz"), 9, true)).await, ["s/3", "s/2", "s/1"]);
+    assert_eq!((engine.count(b"s/").await.unwrap(), engine.count(b"none/").await.unwrap()), (3, 0));
     assert_eq!(keys(engine, scan("none/", None, 9, false)).await, [""; 0]);
     assert_eq!(keys(engine, scan("", None, 9, false)).await.len(), 6);
 }

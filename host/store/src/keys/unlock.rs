@@ -30,7 +30,7 @@ impl Keys {
         if !unchecked.is_empty() {
             let mut change = Change::new();
             write_checks(&mut change, &ring, &unchecked)?;
-            engine.commit(change.0).await?;
+            engine.commit(change.batch).await?;
         }
         Ok(Self { ring, lookup, cache, opened: HashMap::new().into(), current: HashMap::new().into() })
     }
@@ -78,7 +78,7 @@ async fn initialise(engine: &dyn Engine, ring: &KeyRing, format_key: Vec<u8>) ->
             seal::seal(id, primary, &wrapping(Scope::Operator, HOST_KEY.name, name), Key::random()?.as_bytes())?;
         change.write(HOST_KEY.key(&[&name]), wrapped);
     }
-    Ok(engine.commit(change.0).await?)
+    Ok(engine.commit(change.batch).await?)
 }
 
 async fn host_key(engine: &dyn Engine, ring: &KeyRing, name: &str) -> Result<Key, OpenError> {

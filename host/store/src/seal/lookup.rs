@@ -20,6 +20,8 @@ pub enum Purpose {
     Begun,
     /// What a form of the pages carries to show that it is ours.
     Form,
+    /// What binds a sign-in at an identity provider to the browser it began in.
+    Identity,
     /// OAuth `state`.
     State,
     /// The cookie that binds a browser to an authorization request.
@@ -53,6 +55,7 @@ impl Purpose {
             Self::PageSession => b"page-session",
             Self::Begun => b"begun",
             Self::Form => b"form",
+            Self::Identity => b"identity",
             Self::State => b"state",
             Self::Cookie => b"cookie",
             Self::Ticket => b"ticket",

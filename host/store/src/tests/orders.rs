@@ -48,6 +48,10 @@ impl Engine for Counting {
         Ok(pairs)
     }
 
+    async fn count(&self, prefix: &[u8]) -> Result<u64, EngineError> {
+        self.inner.count(prefix).await
+    }
+
     async fn commit(&self, batch: Batch) -> Result<(), EngineError> {
         self.inner.commit(batch).await
     }
@@ -72,8 +76,8 @@ fn connection(number: u32) -> Connection {
     connection.name = format!("{} {number:05}", ["Zoo", "abacus", "Middle"][number as usize % 3]);
     connection.connector = ["slack", "github"][number as usize % 2].into();
     connection.status = if number.is_multiple_of(7) { Status::Failing } else { Status::Active };
-    connection.clocks.grant = (!number.is_multiple_of(4))
-        .then(|| Expiry { at: at(9000 - i64::from(number)), source: Source::Declared });
+    connection.clocks.grant =
+        (!number.is_multiple_of(4)).then(|| Expiry { at: at(9000 - i64::from(number)), source: Source::Declared });
     connection.verification = (!number.is_multiple_of(5)).then(|| Verification {
         at: at(i64::from(number * 37 % 101)),
         by: "host".into(),
@@ -99,8 +103,7 @@ fn wanted(audiences: &[Audience], sort: Sort) -> Wanted {
 async fn all(store: &Store, wanted: &Wanted, limit: usize) -> Vec<Connection> {
     let (mut found, mut after) = (vec![], None);
     loop {
-        let page =
-            store.connections().sorted(sample::tenant_id(1), wanted, after.as_deref(), limit).await.unwrap();
+        let page = store.connections().sorted(sample::tenant_id(1), wanted, after.as_deref(), limit).await.unwrap();
         assert!(page.items.len() <= limit);
         found.extend(page.items.into_iter().map(|found| found.record));
         after = page.next;

@@ -13,6 +13,7 @@ use http::header::LOCATION;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::super::form::Page;
 use super::{Code, Shared};
 
 #[derive(Deserialize, Serialize)]
@@ -100,20 +101,12 @@ fn allow(state: &Shared, asked: &Asked) -> String {
 }
 
 fn page(asked: &Asked) -> String {
-    let mut form = String::new();
-    if let Ok(serde_json::Value::Object(members)) = serde_json::to_value(asked) {
-        for (name, value) in members {
-            if let Some(value) = value.as_str() {
-                let value = value.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
-                form.extend(["<input type=\"hidden\" name=\"", &name, "\" value=\"", &value, "\">"]);
-            }
-        }
+    Page {
+        title: "Log in with Facebook",
+        heading: "An app requests access to what you share on Facebook",
+        action: "/v25.0/dialog/oauth",
+        answer: "decision",
+        buttons: &[("continue", "Continue"), ("cancel", "Cancel")],
     }
-    format!(
-        "<!doctype html><html><head><title>Log in with Facebook</title></head><body>\
-         <h1>An app requests access to what you share on Facebook</h1>\
-         <form method=\"post\" action=\"/v25.0/dialog/oauth\">{form}\
-         <button name=\"decision\" value=\"continue\">Continue</button>\
-         <button name=\"decision\" value=\"cancel\">Cancel</button></form></body></html>"
-    )
+    .asking(asked)
 }

@@ -8,15 +8,16 @@ use axum::extract::{Form, Query, State};
 use axum::response::{Html, IntoResponse, Response};
 use http::StatusCode;
 use http::header::LOCATION;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
+use super::super::form::Page;
 use super::{Code, Grant, Shared};
 
 const ERRORS: &str =
     "/apps/building-integrations/setting-up-and-registering-oauth-apps/troubleshooting-authorization-request-errors/";
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 pub(super) struct Asked {
     client_id: String,
     redirect_uri: Option<Url>,
@@ -129,33 +130,12 @@ fn normalized(scope: &str) -> Vec<String> {
 }
 
 fn page(asked: &Asked) -> String {
-    let fields = [
-        ("client_id", Some(asked.client_id.as_str())),
-        ("redirect_uri", asked.redirect_uri.as_ref().map(Url::as_str)),
-        ("scope", Some(asked.scope.as_str())),
-        ("state", asked.state.as_deref()),
-        ("code_challenge", asked.code_challenge.as_deref()),
-        ("code_challenge_method", asked.code_challenge_method.as_deref()),
-    ];
-    let mut form = String::new();
-    for (name, value) in fields {
-        if let Some(value) = value {
-            form.push_str("<input type=\"hidden\" name=\"");
-            form.push_str(name);
-            form.push_str("\" value=\"");
-            form.push_str(&escaped(value));
-            form.push_str("\">");
-        }
+    Page {
+        title: "Authorize application",
+        heading: "An application would like permission to access your account",
+        action: "/login/oauth/authorize",
+        answer: "authorize",
+        buttons: &[("1", "Authorize"), ("0", "Cancel")],
     }
-    format!(
-        "<!doctype html><html><head><title>Authorize application</title></head><body>\
-         <h1>An application would like permission to access your account</h1>\
-         <form method=\"post\" action=\"/login/oauth/authorize\">{form}\
-         <button name=\"authorize\" value=\"1\">Authorize</button>\
-         <button name=\"authorize\" value=\"0\">Cancel</button></form></body></html>"
-    )
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
+    .asking(asked)
 }

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use url::Url;
 
+use super::super::form::Page;
 use super::{Code, Grant, Shared};
 
 /// Scopes of signing in: "not subject to the granular permissions".
@@ -158,20 +159,12 @@ fn found(mut to: Url, asked: &Asked) -> Response {
 }
 
 fn page(asked: &Asked) -> String {
-    let mut form = String::new();
-    if let Ok(Value::Object(members)) = serde_json::to_value(asked) {
-        for (name, value) in members {
-            if let Some(value) = value.as_str() {
-                let value = value.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
-                form.extend(["<input type=\"hidden\" name=\"", &name, "\" value=\"", &value, "\">"]);
-            }
-        }
+    Page {
+        title: "Sign in - Google Accounts",
+        heading: "An app wants access to your Google Account",
+        action: "/o/oauth2/v2/auth",
+        answer: "decision",
+        buttons: &[("continue", "Continue"), ("cancel", "Cancel")],
     }
-    format!(
-        "<!doctype html><html><head><title>Sign in - Google Accounts</title></head><body>\
-         <h1>An app wants access to your Google Account</h1>\
-         <form method=\"post\" action=\"/o/oauth2/v2/auth\">{form}\
-         <button name=\"decision\" value=\"continue\">Continue</button>\
-         <button name=\"decision\" value=\"cancel\">Cancel</button></form></body></html>"
-    )
+    .asking(asked)
 }

@@ -6,13 +6,14 @@ use axum::extract::{Form, Query, State};
 use axum::response::{Html, IntoResponse, Response};
 use http::header::{AUTHORIZATION, LOCATION};
 use http::{HeaderMap, StatusCode};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use url::Url;
 
+use super::super::form::Page;
 use super::Shared;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 pub(super) struct Asked {
     response_type: String,
     client_id: String,
@@ -35,21 +36,14 @@ pub(super) async fn ask(State(state): State<Shared>, Query(asked): Query<Asked>)
     if !is_registered(&state, &asked) {
         return StatusCode::BAD_REQUEST.into_response();
     }
-    let escaped = |text: &str| text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
-    let fields = [
-        ("response_type", "code"),
-        ("client_id", asked.client_id.as_str()),
-        ("redirect_uri", asked.redirect_uri.as_str()),
-        ("state", asked.state.as_str()),
-    ];
-    let inputs =
-        fields.map(|(name, value)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escaped(value)));
-    let page = format!(
-        "<!doctype html><html><head><title>Connect</title></head><body><h1>An app wants your account</h1>\
-         <form method=\"post\" action=\"/oauth2/authorize\">{}<button>Allow</button></form></body></html>",
-        inputs.concat()
-    );
-    Html(page).into_response()
+    let page = Page {
+        title: "Connect",
+        heading: "An app wants your account",
+        action: "/oauth2/authorize",
+        answer: "answer",
+        buttons: &[("allow", "Allow")],
+    };
+    Html(page.asking(&asked)).into_response()
 }
 
 /// Sends the person back with a code.

@@ -9,12 +9,13 @@ use axum::extract::{Form, Query, State};
 use axum::response::{Html, IntoResponse, Response};
 use http::StatusCode;
 use http::header::LOCATION;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
+use super::super::form::Page;
 use super::{Code, Shared, refusal};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 pub(super) struct Asked {
     client_id: String,
     redirect_uri: Url,
@@ -80,24 +81,12 @@ fn matches(registered: &Url, asked: &Url) -> bool {
 }
 
 fn page(asked: &Asked) -> String {
-    let fields = [
-        ("client_id", asked.client_id.as_str()),
-        ("redirect_uri", asked.redirect_uri.as_str()),
-        ("response_type", &asked.response_type),
-        ("owner", &asked.owner),
-        ("state", asked.state.as_deref().unwrap_or_default()),
-    ];
-    let escaped = |text: &str| text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
-    let hidden: Vec<String> = fields
-        .iter()
-        .map(|(name, value)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escaped(value)))
-        .collect();
-    format!(
-        "<!doctype html><html><head><title>Select pages</title></head><body>\
-         <h1>A connection would like access to pages you choose</h1>\
-         <form method=\"post\" action=\"/v1/oauth/authorize\">{}\
-         <button name=\"allow\" value=\"1\">Allow access</button>\
-         <button name=\"allow\" value=\"0\">Cancel</button></form></body></html>",
-        hidden.concat()
-    )
+    Page {
+        title: "Select pages",
+        heading: "A connection would like access to pages you choose",
+        action: "/v1/oauth/authorize",
+        answer: "allow",
+        buttons: &[("1", "Allow access"), ("0", "Cancel")],
+    }
+    .asking(asked)
 }

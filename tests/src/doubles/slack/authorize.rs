@@ -8,12 +8,13 @@ use axum::extract::{Form, Query, State};
 use axum::response::{Html, IntoResponse, Response};
 use http::StatusCode;
 use http::header::LOCATION;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::super::form::Page;
 use super::{Code, Shared};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 pub(super) struct Asked {
     client_id: String,
     redirect_uri: Url,
@@ -85,25 +86,12 @@ fn is_registered(state: &Shared, asked: &Asked) -> bool {
 }
 
 fn page(asked: &Asked) -> String {
-    let fields = [
-        ("client_id", asked.client_id.as_str()),
-        ("redirect_uri", asked.redirect_uri.as_str()),
-        ("scope", &asked.scope),
-        ("user_scope", &asked.user_scope),
-        ("state", &asked.state),
-    ];
-    let input =
-        |(name, value): &(&str, &str)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escaped(value));
-    let inputs = fields.iter().map(input).collect::<Vec<_>>().concat();
-    format!(
-        "<!doctype html><html><head><title>Authorize</title></head><body>\
-         <h1>An app is requesting permission to access a Slack workspace</h1>\
-         <form method=\"post\" action=\"/oauth/v2/authorize\">{inputs}\
-         <button name=\"answer\" value=\"allow\">Allow</button>\
-         <button name=\"answer\" value=\"cancel\">Cancel</button></form></body></html>"
-    )
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
+    Page {
+        title: "Authorize",
+        heading: "An app is requesting permission to access a Slack workspace",
+        action: "/oauth/v2/authorize",
+        answer: "answer",
+        buttons: &[("allow", "Allow"), ("cancel", "Cancel")],
+    }
+    .asking(asked)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Checker;
 use crate::{
-    manifest::{Basic, KeptValue, Method, MethodKind, OAuth2, Revocation, TokenSource},
+    manifest::{Basic, KeptValue, Method, MethodKind, OAuth2, Revocation, TokenSource, in_list},
     pattern::Pattern,
     template::Template,
 };
@@ -132,7 +132,7 @@ impl<'a> Checker<'a> {
                 );
             }
             let list = scope.scope_list.as_str();
-            if !list.is_empty() && !scope.id.strip_prefix(list).is_some_and(|rest| rest.starts_with('/')) {
+            if !list.is_empty() && in_list(&scope.id, list).is_none() {
                 self.fault(
                     place,
                     format!(

@@ -13,7 +13,7 @@ fn host() -> Url {
 
 async fn body(problem: &Problem) -> Value {
     let request = RequestName::taken_over("req_00000000000000000000000000").unwrap();
-    let body = problem.answer(Some(&request), &host()).into_body().collect().await.unwrap().to_bytes();
+    let body = problem.answer(Some(&request), Some(&host())).into_body().collect().await.unwrap().to_bytes();
     serde_json::from_slice(&body).unwrap()
 }
 
@@ -29,7 +29,7 @@ async fn a_problem_is_rfc_9457_with_a_stable_code() {
         "request_id": "req_00000000000000000000000000",
     });
     assert_eq!(body(&problem).await, expected);
-    let answer = problem.answer(None, &host());
+    let answer = problem.answer(None, Some(&host()));
     assert_eq!(answer.headers().get("content-type").unwrap(), "application/problem+json");
     assert_eq!(answer.headers().get("cache-control").unwrap(), "no-store");
 }
@@ -53,7 +53,7 @@ async fn a_cause_is_for_the_log_alone() {
 
 #[test]
 fn a_key_is_asked_for_by_rfc_6750() {
-    let header = |problem: Problem| problem.answer(None, &host()).headers().get("www-authenticate").cloned();
+    let header = |problem: Problem| problem.answer(None, Some(&host())).headers().get("www-authenticate").cloned();
     assert_eq!(header(Problem::key_missing()).unwrap(), "Bearer");
     assert_eq!(header(Problem::key_unknown()).unwrap(), "Bearer error=\"invalid_token\"");
     assert_eq!(header(Problem::method()), None);
@@ -63,6 +63,6 @@ fn a_key_is_asked_for_by_rfc_6750() {
 fn a_wait_is_told_in_whole_seconds() {
     let failure = Failure::new(Advice::Retry(Some(1200)), "rate-limited", "Too many calls.");
     let problem = Problem::new(Code::TryLater, "too many calls").with_failure(failure).retry_after(1200);
-    assert_eq!(problem.answer(None, &host()).headers().get("retry-after").unwrap(), "2");
+    assert_eq!(problem.answer(None, Some(&host())).headers().get("retry-after").unwrap(), "2");
     assert_eq!(problem.detail(), "Too many calls.");
 }

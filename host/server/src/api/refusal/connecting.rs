@@ -8,7 +8,8 @@ use crate::{
         problem::{Code, Problem},
     },
     service::{
-        ChooseError, CompleteError, CreateError, EndpointsError, EstablishError, ResolveError, SessionError, StoreError,
+        ChooseError, CompleteError, CreateError, EndpointsError, EstablishError, OpenSessionError, ResolveError,
+        SessionError, StoreError,
     },
 };
 
@@ -20,6 +21,11 @@ impl From<SessionError> for Problem {
             SessionError::Resolve(error) => error.into(),
             SessionError::Action(_) => Self::invalid("actions", told),
             SessionError::Field(_) => Self::invalid("fields", told),
+            SessionError::Open(OpenSessionError::Offers) => Self::invalid("connectors", told),
+            SessionError::Open(OpenSessionError::Actions) => Self::invalid("actions", told),
+            SessionError::Open(OpenSessionError::Fields) => Self::invalid("fields", told),
+            SessionError::Open(OpenSessionError::Connection) => Self::invalid("connector", told),
+            SessionError::Opener => Self::invalid("opener_origin", told),
             SessionError::EndUser => Self::invalid("end_user", told),
             SessionError::ReturnUrl => Self::invalid("return_url", told),
             SessionError::OtherConnector(_) => Self::invalid("connector", told),

@@ -31,6 +31,8 @@ pub(in crate::api) struct PermissionsView<'a> {
     /// leads to requests that no path tells apart, `not` where the connector lists none.
     #[schemars(example = &"wholly")]
     enforced: &'static str,
+    /// Whether a person can prolong the permission by consenting again; where not, its end in `grant_expires` is final.
+    renewable: bool,
     /// What the connector offers to do, and whether this connection may.
     actions: Vec<ActionView<'a>>,
 }
@@ -126,6 +128,7 @@ impl<'a> From<&'a Permissions> for PermissionsView<'a> {
                 Enforced::Partly => "partly",
                 Enforced::Not => "not",
             },
+            renewable: permissions.renewable,
             actions: permissions.actions.iter().map(action).collect(),
         }
     }

@@ -78,6 +78,24 @@ pub(super) async fn look(url: &Url, nonce: &str, answer: &str, ca_file: Option<&
     checks
 }
 
+/// Goes to the host name of a tenant: its pages, links and callbacks are there.
+pub(super) async fn look_at_site(url: &Url, nonce: &str, answer: &str, ca_file: Option<&Path>) -> Check {
+    const NAME: &str = "tenant-site";
+    const TODO: &str = "Point the name at this host in DNS, give the proxy before it a certificate for the name, and let it \
+                        pass the `Host` header on; or change the host name of the tenant's brand.";
+    let host = url.host_str().unwrap_or_default();
+    match within(visit(url, nonce, None, ca_file)).await {
+        Ok(seen) if seen.answer.pointer("/answer").and_then(Value::as_str) != Some(answer) => {
+            Check::failed(NAME, format!("{host} leads to something else than this host."), TODO)
+        }
+        Ok(seen) if seen.answer.pointer("/site").and_then(Value::as_str) != Some(host) => {
+            Check::failed(NAME, format!("{host} leads to this host, which is not told that name."), TODO)
+        }
+        Ok(_) => Check::ok(NAME, format!("{host} leads to this host and the tenant's pages.")),
+        Err(error) => Check::failed(NAME, format!("{url} cannot be asked: {error}."), TODO),
+    }
+}
+
 async fn cookie_check(url: &Url, nonce: &str, set: Option<String>, ca_file: Option<&Path>) -> Check {
     const NAME: &str = "cookies";
     let todo = "Let the proxy before this host pass `Set-Cookie` and `Cookie` on unchanged.";
@@ -115,7 +133,9 @@ async fn visit(url: &Url, nonce: &str, cookie: Option<&str>, ca_file: Option<&Pa
         request = request.header(header::COOKIE, cookie);
     }
     let request = request.body(Empty::<Bytes>::new())?;
-    let stream = TcpStream::connect((host.trim_matches(['[', ']']), port)).await?;
+    // As browsers have it: names below `localhost` are this machine (RFC 6761 section 6.3).
+    let place = if host.ends_with(".localhost") { "localhost" } else { host.trim_matches(['[', ']']) };
+    let stream = TcpStream::connect((place, port)).await?;
     if url.scheme() == "http" {
         return exchange(stream, request, Vec::new()).await;
     }

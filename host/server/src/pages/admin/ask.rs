@@ -17,6 +17,11 @@ impl<'a> Again<'a> {
         Self { typed: Some(typed), faults: vec![(field.to_owned(), fault)] }
     }
 
+    /// With one fault of something else than text: what was there before stays.
+    pub(super) fn about(field: &str, fault: String) -> Self {
+        Self { typed: None, faults: vec![(field.to_owned(), fault)] }
+    }
+
     /// With several faults.
     pub(super) fn with_all(typed: &'a Submission, faults: Vec<(String, String)>) -> Self {
         Self { typed: Some(typed), faults }

@@ -64,7 +64,7 @@ async fn show(
 ) -> Result<Response, Problem> {
     let (client, connector) = find(&service, &id, keeper.tenant).await?;
     let said = done(&keeper.by.site.words, query.as_deref());
-    let view = View { service: &service, by: &keeper.by, client: &client, connector: &connector };
+    let view = View::of(&service, &keeper.by, &client, &connector).await?;
     Ok(view.answer(&said, &Again::default()))
 }
 
@@ -87,7 +87,7 @@ async fn change(
         Ok(_) => Ok(back_to(&format!("{PATH}/{id}"), "client-changed")),
         Err(error) => {
             let faults = faults_of(&form.by.site.words, error)?;
-            let view = View { service: &service, by: &form.by, client: &client, connector: &connector };
+            let view = View::of(&service, &form.by, &client, &connector).await?;
             Ok(view.answer(&html! {}, &Again::with_all(&form, faults)))
         }
     }
@@ -115,7 +115,7 @@ async fn remove(
         Err(error) => {
             let faults =
                 faults_of(&form.by.site.words, error)?.into_iter().map(|(_, fault)| ("remove".to_owned(), fault));
-            let view = View { service: &service, by: &form.by, client: &client, connector: &connector };
+            let view = View::of(&service, &form.by, &client, &connector).await?;
             Ok(view.answer(&html! {}, &Again::with_all(&form, faults.collect())))
         }
     }
@@ -171,9 +171,20 @@ struct View<'a> {
     by: &'a SignedIn,
     client: &'a Client,
     connector: &'a Connector,
+    redirect_uri: String,
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
+    async fn of(
+        service: &'a Service,
+        by: &'a SignedIn,
+        client: &'a Client,
+        connector: &'a Connector,
+    ) -> Result<Self, Problem> {
+        let redirect_uri = service.redirect_uri(client).await?;
+        Ok(Self { service, by, client, connector, redirect_uri })
+    }
+
     fn answer(&self, said: &Markup, again: &Again<'_>) -> Response {
         let words = &self.by.site.words;
         let name = &self.connector.manifest.presentation.title;
@@ -185,7 +196,7 @@ impl View<'_> {
             (again.summary(words))
             (self.trouble())
             section {
-                (to_copy(words, &words.say("admin-client-redirect"), &self.service.redirect_uri(&self.client.connector, self.client.id)))
+                (to_copy(words, &words.say("admin-client-redirect"), &self.redirect_uri))
                 p class="quiet" { (words.say("admin-client-redirect-help")) }
             }
             (guide(words, self.connector))

@@ -5,6 +5,9 @@
 
 mod ask;
 mod audit;
+mod brand;
+mod brand_files;
+mod brand_words;
 mod client;
 mod clients;
 mod connector;
@@ -14,6 +17,8 @@ mod keys;
 mod requests;
 mod tenant;
 mod tenants;
+mod webhook;
+mod webhooks;
 mod who;
 
 use axum::{Router, response::Response, routing::get};
@@ -29,6 +34,7 @@ pub(super) fn routes() -> Router<Service> {
     Router::new()
         .route("/admin", get(home))
         .merge(audit::routes())
+        .merge(brand::routes())
         .merge(client::routes())
         .merge(clients::routes())
         .merge(connector::routes())
@@ -36,6 +42,7 @@ pub(super) fn routes() -> Router<Service> {
         .merge(keys::routes())
         .merge(tenant::routes())
         .merge(tenants::routes())
+        .merge(webhooks::routes())
 }
 
 /// `/admin`: where somebody starts.

@@ -11,7 +11,7 @@ use jackfield_model::tenant::Tenant;
 use maud::{Markup, html};
 
 use super::{
-    ask::Again,
+    ask::{Again, Ask, Kind},
     back_to, done,
     tenants::{PATH, asks, fault_of, lines},
     to_copy,
@@ -23,7 +23,7 @@ use crate::{
         layout::marked,
         signed_in::{OfOperator, SignedIn},
     },
-    service::{Service, TenantChange},
+    service::{BrandChange, Service, TenantChange},
 };
 
 pub(super) fn routes() -> Router<Service> {
@@ -52,10 +52,13 @@ async fn change(
     OperatorForm(form): OperatorForm,
 ) -> Result<Response, Problem> {
     let tenant = find(&service, &id).await?;
+    let host = form.get("host").map(str::trim).filter(|host| !host.is_empty()).map(str::to_owned);
+    let moves = host != tenant.brand.host.as_ref().map(ToString::to_string);
     let wanted = TenantChange {
         name: form.get("name").map(str::to_owned),
         return_urls: form.get("return_urls").map(|text| lines(Some(text))),
-        ..TenantChange::default()
+        brand: moves.then(|| BrandChange { host, ..BrandChange::from(&tenant.brand) }),
+        notices: None,
     };
     match service.change_tenant(tenant.id, wanted, &form.by.person.author()).await {
         Ok(_) => Ok(back_to(&format!("{PATH}/{id}"), "tenant-changed")),
@@ -101,6 +104,10 @@ fn page(service: &Service, by: &SignedIn, tenant: &Tenant, said: &Markup, again:
         form method="post" action={ (PATH) "/" (tenant.id) } {
             (marked(by))
             (asks(words, typed, &tenant.name, &tenant.return_urls.join("\n")))
+            (Ask {
+                name: "host", label: words.say("admin-tenant-host"), help: words.say("admin-tenant-host-help"),
+                kind: Kind::Text, required: false,
+            }.markup(words, typed, tenant.brand.host.as_ref().map_or("", |host| host.as_str())))
             div class="actions" { button type="submit" class="button" { (words.say("admin-save")) } }
         }
         (removal(by, tenant, again, removing))

@@ -68,6 +68,8 @@ pub(super) fn fault_of(words: &Words, error: TenantError) -> Result<(&'static st
         TenantError::ReturnUrl(url) => {
             Ok(("return_urls", words.tell("admin-tenant-url-fault", &[("url", url.into())])))
         }
+        // Of a brand an operator sets the host name alone.
+        TenantError::Brand(_) => Ok(("host", words.say("admin-tenant-host-fault"))),
         TenantError::HasConnections => Ok(("remove", words.say("admin-tenant-has-connections"))),
         error => Err(error.into()),
     }

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{FromRequest, FromRequestParts, Request},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use http::request::Parts;
 use jackfield_model::{id::TenantId, person::Role};
@@ -67,7 +67,37 @@ impl FromRequest<Service> for OperatorForm {
 
     async fn from_request(request: Request, service: &Service) -> Result<Self, Response> {
         let form = Submission::from_request(request, service).await?;
-        if form.by.person.role == Role::Operator { Ok(Self(form)) } else { Err(form.by.not_theirs().into_response()) }
+        if form.by.person.role == Role::Operator { Ok(Self(form)) } else { Err(form.by.not_theirs()) }
+    }
+}
+
+/// A form of an administrator's.
+pub(super) struct AdministratorForm(pub(super) Submission, pub(super) TenantId);
+
+impl FromRequest<Service> for AdministratorForm {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, service: &Service) -> Result<Self, Response> {
+        let form = Submission::from_request(request, service).await?;
+        match (form.by.person.role, form.by.tenant()) {
+            (Role::Administrator, Some(tenant)) => Ok(Self(form, tenant)),
+            _ => Err(form.by.not_theirs()),
+        }
+    }
+}
+
+/// A form with files of an administrator's.
+pub(super) struct AdministratorUpload(pub(super) Upload, pub(super) TenantId);
+
+impl FromRequest<Service> for AdministratorUpload {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, service: &Service) -> Result<Self, Response> {
+        let upload = Upload::of(request, service, |by| by.person.role == Role::Administrator).await?;
+        match upload.form.by.tenant() {
+            Some(tenant) => Ok(Self(upload, tenant)),
+            None => Err(upload.form.by.not_theirs()),
+        }
     }
 }
 
@@ -78,8 +108,6 @@ impl FromRequest<Service> for OperatorUpload {
     type Rejection = Response;
 
     async fn from_request(request: Request, service: &Service) -> Result<Self, Response> {
-        let upload = Upload::from_request(request, service).await?;
-        let by = &upload.form.by;
-        if by.person.role == Role::Operator { Ok(Self(upload)) } else { Err(by.not_theirs()) }
+        Upload::of(request, service, |by| by.person.role == Role::Operator).await.map(Self)
     }
 }

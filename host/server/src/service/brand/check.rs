@@ -12,7 +12,7 @@ use jackfield_model::{
 use url::Url;
 
 use super::BrandChange;
-use crate::service::FieldFault;
+use crate::service::{FieldFault, FieldRule};
 
 /// The longest name of a sender, in characters.
 const SENDER_LIMIT: usize = 120;
@@ -71,7 +71,7 @@ fn short(text: &str) -> String {
 
 impl Checking<'_> {
     fn fault(&mut self, field: &str, message: impl Into<String>) {
-        self.faults.push(FieldFault { key: format!("brand.{field}"), message: message.into() });
+        self.faults.push(FieldFault { key: format!("brand.{field}"), rule: FieldRule::Form, message: message.into() });
     }
 
     fn host(&mut self, text: Option<&str>) -> Option<HostName> {

@@ -120,23 +120,10 @@ impl Service {
         Ok(tenant.record)
     }
 
-    /// A file that the pages at one place may show: the tenant's whose place it is, or, at the host's own, that of any
-    /// tenant whose pages are there too.
-    pub async fn brand_file(&self, site: Option<TenantId>, digest: &str) -> Result<Option<StoredFile>, StoreError> {
+    /// A file of a tenant's brand.
+    pub async fn brand_file(&self, tenant: TenantId, digest: &str) -> Result<Option<StoredFile>, StoreError> {
         let is_digest = digest.len() == 64 && digest.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        if !is_digest {
-            return Ok(None);
-        }
-        let files = self.store().brand_files();
-        if let Some(tenant) = site {
-            return files.get(tenant, digest).await;
-        }
-        for owner in files.owners(digest).await? {
-            if self.tenant(owner).await?.is_some_and(|tenant| tenant.brand.host.is_none()) {
-                return files.get(owner, digest).await;
-            }
-        }
-        Ok(None)
+        if is_digest { self.store().brand_files().get(tenant, digest).await } else { Ok(None) }
     }
 }
 

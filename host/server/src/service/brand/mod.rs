@@ -4,14 +4,12 @@ mod check;
 mod file;
 
 use jackfield_model::{
-    brand::{Links, Sender, Typeface},
+    brand::{Brand, Links, Sender, Typeface},
     id::TenantId,
     tenant::Tenant,
 };
-use jackfield_store::StoreError;
-use url::Url;
 
-use super::{FieldFault, Service, TenantChange, TenantError};
+use super::{FieldFault, FieldRule, Service, TenantChange, TenantError};
 
 pub use file::{BrandFileError, FILE_LIMIT};
 
@@ -38,26 +36,24 @@ pub struct BrandChange {
     pub sign_in_url: Option<String>,
 }
 
-impl Service {
-    /// The tenant whose pages are at a host name; the name as a browser says it, with or without a port.
-    pub async fn tenant_at(&self, host: &str) -> Result<Option<Tenant>, StoreError> {
-        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-        let Ok(name) = name.parse() else { return Ok(None) };
-        Ok(self.store().tenants().at(&name).await?.map(|tenant| tenant.record))
-    }
-
-    /// Where browsers reach a tenant's pages: at its own host name, or at the host's.
-    pub fn site_url(&self, tenant: &Tenant) -> Url {
-        let mut url = self.public_url().clone();
-        // A host name that was checked is one of a URL too.
-        if let Some(host) = &tenant.brand.host
-            && let Err(error) = url.set_host(Some(host.as_str()))
-        {
-            tracing::error!(%error, %host, "a tenant's host name makes no address");
+/// A brand as it stands, to be changed in part.
+impl From<&Brand> for BrandChange {
+    fn from(brand: &Brand) -> Self {
+        Self {
+            host: brand.host.as_ref().map(ToString::to_string),
+            accent: brand.colours.accent.map(String::from),
+            accent_dark: brand.colours.accent_dark.map(String::from),
+            typeface: brand.typeface,
+            links: brand.links.clone(),
+            sender: brand.sender.clone(),
+            languages: brand.languages.clone(),
+            origins: brand.origins.iter().map(ToString::to_string).collect(),
+            sign_in_url: brand.sign_in_url.clone(),
         }
-        url
     }
+}
 
+impl Service {
     /// Changes how a tenant's pages and mails look, and where they live. Its files stay.
     pub async fn change_brand(&self, id: TenantId, change: BrandChange, by: &str) -> Result<Tenant, TenantError> {
         let change = TenantChange { brand: Some(change), ..TenantChange::default() };
@@ -77,7 +73,7 @@ impl Service {
             && self.store().tenants().at(host).await?.is_some_and(|other| other.id != tenant.id)
         {
             let message = format!("the pages of another tenant are at `{host}`: choose another name");
-            faults.push(FieldFault { key: "brand.host".to_owned(), message });
+            faults.push(FieldFault { key: "brand.host".to_owned(), rule: FieldRule::Form, message });
         }
         if !faults.is_empty() {
             return Err(TenantError::Brand(faults));

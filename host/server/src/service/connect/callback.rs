@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jackfield_auth::callback as protocol;
 use jackfield_model::{
+    id::TenantId,
     manifest::OAuth2,
     secret::Secret,
     session::{Authorization, ConnectSession, PARKED_SECONDS, Stage},
@@ -11,7 +12,7 @@ use jackfield_model::{
 use jackfield_store::{Change, Claim, Purpose, StoreError, Versioned};
 use jiff::SignedDuration;
 
-use super::return_to;
+use super::Back;
 use crate::service::{ResolveError, Service};
 
 /// What a browser brought back.
@@ -21,6 +22,8 @@ pub struct Callback {
     pub connector: String,
     /// The client in the path.
     pub client: String,
+    /// Whose host name it came to; none for the host's own.
+    pub place: Option<TenantId>,
     /// The query, as it arrived.
     pub query: String,
     /// The browser's cookies for this host.
@@ -44,8 +47,14 @@ pub enum CallbackError {
     )]
     OtherBrowser,
     /// It cannot be believed or read.
-    #[error("the provider's answer was refused, and nothing was changed: {0}")]
-    Refused(#[source] protocol::CallbackError),
+    #[error("the provider's answer was refused, and nothing was changed: {error}")]
+    Refused {
+        /// Why.
+        #[source]
+        error: protocol::CallbackError,
+        /// The way back, where it is known whose it was.
+        back: Option<Box<Back>>,
+    },
     /// The connector cannot be used now.
     #[error(transparent)]
     Connector(#[from] ResolveError),
@@ -56,8 +65,9 @@ pub enum CallbackError {
 
 impl Service {
     /// Takes a callback and says where the browser goes: back to the application, with a ticket or with an error.
-    pub async fn callback(&self, callback: Callback) -> Result<String, CallbackError> {
-        let parameters = protocol::parse(&callback.query).map_err(CallbackError::Refused)?;
+    pub async fn callback(&self, callback: Callback) -> Result<Back, CallbackError> {
+        let refused = |error| CallbackError::Refused { error, back: None };
+        let parameters = protocol::parse(&callback.query).map_err(refused)?;
         let connector = match self.approved(&callback.connector).await {
             Err(ResolveError::NoConnector(_)) => return Err(CallbackError::NothingPending),
             other => other?,
@@ -67,6 +77,10 @@ impl Service {
         let state = states.next().ok_or(CallbackError::NothingPending)?;
         // Taken first, once for ever: whatever is wrong with it below, nobody can try it again (ST-10).
         let claim = self.store().authorizations().take_state(&state).await?.ok_or(CallbackError::NothingPending)?;
+        let asked_at = self.place_of(claim.authorization.redirect_uri.as_deref().unwrap_or_default()).await?;
+        if asked_at != callback.place {
+            return Err(CallbackError::OtherAddress);
+        }
         self.check_bound(&callback, &claim.authorization)?;
         let asked = &claim.authorization;
         let session =
@@ -100,18 +114,19 @@ impl Service {
         oauth2: &OAuth2,
         claim: Claim,
         session: Versioned<ConnectSession>,
-    ) -> Result<String, CallbackError> {
+    ) -> Result<Back, CallbackError> {
         let endpoints = claim.authorization.endpoints.clone().unwrap_or_default();
         match parameters.read(oauth2, &endpoints) {
             Ok(returned) => self.park(returned, claim, session).await,
             Err(protocol::CallbackError::Provider(error)) => {
                 let code = error.code.name();
                 self.end(session.clone(), claim, code).await?;
-                Ok(return_to(&session, &[("error", code)]))
+                Ok(Back::over(&session, code))
             }
             Err(error) => {
+                let back = Some(Box::new(Back::over(&session, "refused")));
                 self.end(session, claim, "refused").await?;
-                Err(CallbackError::Refused(error))
+                Err(CallbackError::Refused { error, back })
             }
         }
     }
@@ -121,7 +136,7 @@ impl Service {
         returned: protocol::Returned,
         mut claim: Claim,
         mut session: Versioned<ConnectSession>,
-    ) -> Result<String, CallbackError> {
+    ) -> Result<Back, CallbackError> {
         let ticket = self.random_token()?;
         claim.secrets.code = Some(returned.code);
         claim.authorization.kept = returned.kept;
@@ -131,7 +146,7 @@ impl Service {
         self.store().authorizations().park(&mut change, claim, &ticket).await?;
         self.store().sessions().update(&mut change, &mut session).await?;
         self.store().commit(change).await?;
-        Ok(return_to(&session, &[("ticket", ticket.expose())]))
+        Ok(Back::of(&session, Some(("ticket", ticket.expose()))))
     }
 
     async fn end(&self, mut session: Versioned<ConnectSession>, claim: Claim, code: &str) -> Result<(), StoreError> {

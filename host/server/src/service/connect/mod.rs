@@ -1,20 +1,28 @@
 //! Connecting, the browser's side: the page behind a link, the start, and the provider's callback.
 
+mod back;
 mod callback;
+mod hop;
 mod page;
+mod pick;
 mod start;
+mod take;
 
 use jackfield_model::{
     secret::Secret,
     session::{ConnectSession, Stage},
 };
 use jackfield_store::{StoreError, Versioned};
-use url::Url;
 
+pub use back::Back;
 pub use callback::{Callback, CallbackError};
+pub(super) use hop::Hops;
+pub use hop::Onward;
 pub use page::ConnectPage;
+pub use pick::{LinkPage, PickPage};
 pub(super) use start::requested;
 pub use start::{BrowserCookie, StartError, StartForm, Started};
+pub use take::TakeError;
 
 use super::{ResolveError, Service};
 
@@ -26,13 +34,13 @@ pub enum LinkError {
     Unknown,
     /// It is too old.
     #[error("this link has expired: ask for a new one where you got it")]
-    Expired,
+    Expired(Box<ConnectSession>),
     /// It was used.
     #[error("this link has been used: the connection is made")]
-    Used,
+    Used(Box<ConnectSession>),
     /// It ended without a connection.
     #[error("this link is finished and made no connection: ask for a new one where you got it")]
-    Ended,
+    Ended(Box<ConnectSession>),
     /// The connector cannot be used now.
     #[error(transparent)]
     Connector(#[from] ResolveError),
@@ -45,19 +53,12 @@ impl Service {
     /// The session behind a link that can still be used.
     async fn open_session(&self, link: &Secret) -> Result<Versioned<ConnectSession>, LinkError> {
         let session = self.store().sessions().find(link).await?.ok_or(LinkError::Unknown)?;
+        let over = || Box::new(session.record.clone());
         match session.stage {
-            Stage::Completed { .. } | Stage::Choosing { .. } => Err(LinkError::Used),
-            Stage::Ended { .. } => Err(LinkError::Ended),
-            Stage::Open | Stage::Parked { .. } if session.expires_at <= self.now() => Err(LinkError::Expired),
+            Stage::Completed { .. } | Stage::Choosing { .. } => Err(LinkError::Used(over())),
+            Stage::Ended { .. } => Err(LinkError::Ended(over())),
+            Stage::Open | Stage::Parked { .. } if session.expires_at <= self.now() => Err(LinkError::Expired(over())),
             Stage::Open | Stage::Parked { .. } => Ok(session),
         }
     }
-}
-
-/// Where a person goes back to: the session's registered URL, with what the application needs to finish.
-fn return_to(session: &ConnectSession, parameters: &[(&str, &str)]) -> String {
-    // A registered return URL parsed when it was registered.
-    let Ok(mut url) = Url::parse(&session.return_url) else { return session.return_url.clone() };
-    url.query_pairs_mut().append_pair("session", &session.id.to_string()).extend_pairs(parameters);
-    url.into()
 }

@@ -1,6 +1,6 @@
 //! What the connect page shows: everything in words, nothing decided yet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jackfield_model::{
     connection::Connection,
@@ -12,7 +12,7 @@ use jackfield_model::{
     tenant::Tenant,
 };
 
-use super::LinkError;
+use super::{LinkError, LinkPage};
 use crate::service::{
     Service,
     permissions::{ScopeWords, in_words},
@@ -27,29 +27,44 @@ pub struct ConnectPage {
     pub tenant: Tenant,
     /// The connector, with its manifest.
     pub connector: Connector,
+    /// What the connection is for.
+    pub actions: BTreeSet<String>,
     /// What each method will ask the provider for, in words.
     pub scopes: BTreeMap<String, Vec<ScopeWords>>,
     /// Methods that can be used now: a client is registered where one is needed.
     pub methods: Vec<String>,
-    /// A name to begin with.
-    pub default_name: String,
+    /// The name of the connection to reauthorize, to begin with.
+    pub default_name: Option<String>,
     /// The connection to reauthorize, where it is not a new one.
     pub connection: Option<Connection>,
 }
 
 impl Service {
-    /// What the page behind a link shows.
-    pub async fn connect_page(&self, link: &Secret) -> Result<ConnectPage, LinkError> {
+    /// What the page behind a link shows: the form of a connector, or the services to pick among first.
+    pub async fn link_page(&self, link: &Secret, picked: Option<&str>) -> Result<LinkPage, LinkError> {
         let session = self.open_session(link).await?.record;
-        let connector = self.approved(&session.connector).await?;
         let tenant = self.tenant(session.tenant).await?.ok_or(LinkError::Unknown)?;
+        if session.connector.is_none() && picked.is_none() {
+            return Ok(LinkPage::Pick(Box::new(self.pick_page(session, tenant).await?)));
+        }
+        let (connector, actions) = self.picked(&session, picked).await?;
+        Ok(LinkPage::Connect(Box::new(self.connect_page(session, tenant, connector, actions).await?)))
+    }
+
+    async fn connect_page(
+        &self,
+        session: ConnectSession,
+        tenant: Tenant,
+        connector: Connector,
+        actions: BTreeSet<String>,
+    ) -> Result<ConnectPage, LinkError> {
         let has_client = self.client_for(&connector.name, session.tenant).await?.is_some();
         let manifest = &connector.manifest;
         let usable = |method: &&Method| has_client || method.kind.oauth2().is_none();
         let methods = manifest.methods.iter().filter(usable).map(|method| method.id.clone()).collect();
         let words = |method: &Method| {
             let asked = match method.kind {
-                MethodKind::OAuth2Code(_) => scope::least(manifest, &session.actions).unwrap_or_default(),
+                MethodKind::OAuth2Code(_) => scope::least(manifest, &actions).unwrap_or_default(),
                 MethodKind::ClientCredentials(_) | MethodKind::ApiToken { .. } | MethodKind::Basic(_) => {
                     scope::ScopeSet::new()
                 }
@@ -60,17 +75,14 @@ impl Service {
             Some(id) => self.connection(session.tenant, id).await?,
             None => None,
         };
-        let default_name = match &connection {
-            Some(connection) => connection.name.clone(),
-            None => format!("My {} connection", manifest.presentation.title),
-        };
         Ok(ConnectPage {
             scopes: manifest.methods.iter().map(words).collect(),
             methods,
-            default_name,
+            default_name: connection.as_ref().map(|connection| connection.name.clone()),
             connection,
             tenant,
             session,
+            actions,
             connector,
         })
     }

@@ -10,7 +10,7 @@ use jackfield_model::{
     client::Client,
     connection::{NameError, name},
     connector::Connector,
-    id::AuthorizationId,
+    id::{AuthorizationId, TenantId},
     manifest::{Manifest, Method, MethodKind, OAuth2},
     scope::{self, ScopeSet},
     secret::Secret,
@@ -19,7 +19,7 @@ use jackfield_model::{
 use jackfield_store::{AuthorizationSecrets, Change, Handle, Purpose, StoreError, Versioned};
 use jiff::SignedDuration;
 
-use super::{LinkError, return_to};
+use super::{Back, LinkError, Onward};
 use crate::service::{
     ResolveError, Service,
     endpoints::EndpointsError,
@@ -29,12 +29,16 @@ use crate::service::{
 /// What a person chose and typed.
 #[derive(Debug)]
 pub struct StartForm {
+    /// The connector, where the person picked it.
+    pub connector: Option<String>,
     /// The auth method.
     pub method: String,
     /// The connection's name.
     pub name: String,
     /// Typed values.
     pub fields: Typed,
+    /// Whose host name the browser is at; none for the host's own.
+    pub place: Option<TenantId>,
 }
 
 /// A cookie that binds one authorization request to one browser (ST-2).
@@ -58,11 +62,13 @@ pub enum Started {
         /// Set before the browser leaves.
         cookie: BrowserCookie,
     },
-    /// Back to the application, which finishes.
-    Return {
-        /// The session's return URL with a ticket.
+    /// To the host name the callback will come to, which sets the cookie and goes on to the provider.
+    Hop {
+        /// There, with a one-time ticket.
         url: String,
     },
+    /// Back to the application, which finishes with the ticket it is brought.
+    Return(Back),
 }
 
 /// Why nothing was started.
@@ -103,23 +109,26 @@ impl From<ResolveError> for StartError {
 /// A start that was found sound: what every authorization record is made of.
 struct Sound {
     session: Versioned<ConnectSession>,
+    actions: BTreeSet<String>,
     connector: Connector,
     method: Method,
     name: String,
     typed: Checked,
     client: Option<Client>,
+    place: Option<TenantId>,
 }
 
 impl Service {
     /// Takes what a person chose and typed, and says where the browser goes.
     pub async fn start(&self, link: &Secret, form: StartForm) -> Result<Started, StartError> {
         let session = self.open_session(link).await?;
-        let connector = self.approved(&session.connector).await?;
+        let (connector, actions) = self.picked(&session, form.connector.as_deref()).await?;
         let method = connector.manifest.method(&form.method).cloned().ok_or(StartError::UnknownMethod)?;
         let name = name(&form.name)?;
         let typed = self.typed(&connector.manifest, &method, &session, form.fields)?;
         let client = self.client_of(&connector, &method, &session).await?;
-        let sound = Sound { session, connector, method, name, typed, client };
+        let place = form.place;
+        let sound = Sound { session, actions, connector, method, name, typed, client, place };
         match sound.method.kind.clone() {
             MethodKind::OAuth2Code(oauth2) => self.start_consent(sound, &oauth2).await,
             MethodKind::ClientCredentials(oauth2) => self.park_typed(sound, Some(&oauth2)).await,
@@ -159,8 +168,9 @@ impl Service {
     async fn start_consent(&self, sound: Sound, oauth2: &OAuth2) -> Result<Started, StartError> {
         let client = sound.client.as_ref().ok_or(StartError::NoClient)?;
         let endpoints = self.endpoints(&sound.connector.name, oauth2, &sound.typed.public, client).await?;
-        let scopes = requested(&sound.connector.manifest, &sound.method, &sound.session.actions);
-        let redirect_uri = self.redirect_uri(&sound.connector.name, client.id);
+        let scopes = requested(&sound.connector.manifest, &sound.method, &sound.actions);
+        let redirect_uri = self.redirect_uri(client).await?;
+        let back_at = self.place_of(&redirect_uri).await?;
         let asked = self.authorization_request(&sound, oauth2, &endpoints, &redirect_uri, &scopes)?;
         let value = self.random_token()?;
         let mut authorization = self.authorization(&sound, scopes, AUTHORIZATION_SECONDS)?;
@@ -178,7 +188,10 @@ impl Service {
         let mut change = Change::new();
         self.store().authorizations().create(&mut change, authorization, &secrets, Handle::State(&asked.state)).await?;
         self.store().commit(change).await?;
-        Ok(Started::Consent { url: asked.url, cookie })
+        if back_at == sound.place {
+            return Ok(Started::Consent { url: asked.url, cookie });
+        }
+        Ok(Started::Hop { url: self.hop(Onward { url: asked.url, cookie }, back_at).await? })
     }
 
     fn authorization_request(
@@ -204,7 +217,7 @@ impl Service {
 
     /// Parks typed secrets, sealed: only the application, for the same person, completes them.
     async fn park_typed(&self, sound: Sound, oauth2: Option<&OAuth2>) -> Result<Started, StartError> {
-        let scopes = requested(&sound.connector.manifest, &sound.method, &sound.session.actions);
+        let scopes = requested(&sound.connector.manifest, &sound.method, &sound.actions);
         let mut authorization = self.authorization(&sound, scopes, PARKED_SECONDS)?;
         if let (Some(oauth2), Some(client)) = (oauth2, &sound.client) {
             authorization.endpoints =
@@ -218,7 +231,7 @@ impl Service {
         self.store().authorizations().create(&mut change, authorization, &secrets, Handle::Ticket(&ticket)).await?;
         self.store().sessions().update(&mut change, &mut session).await?;
         self.store().commit(change).await?;
-        Ok(Started::Return { url: return_to(&session, &[("ticket", ticket.expose())]) })
+        Ok(Started::Return(Back::of(&session, Some(("ticket", ticket.expose())))))
     }
 
     fn authorization(&self, sound: &Sound, scopes: ScopeSet, lasts: i64) -> Result<Authorization, StoreError> {
@@ -234,7 +247,8 @@ impl Service {
             end_user: sound.session.end_user.clone(),
             name: sound.name.clone(),
             fields: sound.typed.public.clone(),
-            actions: sound.session.actions.clone(),
+            actions: sound.actions.clone(),
+            takes: None,
             scopes,
             endpoints: None,
             redirect_uri: None,

@@ -22,6 +22,12 @@ impl Service {
         // Another replica may have changed them.
         self.learn_habits().await?;
         self.look_after_connections().await?;
+        self.look_after_the_rest().await?;
+        self.send_messages().await
+    }
+
+    /// Everything but the connections that are due: what is over is forgotten, and what is left undone tried again.
+    pub async fn look_after_the_rest(&self) -> Result<(), StoreError> {
         let now = self.now();
         self.store().authorizations().sweep(now).await?;
         self.store().sessions().sweep(now - SESSIONS_STAY).await?;
@@ -30,7 +36,6 @@ impl Service {
         self.buckets.sweep(now);
         self.end_choices_over().await?;
         self.take_left_steps().await?;
-        self.retry_revocations(REVOCATIONS_A_ROUND).await?;
-        self.send_messages().await
+        self.retry_revocations(REVOCATIONS_A_ROUND).await
     }
 }

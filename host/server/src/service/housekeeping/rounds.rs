@@ -7,6 +7,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use jiff::Timestamp;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 /// How many connections of one provider are refreshed at a time.
@@ -27,6 +28,8 @@ pub(in crate::service) struct Rounds<T> {
 struct State<T> {
     admitted: HashSet<T>,
     providers: HashMap<String, Provider>,
+    /// Who was asked for a pause, and its end.
+    pauses: HashMap<String, Timestamp>,
     /// Where the next round goes on; none at the beginning of the index.
     cursor: Option<String>,
 }
@@ -47,7 +50,7 @@ pub(in crate::service) struct Place<T: Copy + Eq + Hash> {
 impl<T> Default for Rounds<T> {
     fn default() -> Self {
         let slots = Arc::new(Semaphore::new(AT_ALL));
-        let state = State { admitted: HashSet::new(), providers: HashMap::new(), cursor: None };
+        let state = State { admitted: HashSet::new(), providers: HashMap::new(), pauses: HashMap::new(), cursor: None };
         Self { state: Arc::new(Mutex::new(state)), slots, busy: watch::Sender::new(0) }
     }
 }
@@ -76,6 +79,23 @@ impl<T: Copy + Eq + Hash> Rounds<T> {
         Some(Place { rounds: self.clone(), provider, due, slots })
     }
 
+    /// Nobody of whom a pause was asked is looked after before `until`. In memory: a host that starts anew asks anew.
+    pub(super) fn pause(&self, caller: String, until: Timestamp) {
+        let mut state = self.lock();
+        let end = state.pauses.entry(caller).or_insert(until);
+        *end = (*end).max(until);
+    }
+
+    /// Whether a pause was asked of them that is not over.
+    pub(super) fn is_paused(&self, caller: &str, now: Timestamp) -> bool {
+        let mut state = self.lock();
+        let paused = state.pauses.get(caller).is_some_and(|until| now < *until);
+        if !paused {
+            state.pauses.remove(caller);
+        }
+        paused
+    }
+
     /// Where the round goes on, and where the one after it does.
     pub(in crate::service) fn cursor(&self) -> Option<String> {
         self.lock().cursor.clone()
@@ -91,6 +111,11 @@ impl<T: Copy + Eq + Hash> Rounds<T> {
         for provider in self.lock().providers.values() {
             provider.slots.close();
         }
+    }
+
+    /// How many have a place.
+    pub(in crate::service) fn busy(&self) -> usize {
+        *self.busy.borrow()
     }
 
     /// Returns once nobody has a place any more.

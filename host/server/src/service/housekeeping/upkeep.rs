@@ -24,6 +24,9 @@ const A_ROUND: usize = 5000;
 /// When a connection that cannot be worked with, or whose refresh is refused for good, is looked at again.
 const LATER: SignedDuration = SignedDuration::from_hours(6);
 
+/// How long a provider's pause is kept, whatever it asked for; then one round asks again.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(15);
+
 /// Why a connection was not looked after.
 #[derive(Debug, thiserror::Error)]
 enum LookError {
@@ -62,8 +65,8 @@ impl Service {
 
     /// Gives a due connection its place in the queue of its provider, and a task of its own that waits there.
     async fn begin(&self, due: Due) {
-        let provider = match self.connection(due.tenant, due.connection).await {
-            Ok(Some(connection)) => provider(&connection),
+        let (provider, caller) = match self.connection(due.tenant, due.connection).await {
+            Ok(Some(connection)) => (provider(&connection), caller(&connection)),
             Ok(None) => return,
             Err(error) => {
                 // Named where connections are listed; here it would be named every round.
@@ -71,10 +74,17 @@ impl Service {
                 return;
             }
         };
+        if self.rounds.is_paused(&caller, self.now()) {
+            return;
+        }
         let Some(place) = self.rounds.admit(due, provider) else { return };
         let service = self.clone();
         self.tasks.spawn(async move {
             let Some(_turn) = place.turn().await else { return };
+            // Asked for while this one waited: it stays due.
+            if service.rounds.is_paused(&caller, service.now()) {
+                return;
+            }
             let due = place.due();
             if let Err(error) = Box::pin(service.look_after(due)).await {
                 tracing::warn!(connection = %due.connection, %error, "a connection could not be looked after");
@@ -129,7 +139,11 @@ impl Service {
 
     /// Takes what is due in one step, so that nobody else does it too: says what is to be said, and answers the connection
     /// where it is to be refreshed. A claim that a crash cuts off runs out by itself.
-    async fn claim_upkeep(&self, party: &Party, credential: &Credential) -> Result<Option<(Connection, Duty)>, LookError> {
+    async fn claim_upkeep(
+        &self,
+        party: &Party,
+        credential: &Credential,
+    ) -> Result<Option<(Connection, Duty)>, LookError> {
         let seen = &party.connection;
         let now = self.now();
         let mut claimed = None;
@@ -192,6 +206,11 @@ impl Service {
         amended.await.map(drop)
     }
 
+    /// A token endpoint asked for a pause: until then no round asks it as this client. Whoever needs a token still may.
+    pub(in crate::service) fn pause_rounds(&self, connection: &Connection, until: Timestamp) {
+        self.rounds.pause(caller(connection), until.min(self.now() + LONGEST_PAUSE));
+    }
+
     fn plan(&self, party: &Party, connection: &Connection, credential: &Credential) -> Plan {
         self.plan_of(&party.method, connection, refreshable(&party.method, credential))
     }
@@ -235,6 +254,13 @@ fn provider(connection: &Connection) -> String {
     let url = endpoints.map(|endpoints| endpoints.refresh.as_ref().unwrap_or(&endpoints.token));
     let host = url.and_then(|url| Url::parse(url).ok()?.host_str().map(str::to_owned));
     host.unwrap_or_else(|| connection.connector.clone())
+}
+
+/// As whom its refreshes ask: limits are counted for a client at a provider, so that one tenant's own client costs no
+/// other's.
+fn caller(connection: &Connection) -> String {
+    let client = connection.client.map(|client| client.to_string()).unwrap_or_default();
+    format!("{} {client}", provider(connection))
 }
 
 fn ended() -> Failure {

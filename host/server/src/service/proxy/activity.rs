@@ -56,7 +56,8 @@ pub(super) struct Activity {
     moved_ms: AtomicU64,
     sending: AtomicU8,
     ended: OnceLock<Ended>,
-    counts: Counts,
+    /// Where what passes is counted.
+    pub(super) counts: Counts,
 }
 
 impl Activity {

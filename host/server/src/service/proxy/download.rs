@@ -105,6 +105,7 @@ impl Body for Download {
                 return Poll::Ready(Some(Err(shared.activity.end(Ended::Bound(Bound::ResponseBytes)).into())));
             };
             flow.left = left;
+            shared.activity.counts.received.inc_by(u64::try_from(data.len()).unwrap_or(u64::MAX));
             return Poll::Ready(Some(Ok(Frame::data(data))));
         }
     }

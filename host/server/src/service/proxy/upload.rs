@@ -60,6 +60,7 @@ impl Outgoing {
         let changed = change(bytes)?;
         activity.sending(Sending::Done);
         activity.moved();
+        activity.counts.sent.inc_by(u64::try_from(changed.len()).unwrap_or(u64::MAX));
         Ok(Full::new(changed).map_err(|never| match never {}).boxed_unsync())
     }
 
@@ -129,6 +130,7 @@ impl Body for Upload {
                 return Poll::Ready(Some(Err(self.activity.end(Ended::Bound(Bound::RequestBytes)).into())));
             };
             self.left = left;
+            self.activity.counts.sent.inc_by(length);
             // A stated length is over with its last byte: nobody asks for an end.
             self.activity.sending(if self.inner.is_end_stream() { Sending::Done } else { Sending::Provider });
             return Poll::Ready(Some(Ok(Frame::data(data))));

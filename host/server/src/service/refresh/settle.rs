@@ -3,13 +3,13 @@
 use data_encoding::BASE64;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use jackfield_auth::{
+    id_token::is_same_subject,
     refresh::{self as rules, Cause, Failed, Next, Situation},
-    token::RefreshOutcome,
-    upkeep,
+    token::{RefreshOutcome, TokenError},
 };
 use jackfield_model::{
     client::ClientFault,
-    connection::{Connection, RefreshState, TokenState},
+    connection::{Connection, RefreshState},
     credential::{Credential, TokenSet},
     failure::{Advice, Failure},
     secret::Secret,
@@ -23,6 +23,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 use super::{
     super::{Service, resolve::Party, resolve::ResolveError, token::Answered, token::AskError},
     RefreshError, known,
+    refreshed::Refreshed,
 };
 
 /// A refresh under way.
@@ -106,9 +107,10 @@ impl Service {
     /// ID-3: a refresh never changes whose connection it is.
     async fn other_subject(&self, party: &Party, outcome: &RefreshOutcome) -> Option<Failure> {
         let RefreshOutcome::Replaced(tokens) = outcome else { return None };
-        let pinned = party.connection.subject.as_deref().filter(|_| tokens.id_token.is_some())?;
+        tokens.id_token.as_ref()?;
+        let pinned = Some(party.connection.subject.as_deref()?);
         match self.subject(party, tokens, None).await {
-            Ok(subject) if subject == pinned => None,
+            Ok(subject) if is_same_subject(pinned, &subject) => None,
             Ok(_) => {
                 let sentence = "The refreshed token belongs to another account than this connection: reauthorize it.";
                 Some(Failure::new(Advice::Reauthorize, "other-account", sentence))
@@ -121,7 +123,6 @@ impl Service {
     }
 
     /// Stores new tokens before anybody is told of them (REF-2).
-    #[allow(clippy::too_many_lines, reason = "one compare-and-set, and all that changes with it")]
     async fn store_refreshed(
         &self,
         party: &Party,
@@ -130,25 +131,11 @@ impl Service {
         outcome: RefreshOutcome,
     ) -> Result<Connection, RefreshError> {
         let (entry, before) = (&attempt.entry, &party.connection);
-        let (next, kind) = match before.step {
-            Some(step) => (party.step_after(step), "step-taken"),
-            None => (None, "refreshed"),
-        };
-        let (expiry, kept) = (outcome.expiry(), kept(&outcome));
-        let grant = match party.method.kind.oauth2() {
-            Some(oauth2) => outcome.grant(before.grant.clone(), oauth2),
-            None => before.grant.clone(),
-        };
-        // Back in the manifest's order, in which the first token leads.
-        let tokens = outcome.into_token_set(old).led_by(before.first_token());
-        let credential = Credential::Tokens(tokens.ok_or(RefreshError::Interrupted)?);
+        let kind = if before.step.is_some() { "step-taken" } else { "refreshed" };
+        let refreshed = Refreshed::of(party, old, outcome)?;
         loop {
             let Some(mut found) = self.store().connections().get(entry.tenant, entry.connection).await? else {
-                // Deleted meanwhile: the tokens of this answer are ended, not forgotten (REV-5).
-                let mut change = self.discarding(before, &credential).await?;
-                self.store().journal().done(&mut change, entry).await?;
-                self.store().commit(change).await?;
-                return Err(ResolveError::NotFound.into());
+                return self.discard_refreshed(before, entry, &refreshed.credential).await;
             };
             let mut change = Change::new();
             self.store().journal().done(&mut change, entry).await?;
@@ -161,24 +148,34 @@ impl Service {
                 // Another token was stored since this credential was read: the answer stays in the journal.
                 return Err(RefreshError::Interrupted);
             }
-            found.grant = grant.clone();
-            found.fields.extend(kept.clone());
-            found.clocks.grant = upkeep::after_use(&party.method.lifetime, found.clocks.grant, entry.sent_at);
-            found.upkeep.token_since = Some(entry.sent_at);
-            let version = found.version + 1;
-            found.put_token(TokenState::fresh(&entry.token, expiry, version));
-            found.step = next;
+            refreshed.enter(&mut found, &party.method, entry);
             let now = self.now();
             found.happen(Happening::Refreshed, None, now).map_err(|_| ResolveError::NotFound)?;
-            self.schedule(&party.method, &mut found, &credential);
+            self.schedule(&party.method, &mut found, &refreshed.credential);
             self.tell(&mut change, &mut found, kind, &attempt.by, None)?;
-            self.store().connections().put_credential(&mut change, &mut found, &credential).await?;
+            self.store().connections().put_credential(&mut change, &mut found, &refreshed.credential).await?;
             match self.store().commit(change).await {
-                Ok(()) => return Ok(found.record),
+                Ok(()) => {
+                    self.metrics.refreshed(kind);
+                    return Ok(found.record);
+                }
                 Err(StoreError::Conflict) => {}
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+
+    /// Deleted meanwhile: the tokens of this answer are ended, not forgotten (REV-5).
+    async fn discard_refreshed(
+        &self,
+        before: &Connection,
+        entry: &JournalEntry,
+        credential: &Credential,
+    ) -> Result<Connection, RefreshError> {
+        let mut change = self.discarding(before, credential).await?;
+        self.store().journal().done(&mut change, entry).await?;
+        self.store().commit(change).await?;
+        Err(ResolveError::NotFound.into())
     }
 
     /// Ends the grant for a reason that is no question of trying again.
@@ -213,6 +210,9 @@ impl Service {
         };
         let next = rules::next(&party.refresh_rules(oauth2), failed, &situation);
         let failure = naming(&entry.token, said(&next, failure));
+        if let (Failed::Answered(TokenError::RateLimited { .. }), Next::RetryAt(until)) = (failed, &next) {
+            self.pause_rounds(&party.connection, *until);
+        }
         let state = state_after(&next, attempt, is_unknown(failed));
         let after = self.write_outcome(party, attempt, (&next, state), &failure).await?;
         match next {
@@ -257,7 +257,10 @@ impl Service {
                 self.store().connections().update(&mut change, &mut found).await?;
             }
             match self.store().commit(change).await {
-                Ok(()) => return Ok(found.record),
+                Ok(()) => {
+                    self.metrics.refreshed(next.word());
+                    return Ok(found.record);
+                }
                 Err(StoreError::Conflict) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -305,13 +308,6 @@ fn naming(token: &str, mut failure: Failure) -> Failure {
         failure.message = format!("The token `{token}`: {}", failure.message);
     }
     failure
-}
-
-fn kept(outcome: &RefreshOutcome) -> std::collections::BTreeMap<String, String> {
-    match outcome {
-        RefreshOutcome::Replaced(tokens) => tokens.kept.clone(),
-        RefreshOutcome::Extended { .. } => std::collections::BTreeMap::new(),
-    }
 }
 
 /// Whether the refresh token may be spent.
