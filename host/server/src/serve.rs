@@ -180,7 +180,8 @@ fn service(config: &Config, parts: Parts, store: Store, public_url: Url) -> Resu
         allow_loopback: config.egress.allow_loopback,
     };
     let tls = outbound::tls_config(config.egress.ca_file.as_deref())?;
-    let outbound = Arc::new(Outbound::new(Arc::new(egress.clone()), Arc::clone(&parts.resolver), tls));
+    let outbound =
+        Arc::new(Outbound::new(Arc::new(egress.clone()), Arc::clone(&parts.resolver), tls, config.timeouts.connect()));
     let mailer = config.mail.as_ref().map(Mailer::new).transpose()?;
     let languages = Languages::load(config.languages_dir.as_deref())?;
     let entropy = Arc::clone(&parts.entropy);

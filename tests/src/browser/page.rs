@@ -102,6 +102,12 @@ impl Page {
         form.with_context(|| format!("no form with \"{label}\" at {}: {}", self.url, self.body))
     }
 
+    /// What its buttons say.
+    pub fn button_labels(&self) -> Vec<String> {
+        let forms = self.forms().unwrap_or_default();
+        forms.into_iter().flat_map(|form| form.buttons).map(|button| button.label).collect()
+    }
+
     /// Every form, in the page's order.
     pub fn forms(&self) -> Result<Vec<Form>> {
         let html = Html::parse_document(&self.body);

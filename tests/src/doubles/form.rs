@@ -24,10 +24,11 @@ impl Page<'_> {
         let members = asked.as_object().into_iter().flatten();
         let texts = members.filter_map(|(name, value)| Some((name, value.as_str()?)));
         let inputs: String = texts.map(|(name, value)| input(name, value)).collect();
-        let buttons: String = buttons
+        let buttons: Vec<String> = buttons
             .iter()
             .map(|(value, label)| format!("<button name=\"{answer}\" value=\"{value}\">{label}</button>"))
             .collect();
+        let buttons = buttons.concat();
         format!(
             "<!doctype html><html><head><title>{title}</title></head><body><h1>{heading}</h1>\
              <form method=\"post\" action=\"{action}\">{inputs}{buttons}</form></body></html>"

@@ -23,8 +23,6 @@ impl Ending {
     async fn start() -> Self {
         let seconds = u32::try_from(LIFE * 86_400).unwrap();
         let mut scene = OpenId::with_lifetime(crate::PROGRAM, seconds).await.unwrap();
-        let server = MailServer::start(&Authority::new().unwrap(), Tls::None, 0).await.unwrap();
-        mail_through(&mut scene.host, server.port(), Tls::None).await;
         let contact = json!({ "email": "ada@example.com", "language": "en" });
         let path = "/v1/contacts/ada";
         scene.host.api(&scene.tenant.key, Method::PUT, path, Some(contact)).await.unwrap();
@@ -33,6 +31,9 @@ impl Ending {
         let made = scene.host.complete(&scene.tenant, &returned, "ada").await.unwrap();
         assert_eq!(made.json["status"], "active", "{}", made.json);
         let id = made.text("/id").unwrap();
+        // Only now: a host that starts again listens elsewhere, and its redirect URI is registered.
+        let server = MailServer::start(&Authority::new().unwrap(), Tls::None, 0).await.unwrap();
+        mail_through(&mut scene.host, server.port(), Tls::None).await;
         Self { scene, server, id }
     }
 

@@ -16,7 +16,7 @@ async fn a_broken_connection_is_mailed_once_in_the_brand_and_the_language() {
         .change_tenant(json!({ "brand": {
             "sender": { "name": "Acme Connections", "address": "connections@acme.example" },
             "languages": ["de", "en"],
-            "colours": { "accent": "#ffd400" },
+            "colours": { "accent": "#b03a2e" },
             "links": { "support": "https://help.acme.example/" },
         } }))
         .await;

@@ -31,7 +31,10 @@ async fn every_change_of_a_connection_is_heard_in_order_and_holds_no_secret() {
     assert_eq!(broken["data"]["connection"], json!(id));
     assert_eq!(broken["data"]["status"], "needs-reauthorization");
     assert_eq!((&broken["data"]["name"], &broken["data"]["end_user"]), (&json!("Books"), &json!("ada")));
-    assert_eq!((&broken["data"]["connector"], &broken["data"]["account"]), (&json!("api-token"), &json!("ada")));
+    assert_eq!(
+        (&broken["data"]["connector"], &broken["data"]["account"]),
+        (&json!("api-token"), &json!("api.example.com"))
+    );
     assert_eq!(broken["data"]["reason"]["advice"], "reauthorize", "{broken}");
     assert!(broken["data"]["link"].as_str().unwrap().ends_with(&format!("/connections/{id}")), "{broken}");
     let all = serde_json::to_string(&heard).unwrap();

@@ -10,12 +10,16 @@
 
 mod admin;
 mod application;
+mod connections;
 mod consent;
+mod desk;
 mod frame;
+mod looked;
 mod midway;
 mod own;
 mod picker;
 mod refusals;
+mod renewed;
 mod stage;
 mod token;
 

@@ -54,7 +54,8 @@ fn condensed(description: &Value) -> String {
     for (code, example) in members(&description["components"]["examples"]) {
         lines.push(format!("problem {code}: {}", example["value"]["status"]));
     }
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    lines.push(String::new());
+    lines.join("\n")
 }
 
 fn members(object: &Value) -> impl Iterator<Item = (&String, &Value)> {

@@ -55,78 +55,83 @@ impl Stage {
         self.host.running().unwrap().address.to_string()
     }
 
-    /// Every request a browser, or a curious person, may send to a brand's host name. A new page is a line here.
+    /// Every request a browser, or a curious person, may send to a brand's host name.
     async fn surfaces(&self, brand: usize) -> Vec<(String, Request<Bytes>)> {
         let (own, other) = (&self.brands[brand], &self.brands[(brand + 1) % self.brands.len()]);
         let path_of = |link: String| Url::parse(&link).unwrap().path().to_owned();
         let link = path_of(own.link(&self.host, CONNECTOR, &ACTIONS, "u1").await.unwrap());
         let foreign = path_of(other.link(&self.host, CONNECTOR, &ACTIONS, "u1").await.unwrap());
         let callback = Url::parse(&self.clients[brand].1).unwrap().path().to_owned();
-        let paths = [
-            "/",
-            "/nowhere",
-            "/favicon.ico",
-            "/robots.txt",
-            "/.well-known/security.txt",
-            &link,
-            &foreign,
-            "/connect/unknown",
-            &callback,
-            &format!("{callback}?code=x&state=y"),
-            &format!("{callback}?error=access_denied&state=y"),
-            "/oauth/begin/unknown",
-            "/sign-in",
-            "/sign-in/unknown",
-            "/signed-in",
-            "/language",
-            "/connections",
-            "/connections/new",
-            "/connections/conn_x",
-            "/admin",
-            "/admin/connectors",
-            "/admin/clients",
-            "/admin/tenants",
-            "/admin/keys",
-            "/admin/webhooks",
-            "/admin/audit",
-            "/admin/brand",
-            "/assets/page.css",
-            "/assets/page.js",
-            "/assets/nothing.css",
-            &format!("/assets/brand/{}.css", own.tenant.id),
-            &format!("/assets/brand/{}.css", other.tenant.id),
-            &own.pictures[0],
-            &own.pictures[1],
-            &other.pictures[0],
-            "/assets/docs.css",
-            "/docs",
-            "/docs/problems/not-found",
-            "/openapi.json",
-            "/v1",
-            "/v1/connections",
-            "/v1/tenants",
-            "/healthz",
-            "/readyz",
-            "/doctor/abc",
-        ];
-        let mut all = Vec::new();
-        for path in paths {
-            for (accept, language) in [("text/html", "en"), ("text/html", "de"), ("application/json", "fr, *;q=0.1")] {
-                let request = Request::get("/").header(ACCEPT, accept).header(ACCEPT_LANGUAGE, language);
-                all.push((path.to_owned(), request.body(Bytes::new()).unwrap()));
-            }
-        }
+        let mut paths: Vec<String> = PATHS.iter().map(|path| (*path).to_owned()).collect();
+        paths.extend(
+            [&own.pictures[..], &other.pictures[..], &[link.clone(), foreign.clone(), callback.clone()]].concat(),
+        );
+        paths.extend([&own.tenant.id, &other.tenant.id].map(|tenant| format!("/assets/brand/{tenant}.css")));
+        paths.extend(["code=x&state=y", "error=access_denied&state=y"].map(|query| format!("{callback}?{query}")));
+        let mut all: Vec<_> = paths.iter().flat_map(|path| looked_at(path)).collect();
         for (path, body) in
-            [(&link, "method=nothing"), (&link, ""), (&foreign, "method=code"), (&"/sign-out".to_owned(), "")]
+            [(link.as_str(), "method=nothing"), (&link, ""), (&foreign, "method=code"), ("/sign-out", "")]
         {
-            for site in ["same-origin", "cross-site"] {
-                let request = Request::post("/").header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-                let request = request.header("sec-fetch-site", site).header(ACCEPT, "text/html");
-                all.push((path.clone(), request.body(Bytes::from(body.to_owned())).unwrap()));
-            }
+            all.extend(posted(path, body));
         }
         all
     }
+}
+
+/// What is at every brand's host name, or is not. A new page is a word here.
+const PATHS: &[&str] = &[
+    "/",
+    "/nowhere",
+    "/favicon.ico",
+    "/robots.txt",
+    "/.well-known/security.txt",
+    "/connect/unknown",
+    "/oauth/begin/unknown",
+    "/sign-in",
+    "/sign-in/unknown",
+    "/signed-in",
+    "/language",
+    "/connections",
+    "/connections/new",
+    "/connections/conn_x",
+    "/admin",
+    "/admin/connectors",
+    "/admin/clients",
+    "/admin/tenants",
+    "/admin/keys",
+    "/admin/webhooks",
+    "/admin/audit",
+    "/admin/brand",
+    "/assets/page.css",
+    "/assets/page.js",
+    "/assets/nothing.css",
+    "/assets/docs.css",
+    "/docs",
+    "/docs/problems/not-found",
+    "/openapi.json",
+    "/v1",
+    "/v1/connections",
+    "/v1/tenants",
+    "/healthz",
+    "/readyz",
+    "/doctor/abc",
+];
+
+/// A path as people of several languages and as programs ask for it.
+fn looked_at(path: &str) -> [(String, Request<Bytes>); 3] {
+    [("text/html", "en"), ("text/html", "de"), ("application/json", "fr, *;q=0.1")].map(|(accept, language)| {
+        let request = Request::get("/").header(ACCEPT, accept).header(ACCEPT_LANGUAGE, language);
+        (path.to_owned(), request.body(Bytes::new()).unwrap())
+    })
+}
+
+/// A form as our own page and as another's sends it.
+fn posted(path: &str, body: &'static str) -> [(String, Request<Bytes>); 2] {
+    ["same-origin", "cross-site"].map(|site| {
+        let request = Request::post("/").header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let request = request.header("sec-fetch-site", site).header(ACCEPT, "text/html");
+        (path.to_owned(), request.body(Bytes::from_static(body.as_bytes())).unwrap())
+    })
 }
 
 /// Everything of an answer: status, header names and values, body.

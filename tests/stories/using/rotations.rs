@@ -44,6 +44,7 @@ impl Rotations {
         let hosts = issuer.issuer().placed().into_iter().chain(issuer.tokens().placed()).collect();
         let setting = Setting {
             configure: Some(|config| {
+                config.timeouts.connect_ms = PATIENCE / 2;
                 config.timeouts.token_ms = PATIENCE;
                 config.timeouts.metadata_ms = PATIENCE;
             }),

@@ -69,6 +69,7 @@ connect-field-host-label = { $field } darf nur Buchstaben, Ziffern und Bindestri
 connect-field-choice = { $field } muss eine der Möglichkeiten sein.
 connect-field-url = { $field } muss eine vollständige https-Adresse sein, zum Beispiel https://api.example.com
 connect-field-address = { $field } ist eine Adresse, an die von hier nichts gesendet werden darf.
+connect-field-colon = { $field } darf keinen Doppelpunkt enthalten: Server halten, was danach kommt, für das Passwort.
 connect-field-unknown = Es wurde etwas geschickt, wonach diese Seite nicht fragt.
 connect-field-place = { $field } hat nicht die Form, an der zu erkennen ist, wohin es gehört.
 

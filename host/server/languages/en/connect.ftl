@@ -69,6 +69,7 @@ connect-field-host-label = { $field } may have letters, digits and hyphens only.
 connect-field-choice = { $field } must be one of the choices.
 connect-field-url = { $field } must be a whole https address, for example https://api.example.com
 connect-field-address = { $field } is an address that nothing may be sent to from here.
+connect-field-colon = { $field } must not hold a colon: servers take what follows it for the password.
 connect-field-unknown = Something was sent that this page does not ask for.
 connect-field-place = { $field } does not have the form that says where it belongs.
 

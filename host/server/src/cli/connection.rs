@@ -56,7 +56,7 @@ pub(super) enum Connection {
     /// Take in connections that another host sealed; all of them or none.
     Import(transfer::Import),
     /// Make a connection of tokens that were obtained elsewhere, and verify it.
-    ImportTokens(ImportTokens),
+    ImportTokens(Box<ImportTokens>),
     /// Revoke at the provider and delete here.
     Delete(Delete),
 }

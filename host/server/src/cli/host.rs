@@ -132,6 +132,11 @@ impl Host {
         self.ask(Method::POST, self.url(path), Some(("application/wasm", component))).await
     }
 
+    /// Puts bytes in their place.
+    pub(super) async fn put_bytes(&self, path: &[&str], bytes: Bytes) -> Result<Value, HostError> {
+        self.ask(Method::PUT, self.url(path), Some(("application/octet-stream", bytes))).await
+    }
+
     /// Changes.
     pub(super) async fn patch(&self, path: &[&str], body: &Value) -> Result<Value, HostError> {
         self.ask(Method::PATCH, self.url(path), Some(("application/json", body.to_string().into()))).await

@@ -1,5 +1,7 @@
 //! `jackfield tenant`: who owns connections.
 
+mod brand;
+
 use anyhow::Result;
 use clap::Subcommand;
 use serde_json::{Map, Value, json};
@@ -45,6 +47,8 @@ pub(super) enum Tenant {
         #[arg(long = "return-url", value_name = "URL")]
         return_urls: Vec<String>,
     },
+    /// Show or set how a tenant's pages and mails look, and where they live.
+    Brand(brand::Brand),
     /// Remove a tenant that has no connections.
     #[command(after_help = "Example:\n  jackfield tenant remove ten_01J…")]
     Remove {
@@ -57,6 +61,7 @@ impl Tenant {
     pub(super) async fn run(self, stage: &Stage) -> Result<()> {
         let host = stage.host()?;
         match self {
+            Self::Brand(brand) => brand.run(stage).await?,
             Self::Create { name, return_urls } => {
                 let body = json!({ "name": name, "return_urls": return_urls });
                 let answer = host.post(&["v1", "tenants"], &body).await?;

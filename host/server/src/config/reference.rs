@@ -87,6 +87,7 @@ const MEANINGS: &[(&str, &str, &str)] = &[
     ("limits.compile_wall_s", SECONDS, "Time compiling a component takes."),
     ("limits.compile_memory_bytes", BYTES, "Address space of the compiler's process."),
     ("limits.compiled_bytes", BYTES, "Size of the machine code of a component."),
+    ("timeouts.connect_ms", MILLISECONDS, "How long a connection to a provider may take to come up, TLS included."),
     ("timeouts.token_ms", MILLISECONDS, "How long a token endpoint may take: slow is not lost."),
     ("timeouts.metadata_ms", MILLISECONDS, "How long an issuer's metadata or keys may take."),
     ("timeouts.webhook_ms", MILLISECONDS, "How long a webhook may take to answer before it counts as failed."),

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Timeouts {
+    /// A connection to a provider, TLS included: who waits longer has sent nothing.
+    pub connect_ms: u64,
     /// A token endpoint's answer: slow is not lost.
     pub token_ms: u64,
     /// An issuer's metadata or keys (MD-3).
@@ -27,6 +29,7 @@ pub struct Timeouts {
 impl Default for Timeouts {
     fn default() -> Self {
         Self {
+            connect_ms: 10_000,
             token_ms: 180_000,
             metadata_ms: 5_000,
             webhook_ms: 15_000,
@@ -39,6 +42,10 @@ impl Default for Timeouts {
 }
 
 impl Timeouts {
+    pub(crate) fn connect(&self) -> Duration {
+        Duration::from_millis(self.connect_ms)
+    }
+
     pub(crate) fn token(&self) -> Duration {
         Duration::from_millis(self.token_ms)
     }

@@ -1,4 +1,4 @@
-//! Dialling: resolve once, judge every address, connect to a judged one.
+//! Dialling: resolve once, judge every address, connect to a judged one; in time, or it is known that nothing was sent.
 
 use std::{
     future::Future,
@@ -11,17 +11,22 @@ use std::{
 };
 
 use http::Uri;
-use hyper_rustls::HttpsConnector;
+use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
 use hyper_util::rt::TokioIo;
 use jackfield_model::origin::Origin;
 use jackfield_runtime::{Denial, EgressSettings};
 use tokio::net::TcpStream;
 use tower::Service;
 
-use super::Resolver;
+use super::{BodyError, Resolver};
 
-/// The connector of the outbound client: TLS over our own dialling.
-pub type Connector = HttpsConnector<Dialer>;
+/// The connector of the outbound client: TLS over our own dialling, both within one patience. Whoever waits longer has not
+/// sent a byte, and may say so.
+#[derive(Clone)]
+pub struct Connector {
+    over_tls: HttpsConnector<Dialer>,
+    patience: Duration,
+}
 
 tokio::task_local! {
     static JUDGED: Judged;
@@ -58,7 +63,7 @@ pub enum DialError {
     /// The network refused.
     #[error("no connection: {0}")]
     Io(#[from] io::Error),
-    /// It took too long.
+    /// It took too long, TLS included.
     #[error("no connection in time")]
     Timeout,
 }
@@ -68,7 +73,6 @@ pub enum DialError {
 pub struct Dialer {
     egress: Arc<EgressSettings>,
     resolver: Arc<dyn Resolver>,
-    timeout: Duration,
 }
 
 /// A connector under these settings.
@@ -76,9 +80,25 @@ pub(super) fn connector(
     egress: Arc<EgressSettings>,
     resolver: Arc<dyn Resolver>,
     tls: rustls::ClientConfig,
-    timeout: Duration,
+    patience: Duration,
 ) -> Connector {
-    HttpsConnector::from((Dialer { egress, resolver, timeout }, tls))
+    Connector { over_tls: HttpsConnector::from((Dialer { egress, resolver }, tls)), patience }
+}
+
+impl Service<Uri> for Connector {
+    type Response = MaybeHttpsStream<TokioIo<TcpStream>>;
+    type Error = BodyError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BodyError>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BodyError>> {
+        self.over_tls.poll_ready(context)
+    }
+
+    /// Called while the request's own future is polled, and calls the dialler at once: the judgement is at hand.
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let connecting = tokio::time::timeout(self.patience, self.over_tls.call(uri));
+        Box::pin(async move { connecting.await.unwrap_or_else(|_| Err(DialError::Timeout.into())) })
+    }
 }
 
 impl Service<Uri> for Dialer {
@@ -99,7 +119,7 @@ impl Service<Uri> for Dialer {
         let dialer = self.clone();
         Box::pin(async move {
             let judged = judged.ok_or(DialError::Unjudged)?;
-            tokio::time::timeout(dialer.timeout, dialer.dial(&judged)).await.unwrap_or(Err(DialError::Timeout))
+            dialer.dial(&judged).await
         })
     }
 }

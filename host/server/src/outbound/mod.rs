@@ -31,9 +31,6 @@ pub type StreamBody = UnsyncBoxBody<Bytes, BodyError>;
 
 type Client = legacy::Client<Connector, StreamBody>;
 
-/// How long a connection may take to come up.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
 /// The outbound client. Cheap to share.
 pub struct Outbound {
     /// Keeps connections: verify and proxy.
@@ -46,8 +43,15 @@ pub struct Outbound {
 impl Outbound {
     /// A client under the operator's egress settings and trust roots.
     #[allow(clippy::disallowed_methods, reason = "the one place where a client is made")]
-    pub fn new(egress: Arc<EgressSettings>, resolver: Arc<dyn Resolver>, tls: rustls::ClientConfig) -> Self {
-        let connector = connect::connector(Arc::clone(&egress), resolver, tls, CONNECT_TIMEOUT);
+    ///
+    /// A connection that is not up, TLS included, within `patience` is none: nothing was sent on it.
+    pub fn new(
+        egress: Arc<EgressSettings>,
+        resolver: Arc<dyn Resolver>,
+        tls: rustls::ClientConfig,
+        patience: Duration,
+    ) -> Self {
+        let connector = connect::connector(Arc::clone(&egress), resolver, tls, patience);
         let builder = || legacy::Client::builder(TokioExecutor::new());
         let pooled = builder()
             .pool_idle_timeout(Duration::from_secs(30))

@@ -18,7 +18,7 @@ pub(super) fn holds(manifest: &Manifest, text: &str) -> bool {
 /// The search, which works without script.
 pub(super) fn search(words: &Words, path: &str, text: &str) -> Markup {
     html! {
-        form method="get" action=(path) class="filters" role="search" {
+        form method="get" action=(path) class="finder" role="search" {
             div class="filter wide-filter" {
                 label for="service-q" { (words.say("new-search")) }
                 input type="search" id="service-q" name="q" value=(text) autocomplete="off";

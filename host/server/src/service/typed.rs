@@ -1,6 +1,6 @@
 //! What was typed for one method: each field by itself, then what they make together.
 
-use jackfield_model::manifest::{Manifest, Method, MethodKind};
+use jackfield_model::manifest::{Manifest, Method, MethodKind, PairError};
 use jackfield_runtime::egress;
 
 use super::{
@@ -37,7 +37,12 @@ fn pair(manifest: &Manifest, method: &Method, checked: &Checked) -> Vec<FieldFau
     let Err(error) = basic.pair(&checked.public, &checked.secret) else { return Vec::new() };
     let Some(key) = basic.keys().next() else { return Vec::new() };
     let message = format!("{} {error}", label(manifest, method, key));
-    vec![FieldFault { key: key.to_owned(), rule: FieldRule::Form, message }]
+    let rule = match error {
+        PairError::Colon => FieldRule::Colon,
+        PairError::Control => FieldRule::Line,
+        PairError::Empty => FieldRule::Needed,
+    };
+    vec![FieldFault { key: key.to_owned(), rule, message }]
 }
 
 fn label(manifest: &Manifest, method: &Method, key: &str) -> String {

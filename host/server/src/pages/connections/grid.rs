@@ -19,7 +19,7 @@ pub(super) fn grid(words: &Words, permissions: &Permissions) -> Markup {
     html! {
         @if !actions.is_empty() && !rows.is_empty() {
             h3 id="grid-title" { (words.say("rights-grid")) }
-            div class="scroll" role="region" aria-labelledby="grid-title" tabindex="0" {
+            div class="across" role="region" aria-labelledby="grid-title" tabindex="0" {
                 table class="grid" {
                     thead {
                         tr {

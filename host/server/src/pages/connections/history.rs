@@ -1,6 +1,6 @@
 //! The timeline in words: what happened, when, and who did it.
 
-use jackfield_model::{connection::Connection, timeline::Event};
+use jackfield_model::{connection::Connection, person::Role, timeline::Event};
 use jiff::Timestamp;
 use maud::{Markup, html};
 
@@ -48,7 +48,7 @@ pub(super) fn section(
 ) -> Markup {
     let words = &by.site.words;
     html! {
-        section class="panel" id="timeline" aria-labelledby="timeline-title" {
+        section class="pane" id="timeline" aria-labelledby="timeline-title" {
             h2 id="timeline-title" { (words.say("connection-timeline")) }
             ol class="timeline" {
                 @for event in &events.items {
@@ -56,13 +56,13 @@ pub(super) fn section(
                         span class="moment quiet" { (when(words, event.at, now)) }
                         div {
                             p { (what(words, event)) " " span class="quiet" { (who(by, &event.by)) } }
-                            @if let Some(note) = &event.note { p class="quiet" { (note) } }
+                            @if let Some(note) = note(by, event) { p class="quiet" { (note) } }
                         }
                         (standing::badge(words, event.status))
                     }
                 }
             }
-            nav class="pager" aria-label=(words.say("connection-timeline")) {
+            nav class="turns" aria-label=(words.say("connection-timeline")) {
                 @if !is_first { a href={ "/connections/" (connection.id) "#timeline" } { (words.say("connection-timeline-newest")) } }
                 @if let Some(next) = &events.next {
                     a href={ "/connections/" (connection.id) "?before=" (next) "#timeline" } rel="next" { (words.say("connection-timeline-older")) }
@@ -70,6 +70,12 @@ pub(super) fn section(
             }
         }
     }
+}
+
+/// What is known beyond the kind; which other connections there are is for who sees them all.
+fn note<'a>(by: &SignedIn, event: &'a Event) -> Option<&'a str> {
+    let tells = event.kind != "same-account" || by.person.role == Role::Administrator;
+    event.note.as_deref().filter(|_| tells)
 }
 
 fn what(words: &Words, event: &Event) -> String {
@@ -82,7 +88,7 @@ fn who(by: &SignedIn, author: &str) -> String {
     if author == by.person.author() {
         return words.say("by-you");
     }
-    let administrator = by.person.role == jackfield_model::person::Role::Administrator;
+    let administrator = by.person.role == Role::Administrator;
     match author.split_once(':') {
         _ if author == "host" => words.say("by-itself"),
         Some((_, subject)) if administrator => words.tell("by-person", &[("name", subject.into())]),

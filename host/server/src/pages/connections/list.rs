@@ -56,7 +56,7 @@ impl View<'_> {
                 a class="button" href="/connections/new" { (words.say("page-new")) }
             }
             @if nothing && !self.asked.is_narrowed() {
-                div class="empty" {
+                div class="nothing-yet" {
                     p class="lead" { (words.say("connections-empty")) }
                     p { (words.say("connections-empty-advice")) }
                     p { a class="button" href="/connections/new" { (words.say("page-new")) } }
@@ -83,7 +83,7 @@ impl View<'_> {
         let statuses = STATUSES.iter().map(|(word, _)| (*word, words.say(&format!("connections-status-{word}"))));
         let sorts = SORTS.iter().map(|(word, _)| (*word, words.say(&format!("connections-sort-{word}"))));
         html! {
-            form method="get" action="/connections" class="filters" role="search" {
+            form method="get" action="/connections" class="finder" role="search" {
                 div class="filter wide-filter" {
                     label for="filter-q" { (words.say("connections-search")) }
                     input type="search" id="filter-q" name="q" value=(asked.q) autocomplete="off";
@@ -144,7 +144,7 @@ impl View<'_> {
         let words = &self.by.site.words;
         html! {
             @if self.page.items.is_empty() { p class="note" { (words.say("connections-none-here")) } }
-            nav class="pager" aria-label=(words.say("connections-pages")) {
+            nav class="turns" aria-label=(words.say("connections-pages")) {
                 @if self.asked.cursor.is_some() { a href=(self.asked.path(None)) { (words.say("connections-first-page")) } }
                 @if let Some(next) = &self.page.next {
                     a href=(self.asked.path(Some(next))) rel="next" { (words.say("connections-next-page")) }

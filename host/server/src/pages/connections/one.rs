@@ -80,14 +80,7 @@ pub(super) async fn page(
     let connection = found::seen(&service, &by, &id).await?;
     let asked = Asked::read(query.as_deref());
     let (tenant, id, now) = (connection.tenant, connection.id, service.now());
-    let turn = Turn { cursor: asked.before.clone(), limit: LINES };
-    let events = match service.timeline(tenant, id, &turn).await {
-        Err(ListError::Cursor | ListError::OldCursor) => {
-            return Ok(redirect(StatusCode::SEE_OTHER, &format!("/connections/{id}")));
-        }
-        Err(ListError::NotFound) => Page { items: vec![], next: None, unreadable: 0 },
-        other => other.map_err(failed)?,
-    };
+    let events = lines(&service, &connection, asked.before.clone()).await?;
     let uses = service.uses(tenant, id, &Turn { cursor: None, limit: PLACES }).await.map_err(failed)?;
     let view = View {
         by: &by,
@@ -105,6 +98,18 @@ pub(super) async fn page(
     Ok(by.frame(&connection.name).wide().here("/connections").answer(StatusCode::OK, &view.markup()))
 }
 
+/// A page of its timeline; an old address begins anew.
+async fn lines(service: &Service, connection: &Connection, before: Option<String>) -> Result<Page<Event>, Response> {
+    let turn = Turn { cursor: before, limit: LINES };
+    match service.timeline(connection.tenant, connection.id, &turn).await {
+        Err(ListError::Cursor | ListError::OldCursor) => {
+            Err(redirect(StatusCode::SEE_OTHER, &format!("/connections/{}", connection.id)))
+        }
+        Err(ListError::NotFound) => Ok(Page { items: vec![], next: None, unreadable: 0 }),
+        other => other.map_err(failed),
+    }
+}
+
 impl View<'_> {
     fn provider(&self) -> &str {
         self.connector.as_ref().map_or(&self.connection.connector, |found| &found.manifest.presentation.title)
@@ -115,6 +120,34 @@ impl View<'_> {
     }
 
     fn markup(&self) -> Markup {
+        let (words, connection) = (&self.by.site.words, self.connection);
+        html! {
+            (self.heading())
+            @if let Some(said) = self.asked.told.as_deref().and_then(|said| told::told(words, said, connection)) { (said) }
+            (self.what_to_do())
+            (target::section(self.by, connection))
+            div class="columns" {
+                div {
+                    (self.facts())
+                    (self.used())
+                    (self.twins())
+                    section class="pane" aria-labelledby="health-heading" {
+                        h2 id="health-heading" { (words.say("connection-health")) }
+                        (health::picture(words, &self.past, self.now))
+                    }
+                }
+                div {
+                    @match &self.permissions {
+                        Some(permissions) => (Rights { by: self.by, connection, permissions, provider: self.provider() }.markup()),
+                        None => p class="warning" { (words.tell("connection-switched-off", &[("provider", self.provider().into())])) },
+                    }
+                }
+            }
+            (history::section(self.by, connection, &self.events, self.asked.before.is_none(), self.now))
+        }
+    }
+
+    fn heading(&self) -> Markup {
         let (words, connection) = (&self.by.site.words, self.connection);
         let manifest = self.connector.as_ref().map(|connector| &connector.manifest);
         html! {
@@ -131,27 +164,6 @@ impl View<'_> {
                 }
                 (standing::badge(words, connection.status))
             }
-            @if let Some(said) = self.asked.told.as_deref().and_then(|said| told::told(words, said, connection)) { (said) }
-            (self.what_to_do())
-            (target::section(self.by, connection))
-            div class="columns" {
-                div {
-                    (self.facts())
-                    (self.used())
-                    (self.twins())
-                    section class="panel" aria-labelledby="health-heading" {
-                        h2 id="health-heading" { (words.say("connection-health")) }
-                        (health::picture(words, &self.past, self.now))
-                    }
-                }
-                div {
-                    @match &self.permissions {
-                        Some(permissions) => (Rights { by: self.by, connection, permissions, provider: self.provider() }.markup()),
-                        None => p class="warning" { (words.tell("connection-switched-off", &[("provider", self.provider().into())])) },
-                    }
-                }
-            }
-            (history::section(self.by, connection, &self.events, self.asked.before.is_none(), self.now))
         }
     }
 
@@ -163,7 +175,7 @@ impl View<'_> {
             Step::Nothing | Step::Verify if wanted => Step::Reauthorize,
             step => step,
         };
-        let class = if step == Step::Nothing { "panel" } else { "panel attention" };
+        let class = if step == Step::Nothing { "pane" } else { "pane attention" };
         html! {
             section class=(class) aria-label=(words.say("connections-status")) {
                 p { (standing::sentence(words, connection)) }
@@ -201,12 +213,11 @@ impl View<'_> {
     }
 
     fn facts(&self) -> Markup {
-        let (words, connection, now) = (&self.by.site.words, self.connection, self.now);
-        let verification = connection.verification.as_ref();
+        let (words, connection) = (&self.by.site.words, self.connection);
         html! {
-            section class="panel" aria-labelledby="facts-title" {
+            section class="pane" aria-labelledby="facts-title" {
                 h2 id="facts-title" { (words.say("connection-facts")) }
-                dl class="facts" {
+                dl class="about" {
                     div { dt { (words.say("connections-account")) } dd { (account(words, connection)) } }
                     @if let Targeting::Chosen { label, .. } = &connection.target {
                         div { dt { (words.say("connection-target")) } dd { (label) } }
@@ -216,28 +227,37 @@ impl View<'_> {
                         div { dt { (words.say("connection-method")) } dd { (method.title) } }
                     }
                     @for (label, value) in self.fields() { div { dt { (label) } dd { (value) } } }
-                    div {
-                        dt { (words.say("connections-verified")) }
-                        dd {
-                            (when_ever(words, verification.map(|last| last.at), now))
-                            @if let Some(last) = verification {
-                                span class="quiet line" { (words.tell("connection-took", &[("ms", last.latency_ms.to_string().into())])) }
-                            }
-                        }
-                    }
-                    div {
-                        dt { (words.say("connections-ends")) }
-                        dd { (ends(words, connection.clocks.grant, now)) (self.source(connection.clocks.grant)) }
-                    }
-                    @if connection.tokens.is_empty() {
-                        @if let Some(access) = connection.clocks.access {
-                            div { dt { (words.say("connection-access-ends")) } dd { (when(words, access.at, now)) (self.source(Some(access))) } }
-                        }
-                    }
-                    div { dt { (words.say("connection-made")) } dd { (when(words, connection.created_at, now)) } }
+                    (self.dates())
                 }
                 (self.tokens())
             }
+        }
+    }
+
+    /// When it was verified, when it ends and where that is known from.
+    fn dates(&self) -> Markup {
+        let (words, connection, now) = (&self.by.site.words, self.connection, self.now);
+        let verification = connection.verification.as_ref();
+        html! {
+            div {
+                dt { (words.say("connections-verified")) }
+                dd {
+                    (when_ever(words, verification.map(|last| last.at), now))
+                    @if let Some(last) = verification {
+                        span class="quiet line" { (words.tell("connection-took", &[("ms", last.latency_ms.to_string().into())])) }
+                    }
+                }
+            }
+            div {
+                dt { (words.say("connections-ends")) }
+                dd { (ends(words, connection.clocks.grant, now)) (self.source(connection.clocks.grant)) }
+            }
+            @if connection.tokens.is_empty() {
+                @if let Some(access) = connection.clocks.access {
+                    div { dt { (words.say("connection-access-ends")) } dd { (when(words, access.at, now)) (self.source(Some(access))) } }
+                }
+            }
+            div { dt { (words.say("connection-made")) } dd { (when(words, connection.created_at, now)) } }
         }
     }
 
@@ -286,7 +306,7 @@ impl View<'_> {
     fn used(&self) -> Markup {
         let words = &self.by.site.words;
         html! {
-            section class="panel" aria-labelledby="uses-title" {
+            section class="pane" aria-labelledby="uses-title" {
                 h2 id="uses-title" { (words.say("connection-uses")) }
                 @if self.uses.items.is_empty() { p class="quiet" { (words.say("connection-uses-none")) } }
                 ul class="plain-list" {
@@ -309,7 +329,7 @@ impl View<'_> {
         let words = &self.by.site.words;
         html! {
             @if !self.others.is_empty() {
-                section class="panel" aria-labelledby="twins-title" {
+                section class="pane" aria-labelledby="twins-title" {
                     h2 id="twins-title" { (words.say("connection-twins")) }
                     ul class="plain-list" {
                         @for other in &self.others {

@@ -31,7 +31,7 @@ impl Rights<'_> {
     pub(super) fn markup(&self) -> Markup {
         let (words, permissions) = (&self.by.site.words, self.permissions);
         html! {
-            section class="panel" id="rights" aria-labelledby="rights-title" {
+            section class="pane" id="rights" aria-labelledby="rights-title" {
                 h2 id="rights-title" { (words.say("rights-title")) }
                 @if !permissions.limited {
                     p class="note" { (words.tell("rights-unlimited", &[("provider", self.provider.into())])) }

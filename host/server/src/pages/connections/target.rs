@@ -37,7 +37,7 @@ pub(super) fn section(by: &SignedIn, connection: &Connection) -> Markup {
     let choices = connection.target.choices();
     html! {
         @if !choices.is_empty() && by.person.may_change(connection) {
-            form method="post" action={ "/connections/" (connection.id) "/target" } id="target" class="panel attention" {
+            form method="post" action={ "/connections/" (connection.id) "/target" } id="target" class="pane attention" {
                 (marked(by))
                 fieldset {
                     legend { (words.say("connection-target-which")) }

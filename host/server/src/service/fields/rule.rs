@@ -29,6 +29,8 @@ pub enum FieldRule {
     Url,
     /// It is an address that nothing may be sent to.
     Address,
+    /// It is a name with a colon in it.
+    Colon,
     /// Nobody declared it.
     Unknown,
     /// It does not say where it belongs.
@@ -50,6 +52,7 @@ impl FieldRule {
             Self::Choice => "choice",
             Self::Url => "url",
             Self::Address => "address",
+            Self::Colon => "colon",
             Self::Unknown => "unknown",
             Self::Place => "place",
         }
@@ -71,6 +74,7 @@ impl FieldRule {
             Self::Choice => format!("{label} must be one of the choices"),
             Self::Url => format!("{label} must be a whole https URL, for example https://api.example.com"),
             Self::Address => format!("{label} is an address that nothing may be sent to"),
+            Self::Colon => format!("{label} must not hold a colon: servers take what follows it for the password"),
             Self::Unknown => format!("there is no field `{}` here", field.key),
             Self::Place => format!("{label} does not have the form that says where it belongs"),
         }
