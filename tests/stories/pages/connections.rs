@@ -84,7 +84,8 @@ async fn a_row_is_verified_and_renamed_where_it_is() {
     let form = form_to(&list, &format!("/connections/{id}/verify"));
     let after = browser.submit(&list, &form).await.unwrap().page().unwrap();
     assert!(after.url.query().unwrap().starts_with("sort=name"), "{}", after.url);
-    assert!(after.text().unwrap().contains("Verified just now: it works, and belongs to alice"));
+    let text = after.text().unwrap();
+    assert!(text.contains("Verified just now: it works, and belongs to api.example.com"), "{text}");
     desk.api.refuse(crate::desk::TOKEN);
     let form = form_to(&after, &format!("/connections/{id}/verify"));
     let after = browser.submit(&after, &form).await.unwrap().page().unwrap();
