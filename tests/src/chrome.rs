@@ -1,4 +1,5 @@
 //! A person at a real browser: headless Chromium, driven by `ChromeDriver`, with a profile of its own that ends with the story.
+#![allow(clippy::indexing_slicing, reason = "a value of JSON that is not there is null")]
 
 mod audit;
 mod command;

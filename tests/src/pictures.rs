@@ -10,13 +10,13 @@ pub fn png(width: u32, height: u32, colour: &str) -> Vec<u8> {
     let mut picture = b"\x89PNG\r\n\x1a\n".to_vec();
     let head = [width.to_be_bytes().as_slice(), &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
     let rows: Vec<u8> = (0..height).flat_map(|_| row.clone()).collect();
-    for (kind, data) in [(b"IHDR", head), (b"IDAT", zlib(&rows)), (b"IEND", Vec::new())] {
+    for (kind, data) in [(*b"IHDR", head), (*b"IDAT", zlib(&rows)), (*b"IEND", Vec::new())] {
         chunk(&mut picture, kind, &data);
     }
     picture
 }
 
-fn chunk(picture: &mut Vec<u8>, kind: &[u8; 4], data: &[u8]) {
+fn chunk(picture: &mut Vec<u8>, kind: [u8; 4], data: &[u8]) {
     picture.extend(u32::try_from(data.len()).unwrap_or(u32::MAX).to_be_bytes());
     let named = [kind.as_slice(), data].concat();
     picture.extend(&named);

@@ -172,17 +172,17 @@ pub struct Sender {
 mod tests {
     use super::*;
 
-    fn file(digest: &str) -> Option<Picture> {
-        Some(Picture { digest: digest.into(), media_type: "image/png".into() })
+    fn file(digest: &str) -> Picture {
+        Picture { digest: digest.into(), media_type: "image/png".into() }
     }
 
     #[test]
     fn a_file_is_let_go_when_nothing_of_the_brand_names_it() {
         let mut brand = Brand { typeface: Typeface::Own, ..Brand::default() };
-        assert_eq!(brand.set_file(BrandFile::Logo, file("a")), None);
-        assert_eq!(brand.set_file(BrandFile::Favicon, file("a")), None);
-        assert_eq!(brand.set_file(BrandFile::Logo, file("b")), None, "the favicon names it still");
-        assert_eq!(brand.set_file(BrandFile::Favicon, file("a")), None, "the same again");
+        assert_eq!(brand.set_file(BrandFile::Logo, Some(file("a"))), None);
+        assert_eq!(brand.set_file(BrandFile::Favicon, Some(file("a"))), None);
+        assert_eq!(brand.set_file(BrandFile::Logo, Some(file("b"))), None, "the favicon names it still");
+        assert_eq!(brand.set_file(BrandFile::Favicon, Some(file("a"))), None, "the same again");
         assert_eq!(brand.set_file(BrandFile::Favicon, None), Some("a".into()));
         assert_eq!(brand.set_file(BrandFile::Font, None), None);
         assert_eq!(brand.typeface, Typeface::System, "letters that are not there any more");

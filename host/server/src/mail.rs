@@ -118,7 +118,7 @@ fn plain(look: &Look<'_>, parts: &Parts) -> String {
     let mut text =
         format!("{greeting}\n\n{what}\n\n{todo}\n\n{button}:\n{}\n\n-- \n{}\n{why}\n", look.link, look.tenant.name);
     for (label, url) in small_print(look) {
-        text.push_str(&format!("{label}: {url}\n"));
+        text.extend([label.as_str(), ": ", url, "\n"]);
     }
     text
 }

@@ -196,10 +196,7 @@ fn service(config: &Config, parts: Parts, store: Store, public_url: Url) -> Resu
         random: random(entropy),
     };
     let runtime = Arc::new(Runtime::start(settings, Arc::clone(&outbound) as Arc<_>)?);
-    let secret = match &config.sign_in.client_secret_file {
-        Some(path) => Some(client_secret(path)?),
-        None => None,
-    };
+    let secret = config.sign_in.client_secret_file.as_deref().map(client_secret).transpose()?;
     let settings = service::Settings {
         public_url,
         identity_provider: IdentityProvider::of(&config.sign_in, secret).map(Arc::new),
@@ -215,7 +212,7 @@ fn service(config: &Config, parts: Parts, store: Store, public_url: Url) -> Resu
         keyring: config.keyring.clone(),
     };
     let (clock, entropy) = (parts.clock, parts.entropy);
-    Ok(Service::new(service::Parts { store, runtime, outbound, clock, entropy, languages, mailer, settings }))
+    Ok(Service::new(service::Parts { store, runtime, outbound, clock, entropy, mailer, languages, settings }))
 }
 
 /// The secret this host shows its identity provider.

@@ -78,7 +78,9 @@ impl BrandFiles<'_> {
             change.delete(BRAND_FILE.key(&[&tenant, digest]));
             let prefix = BRAND_FILE_PART.prefix(&[&tenant, digest]);
             let (parts, _) = self.0.scan(&prefix, None, usize::MAX, Order::Oldest).await?;
-            parts.into_iter().for_each(|(key, _)| change.delete(key));
+            for (key, _) in parts {
+                change.delete(key);
+            }
         }
         Ok(())
     }

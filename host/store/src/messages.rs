@@ -69,9 +69,9 @@ impl Messages<'_> {
         }
         let queue = self.queue_key(changed);
         if changed.state == MessageState::Waiting {
-            change.write(queue, vec![])
+            change.write(queue, vec![]);
         } else {
-            change.delete(queue)
+            change.delete(queue);
         }
         change.replace(MESSAGE, key(changed), changed)
     }

@@ -30,8 +30,12 @@ impl Tenants<'_> {
         let before = self.get(changed.id).await?.ok_or(StoreError::Conflict)?.record.brand.host;
         let after = changed.brand.host.clone();
         if before != after {
-            before.iter().for_each(|host| change.delete(TENANT_BY_HOST.key(&[host])));
-            after.iter().for_each(|host| take(change, host, changed.id));
+            if let Some(host) = &before {
+                change.delete(TENANT_BY_HOST.key(&[host]));
+            }
+            if let Some(host) = &after {
+                take(change, host, changed.id);
+            }
         }
         change.replace(TENANT, TENANT.key(&[&changed.id]), changed)
     }

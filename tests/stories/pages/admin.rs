@@ -22,6 +22,7 @@ async fn upload(chrome: &Chrome, name: &str) {
     chrome.press("Look at it").await.unwrap();
 }
 
+#[allow(clippy::too_many_lines, reason = "one operator's first day")]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operator_installs_registers_and_hands_out_keys() {
     let host = TestHost::start(Setting::plain(crate::PROGRAM)).await.unwrap();
@@ -129,6 +130,7 @@ async fn the_same_pages_in_german_and_without_script() {
     chrome.keep("admin-german").await.unwrap();
 }
 
+#[allow(clippy::too_many_lines, reason = "one visit")]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_administrator_dresses_the_tenant_s_pages() {
     let host = TestHost::start(Setting::plain(crate::PROGRAM)).await.unwrap();

@@ -58,6 +58,7 @@ async fn a_brand_is_kept_whole_and_comes_back_as_it_was_said() {
     assert!(host.running().unwrap().service.tenant_at("make.localhost").await.unwrap().is_none());
 }
 
+#[allow(clippy::too_many_lines, reason = "a reason a line")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_brand_that_cannot_be_is_refused_with_every_reason_and_changes_nothing() {
     let host = host().await;
@@ -105,6 +106,7 @@ async fn a_brand_that_cannot_be_is_refused_with_every_reason_and_changes_nothing
     assert_eq!(change(&host, &other, json!({ "host": "one.localhost" })).await.status, 200);
 }
 
+#[allow(clippy::too_many_lines, reason = "one file, looked at from everywhere")]
 #[tokio::test(flavor = "multi_thread")]
 async fn files_are_served_at_their_tenants_own_place_and_nowhere_else() {
     let host = host().await;

@@ -138,7 +138,7 @@ fn posted(path: &str, body: &'static str) -> [(String, Request<Bytes>); 2] {
 fn shown(answer: &Answer) -> String {
     let mut shown = format!("{}\n", answer.status);
     for (name, value) in &answer.headers {
-        shown.push_str(&format!("{name}: {}\n", String::from_utf8_lossy(value.as_bytes())));
+        shown.extend([name.as_str(), ": ", &String::from_utf8_lossy(value.as_bytes()), "\n"]);
     }
     shown + &String::from_utf8_lossy(&answer.body)
 }

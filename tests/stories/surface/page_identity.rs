@@ -12,7 +12,7 @@ use url::Url;
 
 struct House {
     host: TestHost,
-    _peer: Peer,
+    peer: Peer,
     acme: Tenant,
 }
 
@@ -47,7 +47,7 @@ impl House {
             ..SignIn::default()
         };
         host.start_again().await.unwrap();
-        Self { host, _peer: peer, acme }
+        Self { host, peer, acme }
     }
 
     fn own(&self, path: &str) -> String {
@@ -90,7 +90,7 @@ async fn an_operator_signs_in_and_goes_on_to_the_page_they_wanted() {
     let house = House::open().await;
     let mut grace = person();
     let at = to_provider(&mut grace, &house.own("/admin/tenants")).await;
-    assert_eq!(at.url.port(), Url::parse(house._peer.issuer()).unwrap().port(), "{}", at.url);
+    assert_eq!(at.url.port(), Url::parse(house.peer.issuer()).unwrap().port(), "{}", at.url);
     let inside = through_provider(&mut grace, at, "grace").await;
     assert_eq!((inside.status.as_u16(), inside.url.path()), (200, "/admin/tenants"), "{}", inside.body);
     says(&inside, "Signed in as grace of the peer");
@@ -133,6 +133,7 @@ async fn who_is_nobody_here_is_told_so_and_gets_nothing() {
 }
 
 /// A callback counts in the browser it was begun in, for ten minutes, from the right issuer, with its own state.
+#[allow(clippy::too_many_lines, reason = "a fault a line")]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_counts_only_where_and_as_it_was_asked_for() {
     let house = House::open().await;

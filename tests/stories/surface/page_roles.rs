@@ -63,6 +63,7 @@ async fn each_page_is_for_those_it_is_for() {
     }
 }
 
+#[allow(clippy::too_many_lines, reason = "a form a line")]
 #[tokio::test(flavor = "multi_thread")]
 async fn each_form_is_for_those_it_is_for_and_only_from_our_pages() {
     let host = TestHost::start(Setting::plain(crate::PROGRAM)).await.unwrap();

@@ -58,6 +58,7 @@ impl Colour {
 
     /// The nearest colour of the same hue that can be read on every one of the grounds: itself, where it can.
     /// Mixing with black or white moves neither the hue nor what people know a brand by.
+    #[must_use]
     pub fn readable_on(self, grounds: &[Self]) -> Self {
         let reads = |colour: &Self| colour.contrast_on(grounds) >= LEAST_CONTRAST;
         let mixes = (0..=u8::MAX).flat_map(|part| [Self::of(0, 0, 0), Self::WHITE].map(|end| self.mixed(end, part)));
@@ -75,6 +76,7 @@ impl Colour {
     }
 
     /// Whichever of white and near black reads better on it.
+    #[must_use]
     pub fn ink(self) -> Self {
         let dark = Self::of(0x10, 0x15, 0x1c);
         if self.contrast(Self::WHITE) >= self.contrast(dark) { Self::WHITE } else { dark }

@@ -105,7 +105,7 @@ async fn create(
     };
     let person = Person { role, tenant: Some(by.tenant), subject: asked.person, name: asked.name };
     let new = NewPageSession { person, to: asked.to, begun: asked.begun };
-    answer(service.offer_sign_in(new, &by.caller.name()).await?)
+    Ok(answer(service.offer_sign_in(new, &by.caller.name()).await?))
 }
 
 async fn create_for_operator(
@@ -115,9 +115,9 @@ async fn create_for_operator(
 ) -> Result<Created<LinkView>, Problem> {
     let person = Person { role: Role::Operator, tenant: None, subject: asked.person, name: None };
     let new = NewPageSession { person, to: None, begun: None };
-    answer(service.offer_sign_in(new, &by.caller.name()).await?)
+    Ok(answer(service.offer_sign_in(new, &by.caller.name()).await?))
 }
 
-fn answer(link: SignInLink) -> Result<Created<LinkView>, Problem> {
-    Ok(created(link.url.clone(), LinkView { url: link.url, expires_at: link.expires_at }))
+fn answer(link: SignInLink) -> Created<LinkView> {
+    created(link.url.clone(), LinkView { url: link.url, expires_at: link.expires_at })
 }

@@ -135,8 +135,13 @@ impl SecretView {
 }
 
 pub(super) fn routes() -> Routes {
+    deliveries(records(Routes::of(Tag::Webhooks)))
+}
+
+/// The webhooks themselves.
+fn records(routes: Routes) -> Routes {
     let (all, one) = ("/v1/webhooks", "/v1/webhooks/{id}");
-    Routes::of(Tag::Webhooks)
+    routes
         .get(all, list, About::new("listWebhooks", "List webhooks", "Where a tenant hears of changes.").refuses::<ListError>())
         .post(
             all,
@@ -158,6 +163,11 @@ pub(super) fn routes() -> Routes {
                 .refuses::<WebhookError>(),
         )
         .delete(one, remove, About::new("deleteWebhook", "Remove a webhook", "What waits for it is dropped.").refuses::<WebhookError>())
+}
+
+/// What is sent to them, and how it is signed.
+fn deliveries(routes: Routes) -> Routes {
+    routes
         .post(
             "/v1/webhooks/{id}/test",
             test,

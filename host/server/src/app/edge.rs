@@ -42,14 +42,15 @@ pub(super) async fn edge(State(service): State<Service>, request: Request, next:
     let headers = wants_page(path, request.headers()).then(|| request.headers().clone());
     let refused = service.is_stopping() && !PROBES.contains(&path);
     let at_tenant = at_tenant(&service, request.headers()).await;
-    let hidden = at_tenant && is_below(path, &OWN_ONLY);
     let id_header = if !at_tenant && is_below(path, &DESCRIBED) { REQUEST_ID } else { NEUTRAL_REQUEST_ID };
-    // The route, never the path: a link is a secret.
+    // Never the path: a link is a secret.
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let mut response = match (refused, hidden) {
-        (true, _) => Problem::stopping().into_response(),
-        (_, true) => Problem::no_route().into_response(),
-        _ => served(name.clone(), request, next).await,
+    let mut response = if refused {
+        Problem::stopping().into_response()
+    } else if at_tenant && is_below(request.uri().path(), &OWN_ONLY) {
+        Problem::no_route().into_response()
+    } else {
+        served(name.clone(), request, next).await
     };
     let problem = response.extensions_mut().remove::<Problem>();
     if let Some(problem) = &problem {
@@ -58,21 +59,16 @@ pub(super) async fn edge(State(service): State<Service>, request: Request, next:
             Some(headers) => pages::refusal(&service, headers, problem).await,
             None => None,
         };
-        response = page.unwrap_or_else(|| problem.answer(name.as_ref(), (!at_tenant).then(|| service.public_url())));
+        let place = (!at_tenant).then(|| service.public_url());
+        response = page.unwrap_or_else(|| problem.answer(name.as_ref(), place));
         carry(before, response.headers_mut());
     }
     if refused {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    service.metrics().answered(
-        &method,
-        route.as_deref().unwrap_or("none"),
-        response.status().as_u16(),
-        started.elapsed(),
-    );
-    let line =
-        Line { name: name.as_ref(), method: method.as_str(), route: route.as_deref().unwrap_or("none"), started };
-    line.write(&response, problem.as_ref());
+    let route = route.as_deref().unwrap_or("none");
+    service.metrics().answered(&method, route, response.status().as_u16(), started.elapsed());
+    Line { name: name.as_ref(), method: method.as_str(), route, started }.write(&response, problem.as_ref());
     if let Some(value) = name.and_then(|name| HeaderValue::from_str(name.as_str()).ok()) {
         response.headers_mut().insert(id_header, value);
     }

@@ -30,16 +30,15 @@ pub(super) struct SignIn {
 impl SignIn {
     pub(super) async fn run(self, stage: &Stage) -> Result<()> {
         let host = stage.host()?;
-        let answer = match &stage.global.tenant {
-            Some(_) => host.post(&["v1", "page-sessions"], &self.of_tenant()).await?,
-            None => {
-                let only = self.administrator || self.name.is_some() || self.to.is_some();
-                anyhow::ensure!(
-                    !only,
-                    UsedWrongly("--administrator, --name and --to are for people of a tenant: add --tenant")
-                );
-                host.post(&["v1", "operator-sessions"], &json!({ "person": self.person })).await?
-            }
+        let answer = if stage.global.tenant.is_some() {
+            host.post(&["v1", "page-sessions"], &self.of_tenant()).await?
+        } else {
+            let only = self.administrator || self.name.is_some() || self.to.is_some();
+            anyhow::ensure!(
+                !only,
+                UsedWrongly("--administrator, --name and --to are for people of a tenant: add --tenant")
+            );
+            host.post(&["v1", "operator-sessions"], &json!({ "person": self.person })).await?
         };
         stage.output.result(&answer, |answer| text(answer, "/url"));
         Ok(())

@@ -93,6 +93,7 @@ pub(super) enum Webhook {
 }
 
 impl Webhook {
+    #[allow(clippy::too_many_lines, reason = "a verb an arm")]
     pub(super) async fn run(self, stage: &Stage) -> Result<()> {
         let (host, all) = (stage.host()?, ["v1", "webhooks"]);
         match self {

@@ -99,7 +99,7 @@ impl Mailer {
 
     /// Hands a mail over; answers what the server said.
     pub async fn send(&self, envelope: &Envelope, written: &Written) -> Result<u16, MailError> {
-        let message = self.message(envelope, written).ok_or(MailError::Unwritable)?;
+        let message = Self::message(envelope, written).ok_or(MailError::Unwritable)?;
         let to = envelope.to.address.parse::<Address>().map_err(|_| MailError::Unwritable)?;
         let formatted = message.formatted();
         let work = self.hand_over(to, &formatted);
@@ -125,7 +125,7 @@ impl Mailer {
         Duration::from_millis(self.server.timeout_ms)
     }
 
-    fn message(&self, envelope: &Envelope, written: &Written) -> Option<Message> {
+    fn message(envelope: &Envelope, written: &Written) -> Option<Message> {
         let mailbox = |of: &Sender| {
             let name = Some(of.name.trim().to_owned()).filter(|name| !name.is_empty());
             Some(Mailbox::new(name, of.address.parse().ok()?))

@@ -33,6 +33,8 @@ pub(super) async fn show(
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     ];
-    fixed.into_iter().for_each(|(name, value)| drop(response.headers_mut().insert(name, value)));
+    for (name, value) in fixed {
+        response.headers_mut().insert(name, value);
+    }
     Ok(response)
 }

@@ -50,13 +50,9 @@ pub(super) struct View<'a> {
 impl<'a> View<'a> {
     /// As it is opened.
     pub(super) fn fresh(site: &'a Site, page: &'a ConnectPage, method: &'a Method, link: &'a str) -> Self {
-        let name = match &page.default_name {
-            Some(name) => Cow::Borrowed(name.as_str()),
-            None => {
-                let provider = &page.connector.manifest.presentation.title;
-                Cow::Owned(site.words.tell("connect-default-name", &[("provider", provider.into())]))
-            }
-        };
+        let provider = &page.connector.manifest.presentation.title;
+        let proposed = || Cow::Owned(site.words.tell("connect-default-name", &[("provider", provider.into())]));
+        let name = page.default_name.as_deref().map_or_else(proposed, Cow::Borrowed);
         Self { site, page, method, link, name, typed: None, faults: Faults::None }
     }
 

@@ -32,23 +32,20 @@ pub(super) async fn start(
     let given = |name: &str| asked(query.as_deref(), name);
     let to = given("to").unwrap_or_else(|| "/".to_owned());
     let (held, mark) = service.begin_sign_in(Kept::Begun.read(&headers, site.secure))?;
-    let mut response = match site.tenant.as_ref().filter(|_| !site.is_hosts_own()) {
-        Some(tenant) => {
-            let query = form_urlencoded::Serializer::new(String::new())
-                .append_pair("to", &to)
-                .append_pair("tenant", &tenant.id.to_string())
-                .append_pair("begun", &mark)
-                .finish();
-            let own = service.public_url().as_str().trim_end_matches('/');
-            redirect(StatusCode::SEE_OTHER, &format!("{own}/sign-in/start?{query}"))
-        }
-        None => {
-            let tenant = given("tenant").and_then(|id| id.parse().ok());
-            let beginning = Beginning { to, mark: given("begun").filter(|_| tenant.is_some()), tenant };
-            match service.begin_identity(beginning, &held).await {
-                Ok(url) => redirect(StatusCode::SEE_OTHER, &url),
-                Err(error) => return Ok(told(&site, &error)),
-            }
+    let mut response = if let Some(tenant) = site.tenant.as_ref().filter(|_| !site.is_hosts_own()) {
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair("to", &to)
+            .append_pair("tenant", &tenant.id.to_string())
+            .append_pair("begun", &mark)
+            .finish();
+        let own = service.public_url().as_str().trim_end_matches('/');
+        redirect(StatusCode::SEE_OTHER, &format!("{own}/sign-in/start?{query}"))
+    } else {
+        let tenant = given("tenant").and_then(|id| id.parse().ok());
+        let beginning = Beginning { to, mark: given("begun").filter(|_| tenant.is_some()), tenant };
+        match service.begin_identity(beginning, &held).await {
+            Ok(url) => redirect(StatusCode::SEE_OTHER, &url),
+            Err(error) => return Ok(told(&site, &error)),
         }
     };
     if let Some(cookie) = Kept::Begun.set(Some(held.expose()), site.secure) {

@@ -32,6 +32,7 @@ fn words(manifest: &Manifest, id: &str) -> ScopeWords {
 }
 
 /// A page in the name of a tenant whose name is markup.
+#[allow(clippy::too_many_lines, reason = "one value of everything")]
 fn page() -> ConnectPage {
     let manifest = manifest();
     let scopes = vec![words(&manifest, "profile"), words(&manifest, "write")];

@@ -16,9 +16,8 @@ pub(super) fn when(words: &Words, at: Timestamp, now: Timestamp) -> Markup {
 
 /// A moment that may never have come.
 pub(super) fn when_ever(words: &Words, at: Option<Timestamp>, now: Timestamp) -> Markup {
-    match at {
-        Some(at) => when(words, at, now),
-        None => html! { (words.say("when-never")) },
+    html! {
+        @if let Some(at) = at { (when(words, at, now)) } @else { (words.say("when-never")) }
     }
 }
 

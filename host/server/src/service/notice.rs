@@ -1,6 +1,6 @@
 //! Notices: whom a change is mailed to. What many connections meet at once is one mail a person and not a flood.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use jackfield_model::{
     connection::Connection,
@@ -126,10 +126,11 @@ impl Service {
                 continue;
             }
             let person = one.end_user.as_deref();
-            if !known.contains_key(&person) {
-                known.insert(person, self.recipients(tenant, person).await?);
-            }
-            for recipient in known.get(&person).into_iter().flatten() {
+            let recipients = match known.entry(person) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(self.recipients(tenant, person).await?),
+            };
+            for recipient in recipients.iter() {
                 by_person.entry(recipient.clone()).or_default().push(one);
             }
         }

@@ -156,16 +156,11 @@ async fn page(
     let words = &by.site.words;
     let service_name = &connector.manifest.presentation.title;
     let title = words.tell("admin-client-new-at", &[("name", service_name.into())]);
-    let owners = match tenant {
-        Some(_) => vec![],
-        None => {
-            let every = (String::new(), words.say("admin-every-tenant"));
-            let tenants = service.tenants().await?;
-            std::iter::once(every)
-                .chain(tenants.into_iter().map(|tenant| (tenant.id.to_string(), tenant.name)))
-                .collect()
-        }
-    };
+    let mut owners = vec![];
+    if tenant.is_none() {
+        owners.push((String::new(), words.say("admin-every-tenant")));
+        owners.extend(service.tenants().await?.into_iter().map(|tenant| (tenant.id.to_string(), tenant.name)));
+    }
     let main = html! {
         p class="crumbs" { a href=(PATH) { (words.say("admin-clients")) } }
         h1 { (title) }

@@ -21,6 +21,7 @@ pub(super) struct Keeper {
 }
 
 impl Keeper {
+    #[allow(clippy::result_large_err, reason = "the refusal is the page itself")]
     fn of(by: SignedIn) -> Result<Self, Response> {
         match (by.person.role, by.tenant()) {
             (Role::Operator, _) => Ok(Self { by, tenant: None }),

@@ -20,12 +20,12 @@ pub(super) async fn begin(service: &Service, by: &SignedIn, asked: PersonAsks) -
         Err(
             error @ (SessionError::Resolve(ResolveError::NoConnector(_) | ResolveError::NotApproved(_))
             | SessionError::Action(_)),
-        ) => Err(not_offered(by, error.into())),
+        ) => Err(not_offered(by, &error.into())),
         Err(error) => Err(found::failed(error)),
     }
 }
 
-fn not_offered(by: &SignedIn, problem: Problem) -> Response {
+fn not_offered(by: &SignedIn, problem: &Problem) -> Response {
     let words = &by.site.words;
     let notice = Notice {
         site: &by.site,

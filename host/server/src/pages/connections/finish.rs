@@ -89,6 +89,7 @@ pub(super) async fn arrive(
 }
 
 /// How far a session is.
+#[allow(clippy::result_large_err, reason = "the refusal is the page itself")]
 fn standing_of(by: &SignedIn, session: &ConnectSession, error: Option<&str>) -> Result<Response, Response> {
     match &session.stage {
         Stage::Completed { connection } => Ok(redirect(StatusCode::SEE_OTHER, &format!("/connections/{connection}"))),

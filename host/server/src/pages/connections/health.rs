@@ -22,13 +22,13 @@ pub(super) fn since(now: Timestamp) -> Timestamp {
 /// The worst status of each day, oldest first; none before anything is known.
 fn days(past: &[Event], now: Timestamp) -> Vec<(Timestamp, Option<Status>)> {
     let mut found = Vec::with_capacity(DAYS);
-    let mut held = past.iter().take_while(|event| event.at < since(now)).last().map(|event| event.status);
+    let mut held = past.iter().rfind(|event| event.at < since(now)).map(|event| event.status);
     let mut begins = since(now);
     for _ in 0..DAYS {
         let ends = begins.checked_add(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MAX);
-        let inside = past.iter().filter(|event| event.at >= begins && event.at < ends).map(|event| event.status);
+        let mut inside = past.iter().filter(|event| event.at >= begins && event.at < ends).map(|event| event.status);
         let worst = held.into_iter().chain(inside.clone()).max_by_key(|status| badness(*status));
-        held = inside.last().or(held);
+        held = inside.next_back().or(held);
         found.push((begins, worst));
         begins = ends;
     }

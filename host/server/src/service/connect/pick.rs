@@ -50,7 +50,7 @@ impl Service {
         offers.retain(|offer| session.actions_for(&offer.connector.name).is_some());
         let connectors: Vec<&Connector> = offers.iter().map(|offer| &offer.connector).collect();
         let had = self.had(&session, &connectors).await?;
-        Ok(PickPage { session, tenant, had, offers })
+        Ok(PickPage { session, tenant, offers, had })
     }
 
     /// Connections of this person, or shared in the tenant, that work and may do what they would be made for.
