@@ -9,10 +9,12 @@
     reason = "a failed test is a panic"
 )]
 
+mod brands;
 mod delivery;
 mod digest;
 mod ladder;
 mod mail;
+mod page;
 mod stage;
 mod webhooks;
 

@@ -45,6 +45,7 @@ mod operator_guide;
 mod page_identity;
 mod page_roles;
 mod page_sign_in;
+mod page_upgrade;
 mod permissions;
 mod rate;
 mod readmes;

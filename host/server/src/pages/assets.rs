@@ -23,6 +23,12 @@ const STYLESHEET: &str = concat!(
     include_str!("style/admin.css"),
 );
 
+/// How long browsers keep what comes with the host.
+const KEPT: &str = "public, max-age=300";
+
+/// How long they keep a brand: who changes it wants to see it.
+const ASKED_AGAIN: &str = "no-cache";
+
 /// The script of every page. Every page works without.
 const SCRIPT: &str = concat!(
     include_str!("script/page.js"),
@@ -32,11 +38,11 @@ const SCRIPT: &str = concat!(
 );
 
 pub(super) async fn stylesheet() -> Response {
-    served("text/css; charset=utf-8", STYLESHEET.to_owned())
+    served("text/css; charset=utf-8", KEPT, STYLESHEET.to_owned())
 }
 
 pub(super) async fn script() -> Response {
-    served("text/javascript; charset=utf-8", SCRIPT.to_owned())
+    served("text/javascript; charset=utf-8", KEPT, SCRIPT.to_owned())
 }
 
 /// `/assets/brand/{tenant}.css`: a tenant's colours and letters. On another tenant's site there is no such thing.
@@ -51,13 +57,13 @@ pub(super) async fn brand(
         return Err(missing());
     }
     let tenant = service.tenant(id).await?.ok_or_else(missing)?;
-    Ok(served("text/css; charset=utf-8", variables(id, &tenant.brand)))
+    Ok(served("text/css; charset=utf-8", ASKED_AGAIN, variables(id, &tenant.brand)))
 }
 
-fn served(media_type: &'static str, text: String) -> Response {
+fn served(media_type: &'static str, keeping: &'static str, text: String) -> Response {
     let headers = [
         (header::CONTENT_TYPE, media_type),
-        (header::CACHE_CONTROL, "public, max-age=300"),
+        (header::CACHE_CONTROL, keeping),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     (headers, text).into_response()
