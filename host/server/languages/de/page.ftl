@@ -85,8 +85,10 @@ sign-out-done-why = Sie können diese Seite schließen.
 
 # Ablehnungen, die jede Seite haben kann.
 refusal-nothing-here = Hier ist nichts
+refusal-nothing-here-why = Unter dieser Adresse ist nichts, oder es ist nicht für Sie bestimmt.
 refusal-nothing-here-advice = Gehen Sie eine Seite zurück oder beginnen Sie von vorn.
 refusal-failed = Das hat nicht geklappt
+refusal-failed-why = Bei uns ging etwas schief.
 refusal-failed-advice = Es ging nichts verloren. Versuchen Sie es in einer Minute erneut.
 refusal-again-advice = Gehen Sie eine Seite zurück und versuchen Sie es erneut.
 refusal-not-yours = Das ist nicht für Sie bestimmt

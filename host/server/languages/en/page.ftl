@@ -85,8 +85,10 @@ sign-out-done-why = You can close this page.
 
 # Refusals that any page can have.
 refusal-nothing-here = There is nothing here
+refusal-nothing-here-why = There is nothing at this address, or it is not yours to see.
 refusal-nothing-here-advice = Go back one page, or start again from the beginning.
 refusal-failed = That did not work
+refusal-failed-why = Something went wrong on our side.
 refusal-failed-advice = Nothing was lost. Try again in a minute.
 refusal-again-advice = Go back one page and try again.
 refusal-not-yours = This is not yours to see

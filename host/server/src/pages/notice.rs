@@ -67,17 +67,21 @@ pub async fn refusal(service: &Service, headers: &HeaderMap, problem: &Problem) 
 /// The same where the site is known.
 pub(super) fn refused(site: &Site, problem: &Problem) -> Response {
     let words = &site.words;
-    let (heading, advice) = match problem.status() {
-        StatusCode::NOT_FOUND => ("refusal-nothing-here", "refusal-nothing-here-advice"),
-        status if status.is_server_error() => ("refusal-failed", "refusal-failed-advice"),
-        _ => ("refusal-failed", "refusal-again-advice"),
+    let (heading, happened, advice) = match problem.status() {
+        StatusCode::NOT_FOUND => {
+            ("refusal-nothing-here", words.say("refusal-nothing-here-why"), "refusal-nothing-here-advice")
+        }
+        status if status.is_server_error() => {
+            ("refusal-failed", words.say("refusal-failed-why"), "refusal-failed-advice")
+        }
+        _ => ("refusal-failed", problem.detail().to_owned(), "refusal-again-advice"),
     };
     let notice = Notice {
         site,
         heading: words.say(heading),
-        happened: problem.detail().to_owned(),
+        happened,
         advice: words.say(advice),
-        link: None,
+        link: Some((words.say("refusal-start"), "/connections".to_owned())),
     };
     notice.answer(problem.kind())
 }
