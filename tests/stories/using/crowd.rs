@@ -179,10 +179,15 @@ async fn a_provider_that_asks_for_a_pause_is_asked_by_no_round_until_it_is_over(
     assert!((1..=A_PROVIDER).contains(&asked), "{asked} were asked: who had not begun waits");
     assert!(crowd.is_refreshed(other).await);
     // Whoever needs a token is not kept from asking.
-    let waits = crowd.all(busy).await.into_iter().find(|one| one["failure"].is_null()).unwrap();
-    let path = format!("/v1/connections/{}/refresh", waits["id"].as_str().unwrap());
-    crowd.host.post(&busy.tenant.key, &path, json!({})).await.unwrap();
-    assert_eq!(busy.issuer.asked().len() - 30, asked + 1);
+    let mut answers = Vec::new();
+    for waits in crowd.all(busy).await.into_iter().filter(|one| one["failure"].is_null()) {
+        let path = format!("/v1/connections/{}/refresh", waits["id"].as_str().unwrap());
+        answers.push(crowd.host.post(&busy.tenant.key, &path, json!({})).await.unwrap().json);
+        if busy.issuer.asked().len() - 30 > asked {
+            break;
+        }
+    }
+    assert_eq!(busy.issuer.asked().len() - 30, asked + 1, "{answers:?}");
     busy.issuer.double().faults().clear();
     crowd.pass(121);
     crowd.host.keep_house().await.unwrap();

@@ -85,6 +85,21 @@ async fn after_a_panic_in_the_writer_the_store_only_reads() {
     assert_eq!(SledEngine::open(&path, CACHE).unwrap().health(), Health::Healthy);
 }
 
+#[tokio::test]
+async fn a_writer_that_is_stuck_keeps_nobody_waiting_for_ever() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut engine = SledEngine::open(&folder.path().join("records"), CACHE).unwrap();
+    engine.commit(put("a", b"1".to_vec())).await.unwrap();
+    engine.writer.patience = std::time::Duration::from_millis(20);
+    let (release, until) = std::sync::mpsc::channel();
+    assert_eq!(engine.writer.hang(until).await, Some(Err(EngineError::ReadOnly(Fault::Io))));
+    assert_eq!(engine.commit(put("a", b"2".to_vec())).await, Err(EngineError::ReadOnly(Fault::Io)));
+    assert_eq!(engine.health(), Health::ReadOnly(Fault::Io));
+    assert_eq!(engine.get(b"a").await.unwrap(), Some(b"1".to_vec()));
+    drop(engine);
+    drop(release);
+}
+
 #[test]
 fn garbage_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();

@@ -3,8 +3,12 @@
 use std::{
     io,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread::JoinHandle,
+    time::Duration,
 };
 
 use tokio::sync::{mpsc, oneshot};
@@ -17,12 +21,18 @@ const QUEUE: usize = 1024;
 /// How many batches share one sync at most.
 const GROUP: usize = 64;
 
+/// How long a change may take before the writer counts as stuck: where a write fails, sled can miss to wake who waits for it,
+/// who then waits for ever.
+const PATIENCE: Duration = Duration::from_mins(1);
+
 type Answer = Result<(), EngineError>;
 
 pub(super) enum Job {
     Commit(Batch, oneshot::Sender<Answer>),
     #[cfg(test)]
     Panic(oneshot::Sender<Answer>),
+    #[cfg(test)]
+    Hang(oneshot::Sender<Answer>, std::sync::mpsc::Receiver<()>),
 }
 
 impl Job {
@@ -30,7 +40,7 @@ impl Job {
         let sender = match self {
             Self::Commit(_, sender) => sender,
             #[cfg(test)]
-            Self::Panic(sender) => sender,
+            Self::Panic(sender) | Self::Hang(sender, _) => sender,
         };
         // Whoever asked may have gone; the change stands all the same.
         let _ = sender.send(answer);
@@ -38,6 +48,9 @@ impl Job {
 }
 
 pub(super) struct Writer {
+    shared: Arc<Shared>,
+    pub(super) patience: Duration,
+    stuck: AtomicBool,
     queue: Option<mpsc::Sender<Job>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -45,8 +58,9 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn start(shared: Arc<Shared>) -> io::Result<Self> {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        let thread = std::thread::Builder::new().name("jackfield-store".into()).spawn(move || run(&shared, jobs))?;
-        Ok(Self { queue: Some(queue), thread: Some(thread) })
+        let theirs = Arc::clone(&shared);
+        let thread = std::thread::Builder::new().name("jackfield-store".into()).spawn(move || run(&theirs, jobs))?;
+        Ok(Self { shared, patience: PATIENCE, stuck: AtomicBool::new(false), queue: Some(queue), thread: Some(thread) })
     }
 
     /// None when the thread is gone.
@@ -59,10 +73,26 @@ impl Writer {
         self.send(Job::Panic).await
     }
 
+    #[cfg(test)]
+    pub(super) async fn hang(&self, until: std::sync::mpsc::Receiver<()>) -> Option<Answer> {
+        self.send(|sender| Job::Hang(sender, until)).await
+    }
+
     async fn send(&self, job: impl FnOnce(oneshot::Sender<Answer>) -> Job) -> Option<Answer> {
+        if let Some(fault) = self.shared.fault.get() {
+            return Some(Err(EngineError::ReadOnly(*fault)));
+        }
         let (sender, answer) = oneshot::channel();
-        self.queue.as_ref()?.send(job(sender)).await.ok()?;
-        answer.await.ok()
+        let answered = async {
+            self.queue.as_ref()?.send(job(sender)).await.ok()?;
+            answer.await.ok()
+        };
+        if let Ok(answer) = tokio::time::timeout(self.patience, answered).await {
+            return answer;
+        }
+        self.stuck.store(true, Ordering::Relaxed);
+        self.shared.fail(Fault::Io);
+        Some(Err(EngineError::ReadOnly(Fault::Io)))
     }
 }
 
@@ -70,7 +100,8 @@ impl Drop for Writer {
     fn drop(&mut self) {
         // Closing the queue ends the thread once it is empty.
         self.queue = None;
-        if let Some(thread) = self.thread.take() {
+        // A stuck thread ends with the process.
+        if let Some(thread) = self.thread.take().filter(|_| !self.stuck.load(Ordering::Relaxed)) {
             let _ = thread.join();
         }
     }
@@ -110,6 +141,11 @@ fn apply_and_sync(shared: &Shared, group: &[Job]) -> Result<Vec<Answer>, Fault> 
     for job in group {
         answers.push(match job {
             Job::Commit(batch, _) => apply(shared, batch).map_err(|error| fault_of(&error))?,
+            #[cfg(test)]
+            Job::Hang(_, until) => {
+                let _ = until.recv();
+                return Err(Fault::Stopped);
+            }
             #[cfg(test)]
             Job::Panic(_) => std::panic::resume_unwind(Box::new("asked to by a test")),
         });
