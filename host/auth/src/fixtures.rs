@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 
 use jackfield_model::{
     manifest::{
-        AuthorizeRules, BodyFormat, ClientAuth, ExpiryFormat, Manifest, OAuth2, Parameter, Pkce, Presentation,
-        RefreshRules, RefreshUsing, Rename, Rotation, Scope, ScopeFormat, TokenRequestRules, TokenResponseRules,
-        TokenSource, WithoutToken,
+        ClientAuth, Manifest, OAuth2, Parameter, Presentation, RefreshRules, RefreshUsing, Rename, Rotation, Scope,
+        TokenResponseRules, TokenSource,
     },
     secret::Secret,
     session::Endpoints,
@@ -30,59 +29,25 @@ pub(crate) fn rename(standard: &str, actual: Option<&str>) -> Rename {
 }
 
 pub(crate) fn oauth2() -> OAuth2 {
+    let standard = OAuth2::standard(ClientAuth::Basic);
     OAuth2 {
-        issuer: None,
-        authorize_url: None,
-        token_url: None,
-        refresh_url: None,
-        revoke_url: None,
-        authorize: AuthorizeRules {
-            parameters: vec![],
-            renames: vec![],
-            emptied: vec![],
-            unencoded: vec![],
-            fragment_route: None,
-            scope_separator: " ".into(),
-            scope_lists: vec![],
-            pkce: Pkce::S256,
-            code_parameter: None,
-        },
-        request: TokenRequestRules {
-            client_auth: ClientAuth::Basic,
-            body: BodyFormat::Form,
-            get_because: None,
-            headers: vec![],
-            parameters: vec![],
-            renames: vec![],
-            further_steps: vec![],
-        },
         response: response(),
-        refresh: RefreshRules {
-            parameters: vec![],
-            repeat_scope: false,
-            rotation: Rotation::Strict,
-            earliest: None,
-            margin: None,
-            without_token: WithoutToken::IsFailure,
-            using: RefreshUsing::RefreshToken,
-        },
+        refresh: RefreshRules { rotation: Rotation::Strict, using: RefreshUsing::RefreshToken, ..standard.refresh },
+        ..standard
     }
 }
 
+/// Every place empty: what a test reads, it names.
 fn response() -> TokenResponseRules {
-    let pointer = || TokenSource::Pointer(String::new());
+    let nowhere = || TokenSource::Pointer(String::new());
     TokenResponseRules {
-        access_token: pointer(),
-        refresh_token: pointer(),
+        access_token: nowhere(),
+        refresh_token: nowhere(),
         token_type: String::new(),
         expires: String::new(),
         scope: String::new(),
         id_token: String::new(),
-        expiry: ExpiryFormat::Seconds,
-        scope_format: ScopeFormat::Separated(" ".into()),
-        envelope: None,
-        keep: vec![],
-        tokens: vec![],
+        ..TokenResponseRules::standard()
     }
 }
 

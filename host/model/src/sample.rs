@@ -7,9 +7,8 @@ use crate::{
     expiry::Clocks,
     id::{ConnectionId, TenantId},
     manifest::{
-        Access, Action, AuthorizeRules, BodyFormat, ClientAuth, HookRequests, Lifetime, Manifest, Method, MethodKind,
-        OAuth2, Origin, OriginPlace, Pkce, Placed, Placement, Presentation, Reach, RefreshRules, RefreshUsing,
-        RequestPattern, Revocation, Rotation, Scope, TokenRequestRules, TokenResponseRules, WithoutToken,
+        Access, Action, ClientAuth, HookRequests, Lifetime, Manifest, Method, MethodKind, OAuth2, Origin, OriginPlace,
+        Placed, Placement, Presentation, Reach, RefreshRules, RefreshUsing, RequestPattern, Revocation, Scope,
     },
     scope::Grant,
     status::Status,
@@ -83,44 +82,14 @@ pub(crate) fn connection() -> Connection {
 }
 
 /// OAuth 2 rules of a provider without deviations.
-#[allow(clippy::too_many_lines, reason = "a record with every setting, one a line")]
 pub(crate) fn oauth2() -> OAuth2 {
+    let standard = OAuth2::standard(ClientAuth::Basic);
     OAuth2 {
-        issuer: None,
         authorize_url: Some(template("https://example.com/authorize")),
         token_url: Some(template("https://example.com/token")),
-        refresh_url: None,
         revoke_url: Some(template("https://example.com/revoke")),
-        authorize: AuthorizeRules {
-            parameters: vec![],
-            renames: vec![],
-            emptied: vec![],
-            unencoded: vec![],
-            fragment_route: None,
-            scope_separator: " ".into(),
-            scope_lists: vec![],
-            pkce: Pkce::S256,
-            code_parameter: None,
-        },
-        request: TokenRequestRules {
-            client_auth: ClientAuth::Basic,
-            body: BodyFormat::Form,
-            get_because: None,
-            headers: vec![],
-            parameters: vec![],
-            renames: vec![],
-            further_steps: vec![],
-        },
-        response: TokenResponseRules::standard(),
-        refresh: RefreshRules {
-            parameters: vec![],
-            repeat_scope: false,
-            rotation: Rotation::Unknown,
-            earliest: None,
-            margin: None,
-            without_token: WithoutToken::IsFailure,
-            using: RefreshUsing::RefreshToken,
-        },
+        refresh: RefreshRules { using: RefreshUsing::RefreshToken, ..standard.refresh },
+        ..standard
     }
 }
 

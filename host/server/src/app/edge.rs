@@ -77,9 +77,9 @@ pub(super) async fn edge(State(service): State<Service>, request: Request, next:
 
 /// Whether a request came to the host name of a tenant.
 async fn at_tenant(service: &Service, headers: &HeaderMap) -> bool {
-    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let Some(host) = pages::host(headers) else { return false };
     // A store that does not answer says so to whoever asks it next.
-    service.tenant_at(host).await.is_ok_and(|tenant| tenant.is_some())
+    service.tenant_at(&host).await.is_ok_and(|tenant| tenant.is_some())
 }
 
 /// Whether a path is one of these or below it.

@@ -43,6 +43,7 @@ use jackfield_model::origin::Origin;
 use serde_json::Value;
 
 pub use notice::refusal;
+pub use site::host;
 
 use crate::service::Service;
 

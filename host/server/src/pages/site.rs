@@ -94,8 +94,8 @@ fn words(service: &Service, wanted: &str, tenant: Option<&Tenant>) -> Words {
     service.languages().words(wanted, offered)
 }
 
-/// The host name of a request, without port, in lower case.
-fn host(headers: &HeaderMap) -> Option<String> {
+/// The host name of a request, without port or last dot, in lower case: what decides whose pages are shown.
+pub fn host(headers: &HeaderMap) -> Option<String> {
     let host = headers.get(header::HOST)?.to_str().ok()?;
     let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
     Some(name.map_or(host, |(name, _)| name).trim_end_matches('.').to_ascii_lowercase())

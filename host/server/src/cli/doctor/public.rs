@@ -81,18 +81,18 @@ pub(super) async fn look(url: &Url, nonce: &str, answer: &str, ca_file: Option<&
 /// Goes to the host name of a tenant: its pages, links and callbacks are there.
 pub(super) async fn look_at_site(url: &Url, nonce: &str, answer: &str, ca_file: Option<&Path>) -> Check {
     const NAME: &str = "tenant-site";
-    const TODO: &str = "Point the name at this host in DNS, give the proxy before it a certificate for the name, and let it \
+    const REMEDY: &str = "Point the name at this host in DNS, give the proxy before it a certificate for the name, and let it \
                         pass the `Host` header on; or change the host name of the tenant's brand.";
     let host = url.host_str().unwrap_or_default();
     match within(visit(url, nonce, None, ca_file)).await {
         Ok(seen) if seen.answer.pointer("/answer").and_then(Value::as_str) != Some(answer) => {
-            Check::failed(NAME, format!("{host} leads to something else than this host."), TODO)
+            Check::failed(NAME, format!("{host} leads to something else than this host."), REMEDY)
         }
         Ok(seen) if seen.answer.pointer("/site").and_then(Value::as_str) != Some(host) => {
-            Check::failed(NAME, format!("{host} leads to this host, which is not told that name."), TODO)
+            Check::failed(NAME, format!("{host} leads to this host, which is not told that name."), REMEDY)
         }
         Ok(_) => Check::ok(NAME, format!("{host} leads to this host and the tenant's pages.")),
-        Err(error) => Check::failed(NAME, format!("{url} cannot be asked: {error}."), TODO),
+        Err(error) => Check::failed(NAME, format!("{url} cannot be asked: {error}."), REMEDY),
     }
 }
 
