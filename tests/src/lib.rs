@@ -13,4 +13,5 @@ pub mod mail_server;
 pub mod peer;
 pub mod pictures;
 pub mod scene;
+pub mod suite;
 pub mod wire;
