@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: demo test lint release setup toolchain
+.PHONY: demo test soak figures lint audit release setup toolchain
 
 # Everything on one machine; further arguments in ARGS, as in: make demo ARGS="--once --json"
 demo: toolchain
@@ -13,9 +13,25 @@ demo: toolchain
 test: setup
 	cargo test --workspace --no-fail-fast | awk -f tests/summary.awk
 
+# The long slices: hours; needs root and FUSE, and says so.
+soak: setup
+	tests/soak.sh
+
+# Writes what the suites counted and what `make bench` measured into the README.
+figures:
+	cargo run --quiet --workspace --bin jackfield-figures
+
 lint:
+	tests/supply-chain.sh cargo-deny
+	cargo deny check bans licenses sources
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+
+# Known vulnerabilities in what is depended on; fetches the database of advisories.
+audit:
+	tests/supply-chain.sh cargo-deny cargo-audit
+	cargo deny check
+	cargo audit
 
 # One static file, for host/server/deploy; takes a while.
 release:

@@ -7,6 +7,7 @@ pub mod chrome;
 pub mod components;
 pub mod described;
 pub mod doubles;
+pub mod figures;
 pub mod host;
 pub mod host_log;
 pub mod mail_server;

@@ -1,0 +1,15 @@
+//! Writes the figures of the last runs into the README: `make figures`.
+
+use std::fs;
+
+use anyhow::{Context, Result, anyhow};
+use jackfield_tests::components::workspace;
+use jackfield_tests::figures::written_into;
+
+fn main() -> Result<()> {
+    let readme = workspace().join("README.md");
+    let lines = fs::read_to_string(workspace().join("target/figures.json"))
+        .context("there are no figures yet: run `make test` or `make soak` first")?;
+    let written = written_into(&fs::read_to_string(&readme)?, &lines).map_err(|wrong| anyhow!(wrong))?;
+    Ok(fs::write(readme, written)?)
+}

@@ -1,0 +1,101 @@
+//! The README's figures: the last line of each suite in `target/figures.json`, as a table.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+/// What every line has; the rest is the suite's own.
+const COMMON: [&str; 7] = ["suite", "slice", "passed", "failed", "seconds", "commit", "date"];
+
+/// The section's heading, after which everything up to the next heading is written anew.
+const HEADING: &str = "## Figures\n";
+
+/// The README with `lines` (one JSON object a line, oldest first) in its section of figures. Lines that are no JSON are left out:
+/// a run that was killed may have written half of one.
+///
+/// # Errors
+/// Says that the section is missing.
+pub fn written_into(readme: &str, lines: &str) -> Result<String, &'static str> {
+    let (before, section) = readme.split_once(HEADING).ok_or("the README has no section `## Figures`")?;
+    let introduction = section.split("\n|").next().unwrap_or_default();
+    let introduction = introduction.split("\n## ").next().unwrap_or_default().trim();
+    let after = section.find("\n## ").and_then(|next| section.get(next..)).unwrap_or("\n");
+    Ok(format!("{before}{HEADING}{introduction}\n\n{}{after}", table(lines)))
+}
+
+/// The table of the last lines, long slices before short ones.
+fn table(lines: &str) -> String {
+    let mut last: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
+    for line in lines.lines().filter_map(|line| serde_json::from_str::<Map<String, Value>>(line).ok()) {
+        let name = said(&line, "suite");
+        let kept_is_longer = last.get(&name).is_some_and(|kept| said(kept, "slice") == "long");
+        if !kept_is_longer || said(&line, "slice") == "long" {
+            last.insert(name, line);
+        }
+    }
+    let head = "| suite | passed | failed | counted | slice | run |\n| --- | --- | --- | --- | --- | --- |\n";
+    last.values().fold(head.to_owned(), |table, line| table + &row(line))
+}
+
+fn row(line: &Map<String, Value>) -> String {
+    let own = line.iter().filter(|(name, _)| !COMMON.contains(&name.as_str()));
+    let counted: Vec<String> =
+        own.map(|(name, value)| format!("{} {}", name.replace('_', " "), readable(value))).collect();
+    let [suite, slice, commit, date] = ["suite", "slice", "commit", "date"].map(|name| said(line, name));
+    let [passed, failed] = ["passed", "failed"].map(|name| line.get(name).map(readable).unwrap_or_default());
+    format!("| {suite} | {passed} | {failed} | {} | {slice} | {date}, `{commit}` |\n", counted.join(", "))
+}
+
+fn said(line: &Map<String, Value>, name: &str) -> String {
+    line.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// Thousands apart; two digits behind the point.
+fn readable(value: &Value) -> String {
+    match (value.as_u64(), value.as_f64()) {
+        (Some(whole), _) => grouped(whole),
+        (None, Some(number)) => format!("{number:.2}"),
+        _ => value.as_str().map_or_else(|| value.to_string(), str::to_owned),
+    }
+}
+
+fn grouped(whole: u64) -> String {
+    let digits = whole.to_string();
+    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().filter_map(|group| str::from_utf8(group).ok()).collect();
+    groups.join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const README: &str = "# It\n\n## Figures\nWhere they are from.\n\n| old |\n\n## After\nstays\n";
+
+    #[test]
+    fn the_last_line_of_each_suite_stands_in_the_readme_and_the_rest_stays() {
+        let lines = concat!(
+            r#"{"suite":"a","slice":"short","passed":1,"failed":0,"seconds":1,"commit":"c1","date":"d","kills":12345}"#,
+            "\n",
+            r#"{"suite":"a","slice":"short","passed":2,"failed":0,"seconds":1,"commit":"c2","date":"d","kills":1234567,"ratio":1.234}"#,
+            "\n{\"suite\":\"b\",\"sli",
+        );
+        let written = written_into(README, lines).unwrap();
+        let row = "| a | 2 | 0 | kills 1,234,567, ratio 1.23 | short | d, `c2` |";
+        assert!(written.contains(row), "{written}");
+        assert!(written.starts_with("# It\n\n## Figures\nWhere they are from.\n\n| suite |"), "{written}");
+        assert!(written.ends_with("\n## After\nstays\n") && !written.contains("old"), "{written}");
+        assert_eq!(written_into(&written, lines).unwrap(), written);
+    }
+
+    #[test]
+    fn a_long_slice_is_not_replaced_by_a_short_one() {
+        let lines =
+            "{\"suite\":\"a\",\"slice\":\"long\",\"passed\":9}\n{\"suite\":\"a\",\"slice\":\"short\",\"passed\":1}";
+        assert!(written_into(README, lines).unwrap().contains("| a | 9 |"));
+    }
+
+    #[test]
+    fn a_readme_without_the_section_is_left_alone() {
+        assert!(written_into("# It\n", "").is_err());
+    }
+}
