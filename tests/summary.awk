@@ -1,6 +1,8 @@
 # Passes the output of `cargo test` through and ends it with one line that sums up its summaries. On the way it keeps two
 # things below target/: the sum, as a line of figures.json, and protocol.md, which says for each statement of the
 # specifications which tests hold it and what came of them.
+# `-v suite=… -v slice=…` name the run in figures.json; without them it is every test, in short slices.
+BEGIN { if (!suite) { suite = "every test"; slice = "short" } }
 BEGIN { begun = systime_by_date(); system("mkdir -p target") }
 { print; fflush() }
 /^test result: / {
@@ -15,8 +17,8 @@ BEGIN { begun = systime_by_date(); system("mkdir -p target") }
 }
 END {
   write_table()
-  printf "{\"suite\":\"every test\",\"slice\":\"short\",\"passed\":%d,\"failed\":%d,\"seconds\":%d,\"commit\":\"%s\",\"date\":\"%s\"}\n", \
-    passed, failed, systime_by_date() - begun, said_by("git rev-parse --short HEAD"), said_by("date --utc +%F") >> "target/figures.json"
+  printf "{\"suite\":\"%s\",\"slice\":\"%s\",\"passed\":%d,\"failed\":%d,\"seconds\":%d,\"commit\":\"%s\",\"date\":\"%s\"}\n", \
+    suite, slice, passed, failed, systime_by_date() - begun, said_by("git rev-parse --short HEAD"), said_by("date --utc +%F") >> "target/figures.json"
   printf "%d passed, %d failed\n", passed, failed
   exit (failed > 0 || passed == 0)
 }

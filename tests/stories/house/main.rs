@@ -14,6 +14,7 @@ mod doubles;
 mod facebook_double;
 mod github_double;
 mod google_double;
+mod invariants;
 mod mailchimp_double;
 mod notion_double;
 mod oidc_provider;

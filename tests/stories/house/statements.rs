@@ -1,5 +1,7 @@
 //! The statements of the specifications that this host promises to hold: each has a test that bears its name.
 
+use std::collections::BTreeSet;
+
 use jackfield_tests::components::workspace;
 
 use crate::architecture::{files, is};
@@ -12,14 +14,19 @@ const STATEMENTS: [(&str, u32); 9] =
 
 #[test]
 fn every_statement_has_a_test_named_after_it() {
-    let sources = files(workspace(), &|name| is(name, "rs"));
-    let texts: Vec<String> = sources.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
-    let names: Vec<&str> = texts.iter().flat_map(|text| text.split("fn ").skip(1)).filter_map(name).collect();
+    let names = tests();
     let wanted =
         STATEMENTS.iter().flat_map(|(family, count)| (1..=*count).map(move |number| format!("{family}_{number}_")));
     let untested: Vec<String> =
         wanted.filter(|id| !names.iter().any(|name| format!("_{name}").contains(&format!("_{id}")))).collect();
     assert!(untested.is_empty(), "no test is named after {untested:?}");
+}
+
+/// The names of all functions of the workspace, and so of all tests.
+pub(crate) fn tests() -> BTreeSet<String> {
+    let sources = files(workspace(), &|name| is(name, "rs"));
+    let texts = sources.iter().map(|path| std::fs::read_to_string(path).unwrap());
+    texts.flat_map(|text| text.split("fn ").skip(1).filter_map(name).map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 
 fn name(rest: &str) -> Option<&str> {

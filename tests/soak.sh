@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# The long slices: each suite as long as its promise needs, power cuts on a file system that forgets, the fuzzers. Takes hours.
+# FUZZ_SECONDS bounds each fuzz target.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+fail() {
+  echo "soak: $*" >&2
+  exit 1
+}
+
+[ "$(id -u)" -eq 0 ] || fail "cutting the power of a file system needs root: run this as root, on a machine of its own"
+[ -e /dev/fuse ] || fail "/dev/fuse is missing: load the kernel's module fuse, or give the container the device"
+
+tests/peers/setup.sh soak
+ended=0
+JACKFIELD_SLICE=long cargo test --workspace --no-fail-fast --test attacks --test crashes --test sandbox --test surface \
+  -- --include-ignored | awk -v suite=soak -v slice=long -f tests/summary.awk || ended=1
+tests/fuzz/soak.sh || ended=1
+exit "$ended"
