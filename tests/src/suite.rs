@@ -75,7 +75,8 @@ impl Suite {
         let (passed, failed) = (self.passed, self.failures.len());
         // Not `println!`, which a passing test's harness swallows.
         let _ = writeln!(std::io::stdout(), "{}: {passed} passed, {failed} failed", self.name);
-        self.keep();
+        let kept = self.keep();
+        assert!(kept.is_ok(), "{}: the figures cannot be kept: {kept:?}", self.name);
         assert!(passed > 0, "{}: no case was run", self.name);
         assert!(
             self.failures.is_empty(),
@@ -86,7 +87,7 @@ impl Suite {
         );
     }
 
-    fn keep(&self) {
+    fn keep(&self) -> std::io::Result<()> {
         let mut line = json!({
             "suite": self.name,
             "slice": Slice::asked().of("short", "long"),
@@ -100,10 +101,10 @@ impl Suite {
             fields.extend(self.figures.clone());
         }
         let path = workspace().join("target/figures.json");
-        std::fs::create_dir_all(workspace().join("target")).unwrap();
-        let mut file = OpenOptions::new().create(true).append(true).open(path).unwrap();
+        std::fs::create_dir_all(workspace().join("target"))?;
+        let mut file = OpenOptions::new().create(true).append(true).open(path)?;
         // One write a line: several suites may append at a time.
-        file.write_all(format!("{line}\n").as_bytes()).unwrap();
+        file.write_all(format!("{line}\n").as_bytes())
     }
 }
 
