@@ -13,7 +13,7 @@ const LONGEST: usize = 400;
 /// Which crates of the house each of them may use; a crate that is not listed uses none but the ones for writing connectors.
 const MAY_USE: [(&str, &[&str]); 7] = [
     ("jackfield-auth", &["jackfield-model"]),
-    ("jackfield-store", &["jackfield-model"]),
+    ("jackfield-store", &["jackfield-model", "jackfield-suite"]),
     ("jackfield-runtime", &["jackfield-model"]),
     (
         "jackfield-server",
@@ -28,7 +28,14 @@ const MAY_USE: [(&str, &[&str]); 7] = [
     ),
     (
         "jackfield-tests",
-        &["jackfield-build", "jackfield-demo", "jackfield-model", "jackfield-server", "jackfield-store"],
+        &[
+            "jackfield-build",
+            "jackfield-demo",
+            "jackfield-model",
+            "jackfield-server",
+            "jackfield-store",
+            "jackfield-suite",
+        ],
     ),
     ("jackfield-sdk", &["jackfield-sdk-macros"]),
     ("jackfield-model", &[]),
