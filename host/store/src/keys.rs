@@ -12,8 +12,8 @@ use zeroize::Zeroizing;
 use crate::{
     backup::BadBackup,
     change::Change,
-    engine::{Engine, EngineError, Expect, Scan},
-    error::{Cause, StoreError, unreadable, while_sealing},
+    engine::{Engine, EngineError, Expect, Pair, Scan},
+    error::{Cause, OpenError, StoreError, unreadable, while_sealing},
     schema::{DATA_KEY, DATA_KEY_CURRENT, HOST_KEY},
     seal::{self, Context, Key, KeyId, KeyRing, LookupKey, Purpose, Scope, SealError},
 };
@@ -23,7 +23,9 @@ const STRIDE: usize = 100;
 
 /// The ring, and what it opened.
 pub(crate) struct Keys {
-    ring: KeyRing,
+    ring: RwLock<Arc<KeyRing>>,
+    /// Held while a key is wrapped and stored, so that none is stored under a ring that is gone by then.
+    wrapping: tokio::sync::RwLock<()>,
     lookup: LookupKey,
     cache: Key,
     /// Opened data keys. One key per tenant in use: 60 bytes each.
@@ -49,13 +51,22 @@ fn wrapping<'a>(scope: Scope, kind: &'static str, record: &'a str) -> Context<'a
 
 impl Keys {
     /// The operator's keys.
-    pub(crate) fn ring(&self) -> &KeyRing {
-        &self.ring
+    pub(crate) fn ring(&self) -> Arc<KeyRing> {
+        Arc::clone(&self.ring.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes another ring from now on, once it is known to open everything the store holds.
+    pub(crate) async fn take_ring(&self, engine: &dyn Engine, ring: KeyRing) -> Result<(), OpenError> {
+        // Nobody wraps under the old ring from here on, and what was wrapped is there to be checked.
+        let _nobody = self.wrapping.write().await;
+        unlock::admit(engine, &ring).await?;
+        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
+        Ok(())
     }
 
     /// Begins a sealed stream under the ring.
     pub(crate) fn sealer(&self) -> Result<seal::Sealer, SealError> {
-        seal::Sealer::begin(&self.ring)
+        seal::Sealer::begin(&self.ring())
     }
 
     /// HMAC-SHA-256 under the host's own random key.
@@ -126,6 +137,7 @@ impl Keys {
 
     /// Makes a data key, unless somebody else is faster: then theirs counts.
     async fn make(&self, engine: &dyn Engine, scope: Scope, made: &mut Option<Arc<Key>>) -> Result<KeyId, StoreError> {
+        let _wrapping = self.wrapping.read().await;
         let current = DATA_KEY_CURRENT.key(&[&scope]);
         let id = KeyId::random().map_err(|error| while_sealing(&current, error))?;
         let key = Key::random().map_err(|error| while_sealing(&current, error))?;
@@ -185,17 +197,19 @@ impl Keys {
     }
 
     fn wrap(&self, context: &Context<'_>, key: &Key) -> Result<Vec<u8>, SealError> {
-        let (id, primary) = self.ring.primary_key()?;
+        let ring = self.ring();
+        let (id, primary) = ring.primary_key()?;
         seal::seal(id, primary, context, key.as_bytes())
     }
 
     fn unwrap(&self, context: &Context<'_>, wrapped: &[u8]) -> Result<Key, SealError> {
-        unwrap(&self.ring, context, wrapped)
+        unwrap(&self.ring(), context, wrapped)
     }
 
     /// Counts wrapped keys by key of the ring.
     pub(crate) async fn status(&self, engine: &dyn Engine) -> Result<KeyRingStatus, StoreError> {
-        let mut wrapped: BTreeMap<KeyId, u64> = self.ring.ids().map(|id| (id, 0)).collect();
+        let ring = self.ring();
+        let mut wrapped: BTreeMap<KeyId, u64> = ring.ids().map(|id| (id, 0)).collect();
         let mut unreadable = 0;
         for (_, value) in wrapped_keys(engine).await? {
             match seal::key_id(&value) {
@@ -203,31 +217,51 @@ impl Keys {
                 Err(_) => unreadable += 1,
             }
         }
-        Ok(KeyRingStatus { primary: self.ring.primary(), wrapped, unreadable })
+        Ok(KeyRingStatus { primary: ring.primary(), wrapped, unreadable })
     }
 
     /// Wraps every key under the ring's primary; answers how many were under another. Records stay as they are.
     pub(crate) async fn rewrap(&self, engine: &dyn Engine) -> Result<u64, StoreError> {
+        let primary = self.ring().primary();
+        let is_old = |wrapped: &[u8]| seal::key_id(wrapped).is_ok_and(|id| id != primary);
+        let old: Vec<_> = wrapped_keys(engine).await?.into_iter().filter(|(_, value)| is_old(value)).collect();
         let mut done = 0;
-        let old: Vec<_> = wrapped_keys(engine).await?.into_iter().filter(|(_, value)| self.is_old(value)).collect();
         for group in old.chunks(STRIDE) {
-            let mut change = Change::new();
-            for (at, value) in group {
-                let Some((scope, kind, name)) = place_of(at) else { continue };
-                let context = wrapping(scope, kind, &name);
-                let wrapped = self.unwrap(&context, value).and_then(|key| self.wrap(&context, &key));
-                let Ok(wrapped) = wrapped else { continue };
-                change.expect(at.clone(), Expect::Equals(value.clone()));
-                change.write(at.clone(), wrapped);
-                done += 1;
-            }
-            engine.commit(change.batch).await?;
+            done += match self.rewrap_group(engine, group).await {
+                // A tenant ended meanwhile, and its keys with it: that keeps no other key waiting.
+                Err(EngineError::Conflict) => self.rewrap_each(engine, group).await?,
+                others => others?,
+            };
         }
         Ok(done)
     }
 
-    fn is_old(&self, wrapped: &[u8]) -> bool {
-        seal::key_id(wrapped).is_ok_and(|id| id != self.ring.primary())
+    async fn rewrap_each(&self, engine: &dyn Engine, group: &[Pair]) -> Result<u64, EngineError> {
+        let mut done = 0;
+        for pair in group {
+            match self.rewrap_group(engine, std::slice::from_ref(pair)).await {
+                Err(EngineError::Conflict) => {}
+                others => done += others?,
+            }
+        }
+        Ok(done)
+    }
+
+    async fn rewrap_group(&self, engine: &dyn Engine, group: &[Pair]) -> Result<u64, EngineError> {
+        let _wrapping = self.wrapping.read().await;
+        let mut change = Change::new();
+        let mut done = 0;
+        for (at, value) in group {
+            let Some((scope, kind, name)) = place_of(at) else { continue };
+            let context = wrapping(scope, kind, &name);
+            let wrapped = self.unwrap(&context, value).and_then(|key| self.wrap(&context, &key));
+            let Ok(wrapped) = wrapped else { continue };
+            change.expect(at.clone(), Expect::Equals(value.clone()));
+            change.write(at.clone(), wrapped);
+            done += 1;
+        }
+        engine.commit(change.batch).await?;
+        Ok(done)
     }
 }
 

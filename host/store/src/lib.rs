@@ -67,7 +67,7 @@ pub use outbox::Outbox;
 pub use page_sessions::{PageSessions, SignIn};
 pub use record::{Page, Versioned};
 pub use revocations::{Revocation, Revocations};
-pub use seal::{KeyId, KeyRing, KeyRingError, PLAINTEXT_LIMIT, Purpose, SealError};
+pub use seal::{KeyId, KeyIdError, KeyRing, KeyRingError, PLAINTEXT_LIMIT, Purpose, RetireError, SealError};
 pub use sessions::Sessions;
 pub use sled_engine::EngineOpenError;
 pub use store::{Opened, Options, Store};

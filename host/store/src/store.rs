@@ -161,6 +161,12 @@ impl Store {
         self.core.keys.status(&*self.core.engine).await
     }
 
+    /// Takes another key ring from now on: the same keys and further ones, or fewer where nothing is wrapped under the
+    /// others. One that does not open everything is refused, and the ring stays as it was.
+    pub async fn take_key_ring(&self, ring: KeyRing) -> Result<(), OpenError> {
+        self.core.keys.take_ring(&*self.core.engine, ring).await
+    }
+
     /// Wraps every stored key under the ring's primary; answers how many were under another.
     ///
     /// Records stay as they are, so this is quick; run again after an interruption, it goes on.

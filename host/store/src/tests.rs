@@ -10,6 +10,8 @@ mod journeys;
 mod nouns;
 mod orders;
 mod races;
+mod rotated;
 mod sample;
 mod sealed;
+mod sealing;
 mod telling;

@@ -37,6 +37,7 @@ mod idempotency;
 mod identifiers;
 mod in_use;
 mod key_ring;
+mod key_rotation;
 mod links;
 mod log_lines;
 mod methods;

@@ -32,6 +32,8 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("DELETE", "/v1/api-keys/{id}", "operate"),
     ("POST", "/v1/backups", "operate"),
     ("POST", "/v1/backups/verify", "operate"),
+    ("GET", "/v1/keyring", "operate"),
+    ("POST", "/v1/keyring/reload", "operate"),
     ("POST", "/v1/doctor", "operate"),
     ("GET", "/metrics", "operate"),
     ("POST", "/v1/connect-sessions", "connect"),

@@ -16,6 +16,7 @@ mod doctor;
 mod health;
 mod import;
 mod json;
+mod keyring;
 mod lease;
 mod messages;
 mod metrics;
@@ -60,6 +61,7 @@ const NOUNS: &[fn() -> Routes] = &[
     doctor::routes,
     health::routes,
     import::routes,
+    keyring::routes,
     lease::routes,
     messages::routes,
     metrics::routes,

@@ -1,6 +1,8 @@
 //! Backups of the running host: written into the audit log first, then read from the store while it goes on.
 
-use jackfield_store::{Backup, BackupError, Verification};
+use std::sync::Arc;
+
+use jackfield_store::{Backup, BackupError, KeyRing, Verification};
 
 use super::Service;
 
@@ -13,7 +15,7 @@ impl Service {
     }
 
     /// Reads a backup with this host's key ring.
-    pub fn backup_verification(&self) -> Verification<'_> {
+    pub fn backup_verification(&self) -> Verification<Arc<KeyRing>> {
         self.store().verification()
     }
 }

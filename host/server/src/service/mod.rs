@@ -29,6 +29,7 @@ mod housekeeping;
 mod identify;
 mod identity;
 mod import;
+mod keyring;
 mod lease;
 mod lifetime;
 mod list;
@@ -109,6 +110,7 @@ pub use fields::{FieldFault, FieldRule, Typed};
 pub use health::Health;
 pub use identity::{Beginning, IdentityError, IdentityProvider, Nobody};
 pub use import::{GivenTokens, ImportError, NewImport};
+pub use keyring::{ReloadError, Reloaded};
 pub use lease::{Lease, LeaseAsk, LeaseError, LeasedCredential};
 pub use list::{ListError, PAGE_LIMIT, Page, Turn};
 pub use message::{MessagesAsked, ReplayError};
@@ -134,7 +136,7 @@ pub use uses::{NewUse, UseError};
 pub use verify::VerifyError;
 pub use webhook::{NewWebhook, WebhookChange, WebhookError};
 
-pub use jackfield_store::{BackupError, BadBackup, KeptAnswer, StoreError, StoredFile};
+pub use jackfield_store::{BackupError, BadBackup, KeptAnswer, KeyRingStatus, StoreError, StoredFile};
 
 use crate::{
     clock::Clock,

@@ -1,7 +1,7 @@
 //! Reading a backup from its bytes as they come: every frame authenticated, every key unwrapped, every digest and count
 //! compared.
 
-use std::io::Read;
+use std::{borrow::Borrow, io::Read};
 
 use aws_lc_rs::digest::{Context, SHA256};
 use data_encoding::HEXLOWER;
@@ -26,8 +26,8 @@ pub(super) enum Item {
 }
 
 /// A backup that is being read. Fed with all of its bytes in order, it says whether the backup is good.
-pub struct Verification<'r> {
-    ring: &'r KeyRing,
+pub struct Verification<R> {
+    ring: R,
     waiting: Vec<u8>,
     opener: Option<Opener>,
     head: Option<Head>,
@@ -36,9 +36,9 @@ pub struct Verification<'r> {
     component: Option<(String, Context)>,
 }
 
-impl<'r> Verification<'r> {
+impl<R: Borrow<KeyRing>> Verification<R> {
     /// With the key ring the backup is sealed under.
-    pub fn with(ring: &'r KeyRing) -> Self {
+    pub fn with(ring: R) -> Self {
         let counted = End { records: 0, components: 0 };
         Self { ring, waiting: Vec::new(), opener: None, head: None, end: None, counted, component: None }
     }
@@ -101,7 +101,7 @@ impl<'r> Verification<'r> {
             let rest = self.waiting.get(taken..).unwrap_or_default();
             let Some(opener) = &mut self.opener else {
                 let Some(header) = rest.first_chunk::<HEADER>() else { return Ok(self.short(items, taken)) };
-                self.opener = Some(Opener::begin(self.ring, header)?);
+                self.opener = Some(Opener::begin(self.ring.borrow(), header)?);
                 taken += HEADER;
                 continue;
             };
@@ -167,7 +167,7 @@ impl<'r> Verification<'r> {
     /// A wrapped key the ring does not open would make everything under it unreadable.
     fn unwrappable(&self, key: &[u8], value: &[u8]) -> Result<(), BadBackup> {
         let wrapped = [HOST_KEY, DATA_KEY].iter().any(|kind| key.starts_with(&kind.prefix(&[])));
-        if wrapped { keys::opens(self.ring, key, value) } else { Ok(()) }
+        if wrapped { keys::opens(self.ring.borrow(), key, value) } else { Ok(()) }
     }
 
     fn piece(&mut self, rest: &[u8]) -> Result<Item, BadBackup> {

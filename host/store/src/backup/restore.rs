@@ -6,6 +6,7 @@ use std::{
     io::{self, Write},
     os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use tokio::runtime::Handle;
@@ -30,7 +31,7 @@ impl Store {
     }
 
     /// Verifies bytes as they come, with the ring of this store.
-    pub fn verification(&self) -> Verification<'_> {
+    pub fn verification(&self) -> Verification<Arc<KeyRing>> {
         Verification::with(self.core().keys.ring())
     }
 

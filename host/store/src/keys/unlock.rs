@@ -24,16 +24,24 @@ impl Keys {
             Some(found) if found == [FORMAT] => {}
             Some(found) => return Err(OpenError::Format(found.first().copied().unwrap_or(0))),
         }
-        let unchecked = check(engine, &ring).await?;
-        let lookup = LookupKey::new(&host_key(engine, &ring, LOOKUP).await?);
-        let cache = host_key(engine, &ring, CACHE).await?;
-        if !unchecked.is_empty() {
-            let mut change = Change::new();
-            write_checks(&mut change, &ring, &unchecked)?;
-            engine.commit(change.batch).await?;
-        }
-        Ok(Self { ring, lookup, cache, opened: HashMap::new().into(), current: HashMap::new().into() })
+        let (lookup, cache) = admit(engine, &ring).await?;
+        let ring = std::sync::RwLock::new(ring.into());
+        let wrapping = tokio::sync::RwLock::default();
+        Ok(Self { ring, wrapping, lookup, cache, opened: HashMap::new().into(), current: HashMap::new().into() })
     }
+}
+
+/// Compares a ring with the store, and notes the check values of its new keys; answers the host's own keys.
+pub(super) async fn admit(engine: &dyn Engine, ring: &KeyRing) -> Result<(LookupKey, Key), OpenError> {
+    let unchecked = check(engine, ring).await?;
+    let lookup = LookupKey::new(&host_key(engine, ring, LOOKUP).await?);
+    let cache = host_key(engine, ring, CACHE).await?;
+    if !unchecked.is_empty() {
+        let mut change = Change::new();
+        write_checks(&mut change, ring, &unchecked)?;
+        engine.commit(change.batch).await?;
+    }
+    Ok((lookup, cache))
 }
 
 async fn is_empty(engine: &dyn Engine) -> Result<bool, OpenError> {

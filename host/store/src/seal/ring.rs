@@ -4,6 +4,17 @@ use std::collections::BTreeMap;
 
 use super::{Key, KeyId, SealError};
 
+/// Why a key cannot be taken out of its ring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RetireError {
+    /// It is in use.
+    #[error("key {0} is the primary key of the ring: rotate first, then retire it")]
+    Primary(KeyId),
+    /// It is not there.
+    #[error("the key ring has no key {0}")]
+    Unknown(KeyId),
+}
+
 /// The operator's keys. Never empty, never printed.
 #[derive(Debug)]
 pub struct KeyRing {
@@ -23,6 +34,17 @@ impl KeyRing {
         self.primary = KeyId::random()?;
         self.keys.insert(self.primary, Key::random()?);
         Ok(self)
+    }
+
+    /// The same keys but one, which nothing in the store may be wrapped under any more.
+    pub fn without(mut self, id: KeyId) -> Result<Self, RetireError> {
+        if id == self.primary {
+            return Err(RetireError::Primary(id));
+        }
+        match self.keys.remove(&id) {
+            Some(_) => Ok(self),
+            None => Err(RetireError::Unknown(id)),
+        }
     }
 
     /// The key that wraps new data keys.

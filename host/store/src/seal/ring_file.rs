@@ -12,7 +12,7 @@
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Read, Write},
-    os::unix::fs::{MetadataExt, OpenOptionsExt},
+    os::unix::fs::{MetadataExt, OpenOptionsExt, fchown},
     path::{Path, PathBuf},
 };
 
@@ -124,6 +124,33 @@ impl KeyRing {
 
     /// Writes the ring to a new file.
     pub fn save(&self, path: &Path) -> Result<(), KeyRingError> {
+        self.write(path)?;
+        sync_folder(path)
+    }
+
+    /// Puts the ring in the place of the one in a file, whole or not at all, for the same owner.
+    pub fn replace(&self, path: &Path) -> Result<(), KeyRingError> {
+        let before = fs::symlink_metadata(path).map_err(at(path))?;
+        if !before.is_file() {
+            return Err(KeyRingError::NotAFile(path.into()));
+        }
+        let beside = path.with_added_extension("new");
+        // What a crash left there was never the ring.
+        match fs::remove_file(&beside) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(&beside)(error)),
+            _ => {}
+        }
+        let file = self.write(&beside)?;
+        let same_owner =
+            (before.uid(), before.gid()) == (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
+        if !same_owner {
+            fchown(&file, Some(before.uid()), Some(before.gid())).map_err(at(&beside))?;
+        }
+        fs::rename(&beside, path).map_err(at(path))?;
+        sync_folder(path)
+    }
+
+    fn write(&self, path: &Path) -> Result<File, KeyRingError> {
         let mut file = OpenOptions::new()
             .write(true)
             .create_new(true)
@@ -132,8 +159,7 @@ impl KeyRing {
             .open(path)
             .map_err(at(path))?;
         file.write_all(self.to_text().as_bytes()).and_then(|()| file.sync_all()).map_err(at(path))?;
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(at(path))
+        Ok(file)
     }
 
     /// A key ring beside the data it opens would be copied with it.
@@ -157,6 +183,11 @@ impl KeyRing {
         text.push('\n');
         text
     }
+}
+
+fn sync_folder(path: &Path) -> Result<(), KeyRingError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(at(path))
 }
 
 fn no_follow() -> i32 {
@@ -231,6 +262,7 @@ mod tests {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     use super::*;
+    use crate::seal::RetireError;
 
     #[test]
     fn a_ring_survives_its_file() {
@@ -262,6 +294,27 @@ mod tests {
         symlink(&data, folder.path().join("link")).unwrap();
         let linked = folder.path().join("link/keyring");
         assert!(matches!(KeyRing::create(&linked, &data), Err(KeyRingError::InsideData(_))));
+    }
+
+    #[test]
+    fn a_ring_is_replaced_whole_and_a_key_retired() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keyring");
+        let first = KeyRing::create(&path, &folder.path().join("data")).unwrap().primary();
+        // What a crash left of an earlier time.
+        fs::write(folder.path().join("keyring.new"), "torn").unwrap();
+        let rotated = KeyRing::load(&path).unwrap().with_new_primary().unwrap();
+        let second = rotated.primary();
+        rotated.replace(&path).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o400);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+        let read = KeyRing::load(&path).unwrap();
+        assert_eq!((read.primary(), read.ids().count()), (second, 2));
+        assert_eq!(KeyRing::load(&path).unwrap().without(second).unwrap_err(), RetireError::Primary(second));
+        let left = read.without(first).unwrap();
+        assert_eq!(left.ids().collect::<Vec<_>>(), [second]);
+        assert_eq!(left.without(first).unwrap_err(), RetireError::Unknown(first));
+        assert!(matches!(rotated.replace(&folder.path().join("none")), Err(KeyRingError::Missing(_))));
     }
 
     #[test]

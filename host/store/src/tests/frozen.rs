@@ -23,14 +23,14 @@ fn fixtures() -> PathBuf {
 }
 
 /// A copy, because a checked-in file is not 0400.
-fn ring(folder: &std::path::Path) -> KeyRing {
+pub(super) fn ring(folder: &std::path::Path) -> KeyRing {
     let path = folder.join("keyring");
     fs::copy(fixtures().join("keyring"), &path).unwrap();
     fs::set_permissions(&path, <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o400)).unwrap();
     KeyRing::load(&path).unwrap()
 }
 
-fn pairs() -> Vec<(Vec<u8>, Vec<u8>)> {
+pub(super) fn pairs() -> Vec<(Vec<u8>, Vec<u8>)> {
     let mut pairs = vec![];
     for entry in fs::read_dir(fixtures()).unwrap() {
         let path = entry.unwrap().path();

@@ -124,6 +124,9 @@ codes! {
         "Compare the query with the description of the operation; a cursor is used as it was given, or not at all.";
     /// No API key.
     KeyMissing = "key-missing", UNAUTHORIZED, "Send `Authorization: Bearer jf_…`.";
+    /// A key ring that does not open what the store holds.
+    KeyRingRefused = "key-ring-refused", CONFLICT,
+        "`detail` says what is wrong with the file; the host goes on with the ring it has. Put the right ring back.";
     /// An API key nobody knows.
     KeyUnknown = "key-unknown", UNAUTHORIZED, "Check the key: it may have been removed, or belong to another host.";
     /// A link that was used, or is too old.

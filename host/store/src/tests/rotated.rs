@@ -1,0 +1,150 @@
+//! The key ring rotated under load, and the process killed at a moment of it: everything is readable, with the ring in the file.
+//!
+//! The test runs itself once more as the process that is killed, after a line it said and not after a time.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a failed test is a panic; acknowledgements go to standard output"
+)]
+
+use std::{
+    collections::BTreeMap,
+    env,
+    io::{BufRead, BufReader, Write},
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use jackfield_suite::Suite;
+
+use super::sample;
+use crate::{Change, KeyRing, Store};
+
+const FOLDER: &str = "JACKFIELD_ROTATION_FOLDER";
+/// How many tenants there are, each with a data key of its own.
+const TENANTS: u128 = 150;
+const WRITERS: u128 = 3;
+
+async fn open(folder: &Path) -> Store {
+    Store::open(&folder.join("data"), KeyRing::load(&folder.join("keyring")).unwrap()).await.unwrap()
+}
+
+/// The process that is killed. Does nothing unless the suite starts it.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "started by the suite `sealing`"]
+async fn rotator() {
+    let Some(folder) = env::var_os(FOLDER) else { return };
+    let folder = Path::new(&folder);
+    let store = open(folder).await;
+    let taken = store.connections().every(None, usize::MAX).await.unwrap().items.len();
+    let first = (taken as u128 + 1) * WRITERS;
+    let mut tasks = tokio::task::JoinSet::new();
+    for writer in 0..WRITERS {
+        let store = store.clone();
+        tasks.spawn(async move {
+            for round in 0.. {
+                write(&store, first + round * WRITERS + writer).await;
+            }
+        });
+    }
+    loop {
+        let path = folder.join("keyring");
+        let ring = KeyRing::load(&path).unwrap().with_new_primary().unwrap();
+        say("written 0 0");
+        ring.replace(&path).unwrap();
+        say("replaced 0 0");
+        store.take_key_ring(ring).await.unwrap();
+        say("taken 0 0");
+        store.rewrap().await.unwrap();
+        say("rewrapped 0 0");
+        let status = store.key_ring_status().await.unwrap();
+        let mut ring = KeyRing::load(&path).unwrap();
+        for (id, wrapped) in status.wrapped {
+            if wrapped == 0 && id != status.primary {
+                ring = ring.without(id).unwrap();
+            }
+        }
+        ring.replace(&path).unwrap();
+        say("retired 0 0");
+        store.take_key_ring(ring).await.unwrap();
+    }
+}
+
+async fn write(store: &Store, number: u128) {
+    let mut connection = sample::connection(number);
+    connection.tenant = sample::tenant_id(number % TENANTS);
+    let mut change = Change::new();
+    store.connections().create(&mut change, &connection, &sample::tokens(&format!("rt-{number}"))).await.unwrap();
+    store.commit(change).await.unwrap();
+    say(&format!("ack {number} {}", number % TENANTS));
+}
+
+fn say(line: &str) {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "said {line}").and_then(|()| out.flush()).unwrap();
+}
+
+/// Kills it so many times, each at another of its lines, and looks at what is left.
+pub(super) async fn under_kills(suite: &mut Suite, kills: usize) {
+    let folder = tempfile::tempdir().unwrap();
+    drop(KeyRing::create(&folder.path().join("keyring"), &folder.path().join("data")).unwrap());
+    let mut acknowledged = BTreeMap::new();
+    let mut rotations = 0;
+    for kill in 0..kills {
+        // The steps of a rotation by turns, further and further into it.
+        let step = ["written", "replaced", "taken", "rewrapped", "retired"][kill % 5];
+        rotations += rotate_until_killed(folder.path(), step, 1 + kill % 3, &mut acknowledged);
+        suite.case(format!("killed when a ring was {step}"), everything_opens(folder.path(), &acknowledged).await);
+    }
+    suite.figure("kills_under_rotation", kills);
+    suite.figure("rotations", rotations);
+    suite.figure("acknowledgements", acknowledged.len());
+}
+
+fn rotate_until_killed(folder: &Path, step: &str, times: usize, acknowledged: &mut BTreeMap<u128, u128>) -> usize {
+    let arguments = ["--exact", "tests::rotated::rotator", "--ignored", "--nocapture"];
+    let mut child = Command::new(env::current_exe().unwrap())
+        .args(arguments)
+        .env(FOLDER, folder)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let (mut seen, mut rotations) = (0, 0);
+    for line in BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok) {
+        // The harness begins the first line.
+        let mut words = line.split(' ').skip_while(|word| *word != "said").skip(1);
+        let (Some(what), Some(number), Some(tenant)) = (words.next(), words.next(), words.next()) else { continue };
+        let (Ok(number), Ok(tenant)) = (number.parse(), tenant.parse()) else { continue };
+        if what == "ack" {
+            acknowledged.insert(number, tenant);
+        }
+        rotations += usize::from(what == "rewrapped");
+        if what == step {
+            seen += 1;
+            if seen == times {
+                child.kill().unwrap();
+            }
+        }
+    }
+    child.wait().unwrap();
+    assert!(seen >= times, "it ended by itself");
+    rotations
+}
+
+async fn everything_opens(folder: &Path, acknowledged: &BTreeMap<u128, u128>) -> Result<(), String> {
+    let ring = KeyRing::load(&folder.join("keyring")).map_err(|error| error.to_string())?;
+    let store = Store::open(&folder.join("data"), ring).await.map_err(|error| error.to_string())?;
+    for (number, tenant) in acknowledged {
+        let found = store.connections().open(sample::tenant_id(*tenant), sample::connection_id(*number)).await;
+        let found = found.map_err(|error| format!("{number}: {error}"))?;
+        let Some((_, Some(credential))) = found else { return Err(format!("{number} was acknowledged and is gone")) };
+        if sample::refresh_token(&credential) != format!("rt-{number}") {
+            return Err(format!("{number} has another's credential"));
+        }
+    }
+    let status = store.key_ring_status().await.map_err(|error| error.to_string())?;
+    if status.unreadable > 0 { Err(format!("{} keys cannot be read", status.unreadable)) } else { Ok(()) }
+}
