@@ -75,3 +75,14 @@ install_python django-oauth-toolkit/requirements.txt ../../target/peers/django-o
 install_python generated-client/requirements.txt ../../target/peers/generated-client \
   "what makes a client from the API's description"
 install_python aiosmtpd/requirements.txt ../../target/peers/aiosmtpd "the mail server aiosmtpd"
+
+# Only for the long run: the file system that forgets what was not synced, and the library it stands on.
+if [ "${1:-}" = soak ]; then
+  if ! ldconfig -p | grep -qE 'libfuse3?\.so'; then
+    command -v apt-get >/dev/null || fail "libfuse is missing: install libfuse 2 or 3 with its fusermount, then run this again"
+    echo "setup: installing FUSE from the distribution" >&2
+    as_root apt-get update -q
+    as_root apt-get install -y -q --no-install-recommends fuse3
+  fi
+  install_python powercut/requirements.txt ../../target/peers/powercut "the file system that forgets"
+fi

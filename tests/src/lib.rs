@@ -13,6 +13,7 @@ pub mod host_log;
 pub mod mail_server;
 pub mod peer;
 pub mod pictures;
+pub mod process;
 pub mod scene;
 pub mod suite;
 pub mod wire;

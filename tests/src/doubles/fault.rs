@@ -23,6 +23,8 @@ pub enum Fault {
     Lost,
     /// The request takes effect; its answer breaks off in the middle of the body.
     Cut,
+    /// The request takes effect; half of its answer's body arrives, and the rest waits at the gate.
+    Stalled(Gate),
     /// The request waits at the gate, then goes on as usual.
     Held(Gate),
     /// The request takes effect; its answer waits at the gate.
@@ -137,6 +139,11 @@ impl Fault {
                 parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(whole.len().max(2)));
                 cut(&whole)
             }
+            Self::Stalled(gate) => {
+                let whole = body.collect().await?.to_bytes();
+                parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(whole.len()));
+                stalled(&whole, gate.clone())
+            }
             Self::Elsewhere(edit) => {
                 if let Some(location) = parts.headers.get_mut(LOCATION) {
                     let mut url = Url::parse(location.to_str()?)?;
@@ -170,6 +177,17 @@ fn cut(whole: &Bytes) -> Body {
         }
     });
     Body::from_stream(pieces)
+}
+
+/// Half of a body, sent at once, and the rest once the gate is open.
+fn stalled(whole: &Bytes, gate: Gate) -> Body {
+    let (half, rest) = (whole.slice(..whole.len() / 2), whole.slice(whole.len() / 2..));
+    let first = stream::iter([Ok::<_, std::io::Error>(half)]);
+    let last = stream::once(async move {
+        gate.pass().await;
+        Ok(rest)
+    });
+    Body::from_stream(futures::StreamExt::chain(first, last))
 }
 
 /// `{"filler":"xxxx…"}`, without ever holding it.

@@ -8,7 +8,7 @@ use serde_json::json;
 use url::Url;
 
 use crate::front::{Fronted, LIFE};
-use crate::process::Process;
+use jackfield_tests::process::Process;
 
 fn refresh(scene: &Fronted) -> Request<Bytes> {
     let request = Request::post("/").header("authorization", format!("Bearer {}", scene.tenant.key));
@@ -62,9 +62,9 @@ async fn a_host_that_stops_waits_for_its_refreshes() {
 async fn killed_at(scene: &mut Fronted, id: &str, on: On, fault: Fault, gate: &Gate) {
     scene.host.stop().await.unwrap();
     scene.front.faults().once(on, fault);
-    let process = Process::serve(scene.host.folder(), &scene.front.placed()).await;
+    let process = Process::serve(crate::PROGRAM, scene.host.folder(), &scene.front.placed()).await.unwrap();
     hang_up_at(scene, &process.url, id, gate).await;
-    process.kill().await;
+    process.kill().await.unwrap();
     gate.open();
     scene.host.start_again().await.unwrap();
 }

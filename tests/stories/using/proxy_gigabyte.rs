@@ -19,7 +19,7 @@ use tokio::net::TcpStream;
 use url::Url;
 
 use crate::files::Files;
-use crate::process::Process;
+use jackfield_tests::process::Process;
 
 const GIB: usize = 1024 * 1024 * 1024;
 /// What has passed before anything is measured: buffers and pools are there then.
@@ -124,7 +124,7 @@ async fn down(files: &Files, process: &Process, block: &Bytes, total: usize) {
 
 /// A line of `/proc/<id>/status`, in bytes: `VmHWM` is the most memory ever used, `VmRSS` what is used now.
 fn memory(process: &Process, line: &str) -> usize {
-    let status = fs::read_to_string(format!("/proc/{}/status", process.id())).unwrap();
+    let status = fs::read_to_string(format!("/proc/{}/status", process.id().unwrap().as_raw_nonzero())).unwrap();
     let found = status.lines().find_map(|text| text.strip_prefix(line)).unwrap();
     found.trim_matches(|c: char| !c.is_ascii_digit()).parse::<usize>().unwrap() * 1024
 }
@@ -134,15 +134,15 @@ async fn a_gigabyte_passes_each_way_in_constant_memory() {
     let block = block();
     let mut files = Files::streaming(service(&block), None).await;
     files.host.stop().await.unwrap();
-    let process = Process::serve(files.host.folder(), &files.double.placed()).await;
+    let process = Process::serve(crate::PROGRAM, files.host.folder(), &files.double.placed()).await.unwrap();
     up(&files, &process, &block, WARM).await;
     down(&files, &process, &block, WARM).await;
     // proc(5): 5 resets the peak to what is used now.
-    fs::write(format!("/proc/{}/clear_refs", process.id()), "5").unwrap();
+    fs::write(format!("/proc/{}/clear_refs", process.id().unwrap().as_raw_nonzero()), "5").unwrap();
     let before = memory(&process, "VmRSS:");
     up(&files, &process, &block, GIB).await;
     down(&files, &process, &block, GIB).await;
     let grown = memory(&process, "VmHWM:").saturating_sub(before);
     assert!(grown <= GROWTH, "the host's memory grew by {} KiB above {} KiB", grown / 1024, before / 1024);
-    process.kill().await;
+    process.kill().await.unwrap();
 }

@@ -4,21 +4,20 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use bytes::Bytes;
+use anyhow::Result;
 use futures::future::join_all;
-use http::Request;
+use http::Method;
 use jackfield_server::clock::{Clock as _, SystemClock};
 use jackfield_tests::authority::Authority;
 use jackfield_tests::browser::Browser;
 use jackfield_tests::doubles::rotating::{CLIENT, Rotating};
 use jackfield_tests::doubles::{Fault, On};
 use jackfield_tests::host::{Answer, RETURN_URL, Setting, Tenant, TestHost};
+use jackfield_tests::process::ask;
 use jackfield_tests::wire::Wire;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use url::Url;
-
-use crate::process::Process;
+use tokio::task::JoinHandle;
 
 /// The guest's methods: what it declares of each is in its name.
 pub(crate) const ROTATIONS: [&str; 4] = ["none", "grace", "strict", "unknown"];
@@ -109,14 +108,14 @@ impl Rotations {
         join_all(self.ids.iter().map(|id| self.ask(id, "refresh", json!({})))).await
     }
 
-    /// The same, of another process that has the store.
-    pub(crate) async fn refresh_all_at(&self, process: &Process) -> Vec<Answer> {
+    /// Asks for all four refreshes of the host at that address, each in a task of its own.
+    pub(crate) fn asking(&self, base: &str) -> Vec<JoinHandle<Result<Answer>>> {
         let ask = |id: &String| {
-            let url = Url::parse(&format!("{}/v1/connections/{id}/refresh", process.url)).unwrap();
-            let request = Request::post("/").header("authorization", format!("Bearer {}", self.tenant.key));
-            async move { Answer::of(Wire::loopback().send(&url, request.body(Bytes::new()).unwrap()).await.unwrap()) }
+            let (base, key) = (base.to_owned(), self.tenant.key.clone());
+            let path = format!("/v1/connections/{id}/refresh");
+            tokio::spawn(async move { ask(&base, &key, Method::POST, &path, None).await })
         };
-        join_all(self.ids.iter().map(ask)).await
+        self.ids.iter().map(ask).collect()
     }
 
     /// `POST /v1/connections/{id}/{verb}`.
