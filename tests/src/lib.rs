@@ -10,6 +10,7 @@ pub mod doubles;
 pub mod host;
 pub mod host_log;
 pub mod mail_server;
+pub mod network;
 pub mod peer;
 pub mod pictures;
 pub mod scene;
