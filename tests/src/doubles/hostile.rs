@@ -96,6 +96,11 @@ impl Hostile {
         self.desk.books().registered.insert(key, redirect_uri.to_owned());
     }
 
+    /// From now on an issuer never looks at a verifier, as those that do not know RFC 7636.
+    pub fn forget_pkce(&self, issuer: &str) {
+        self.desk.books().careless.insert(issuer.to_owned());
+    }
+
     /// From now on an endpoint does this instead of answering honestly.
     pub fn arm(&self, issuer: &str, endpoint: Endpoint, deed: Deed) {
         self.desk.armed().insert((issuer.to_owned(), endpoint), deed);

@@ -90,16 +90,27 @@ impl Service {
         if let Some(metadata) = &metadata {
             check_announced(client, metadata)?;
         }
-        let found = endpoints::resolve(oauth2, &inputs, metadata.as_ref(), plain)?;
-        for url in [Some(&found.token), found.authorize.as_ref(), found.refresh.as_ref(), found.revoke.as_ref()]
-            .into_iter()
-            .flatten()
-        {
-            self.endpoint_url(connector, url)?;
-        }
+        let found = endpoints::resolve(oauth2, &inputs, metadata.as_ref(), plain)
+            .map_err(EndpointsError::from)
+            .and_then(|found| self.judged_endpoints(connector, found));
+        let found = found.inspect_err(|_| {
+            // What cannot be used is asked for again, so that an issuer that mends it is believed at once.
+            for url in issuer.iter().flat_map(|issuer| metadata::well_known_urls(issuer, plain)).flatten() {
+                self.documents.forget(&url);
+            }
+        })?;
         // Only what was found sound is what the client goes on with from here on.
         if let Some(metadata) = metadata.filter(|_| client.announced.is_empty()) {
             self.record_announced(client.id, &metadata).await?;
+        }
+        Ok(found)
+    }
+
+    /// The endpoints, if requests may go to each of them.
+    fn judged_endpoints(&self, connector: &str, found: Endpoints) -> Result<Endpoints, EndpointsError> {
+        let asked = [Some(&found.token), found.authorize.as_ref(), found.refresh.as_ref(), found.revoke.as_ref()];
+        for url in asked.into_iter().flatten() {
+            self.endpoint_url(connector, url)?;
         }
         Ok(found)
     }
@@ -185,16 +196,11 @@ impl Service {
             max_response_bytes: u64::try_from(metadata::DOCUMENT_LIMIT).unwrap_or(u64::MAX),
             timeout: self.parts.settings.metadata_timeout,
         };
-        let response = self
-            .parts
-            .outbound
-            .send_once(asked)
-            .await
-            .map_err(|error| match error {
-                // The name leads where nothing may be sent: the issuer is wrong, not down.
-                SendError::Denied(denial) => EndpointsError::Denied(denial),
-                other => EndpointsError::Unreachable(outcome::of_send(&other)),
-            })?;
+        let response = self.parts.outbound.send_once(asked).await.map_err(|error| match error {
+            // The name leads where nothing may be sent: the issuer is wrong, not down.
+            SendError::Denied(denial) => EndpointsError::Denied(denial),
+            other => EndpointsError::Unreachable(outcome::of_send(&other)),
+        })?;
         if response.status() != http::StatusCode::OK {
             return Err(EndpointsError::Status(response.status().as_u16()));
         }

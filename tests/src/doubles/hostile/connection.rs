@@ -53,13 +53,7 @@ async fn serve(mut stream: Stream, desk: &Desk) -> Result<()> {
     Ok(())
 }
 
-fn steps(
-    desk: &Desk,
-    issuer: &str,
-    endpoint: Endpoint,
-    request: &Recorded,
-    deed: Option<Deed>,
-) -> Result<Vec<Step>> {
+fn steps(desk: &Desk, issuer: &str, endpoint: Endpoint, request: &Recorded, deed: Option<Deed>) -> Result<Vec<Step>> {
     let identity = match deed {
         Some(Deed::Steps(steps)) => return Ok(steps),
         Some(Deed::Identity(ref change, ref signature)) => Some((change, signature)),
@@ -67,7 +61,8 @@ fn steps(
     };
     let Answered { status, location, mut json } = desk.honest(issuer, endpoint, request, identity)?;
     if let Some(location) = location {
-        let moved = format!("HTTP/1.1 {status}\r\nlocation: {location}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+        let moved =
+            format!("HTTP/1.1 {status}\r\nlocation: {location}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
         return Ok(vec![Step::Send(moved.into_bytes())]);
     }
     match deed {

@@ -27,7 +27,12 @@ fn statuses() -> Vec<Row> {
         status("a scope missing", "403 Forbidden", lacking, Class::Misconfigured),
         status("nothing there", "404 Not Found", "", Class::Misconfigured),
         status("too many checks", "429 Too Many Requests", "retry-after: 30\r\n", Class::Later),
-        status("too many checks for ages", "429 Too Many Requests", "retry-after: 18446744073709551615\r\n", Class::Later),
+        status(
+            "too many checks for ages",
+            "429 Too Many Requests",
+            "retry-after: 18446744073709551615\r\n",
+            Class::Later,
+        ),
         status("a check that fails", "500 Internal Server Error", "", Class::Down),
         status("a check that is busy", "503 Service Unavailable", "retry-after: 5\r\n", Class::Later),
         status("no content", "204 No Content", "", Class::Refused),
@@ -49,9 +54,17 @@ fn answers() -> Vec<Row> {
         said("a name of markup", &json!({ "sub": "alice", "name": "<script>alert(1)</script>" }), Class::Works),
         said("a name of a hundred kilobytes", &json!({ "sub": "alice", "name": "A".repeat(100_000) }), Class::Works),
         said("a person of 60 KB", &json!({ "sub": "a".repeat(60_000) }), Class::Reauthorize),
-        said("a picture of 60 KB", &json!({ "sub": "alice", "picture": format!("https://x.test/{}", "x".repeat(60_000)) }), Class::Works),
+        said(
+            "a picture of 60 KB",
+            &json!({ "sub": "alice", "picture": format!("https://x.test/{}", "x".repeat(60_000)) }),
+            Class::Misconfigured,
+        ),
         said("a picture that is a script", &json!({ "sub": "alice", "picture": "javascript:alert(1)" }), Class::Works),
-        said("a picture with quotes", &json!({ "sub": "alice", "picture": "https://x.test/\"onerror=\"alert(1)" }), Class::Works),
+        said(
+            "a picture with quotes",
+            &json!({ "sub": "alice", "picture": "https://x.test/\"onerror=\"alert(1)" }),
+            Class::Works,
+        ),
         row("a page for a check", Deed::answer("200 OK", "content-type: text/html\r\n", "<p>hello"), Class::Refused),
         row("a deep check", Deed::answer("200 OK", "", "[".repeat(50_000)), Class::Refused),
     ]

@@ -54,9 +54,15 @@ fn endpoints() -> Vec<Row> {
     for member in names {
         let gone = Deed::edit(move |document| drop(document.as_object_mut().map(|all| all.remove(member))));
         // Without a place to revoke, tokens are revoked nowhere; without the others nothing can begin.
-        let class = if member == "revocation_endpoint" { Class::Works } else { Class::Misconfigured };
-        rows.push(row(format!("no {member}"), gone, class));
-        rows.push(row(format!("{member} that is a number"), with(member, json!(7)), class));
+        let class = match member {
+            "token_endpoint" => Class::Down,
+            "authorization_endpoint" => Class::Misconfigured,
+            _ => Class::Works,
+        };
+        let odd = row(format!("{member} that is a number"), with(member, json!(7)), class);
+        let missing = row(format!("no {member}"), gone, class);
+        // What an issuer announced when a client was first used is what an operator accepts changes of.
+        rows.extend([odd, missing].map(|row| if member == "token_endpoint" { row } else { row.lasts() }));
     }
     rows
 }
@@ -80,12 +86,18 @@ fn forms() -> Vec<Row> {
         fixed("a page", "<html></html>".into()),
         fixed("a deep document", deep.to_string()),
         fixed("a document of 65 KiB", json!({ "filler": "x".repeat(65 * 1024) }).to_string()),
-        row("an endpoint of 30 KB", with("token_endpoint", json!(long(30_000))), Class::Misconfigured),
-        row("endpoints of 50 KB together", Deed::edit(|document| {
-            for member in ["token_endpoint", "authorization_endpoint", "userinfo_endpoint", "jwks_uri", "revocation_endpoint"] {
-                document[member] = json!(long(10_000));
-            }
-        }), Class::Misconfigured),
+        row("an endpoint of 30 KB", with("token_endpoint", json!(long(30_000))), Class::Down),
+        row(
+            "endpoints of 50 KB together",
+            Deed::edit(|document| {
+                for member in
+                    ["token_endpoint", "authorization_endpoint", "userinfo_endpoint", "jwks_uri", "revocation_endpoint"]
+                {
+                    document[member] = json!(long(10_000));
+                }
+            }),
+            Class::Down,
+        ),
         fixed("half a document", "{\"issuer\":\"https://as.hos".into()),
         row("metadata nowhere", Deed::answer("404 Not Found", "", ""), Class::Down),
         row("metadata for nobody", Deed::answer("401 Unauthorized", "", ""), Class::Down),
@@ -95,6 +107,10 @@ fn forms() -> Vec<Row> {
         row("the issuer twice", Deed::wrap(twice), Class::Works),
         row("PKCE that is plain", with("code_challenge_methods_supported", json!(["plain"])), Class::Works),
         row("algorithms that are none", with("id_token_signing_alg_values_supported", json!("none")), Class::Works),
-        row("an `iss` that is maybe", with("authorization_response_iss_parameter_supported", json!("maybe")), Class::Works),
+        row(
+            "an `iss` that is maybe",
+            with("authorization_response_iss_parameter_supported", json!("maybe")),
+            Class::Works,
+        ),
     ]
 }

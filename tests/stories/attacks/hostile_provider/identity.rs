@@ -30,14 +30,22 @@ fn claims() -> Vec<Row> {
         ("about a number", |claims| claims["sub"] = json!(7)),
         ("of another access token", |claims| claims["at_hash"] = json!("AAAAAAAAAAAAAAAAAAAAAA")),
     ];
-    let row = |(name, change)| Row::new(Endpoint::Token, format!("an ID token {name}"), Deed::claims(change), Class::Refused);
+    let row =
+        |(name, change)| Row::new(Endpoint::Token, format!("an ID token {name}"), Deed::claims(change), Class::Refused);
     wrong.into_iter().map(row).collect()
 }
 
 fn signatures() -> Vec<Row> {
     let forged = |name: &str, header: Value, signature: Signature| {
-        let change = move |own: &mut Value, _: &mut Value| own.as_object_mut().unwrap().extend(header.as_object().unwrap().clone());
-        Row::new(Endpoint::Token, format!("an ID token {name}"), Deed::Identity(Arc::new(change), signature), Class::Refused)
+        let change = move |own: &mut Value, _: &mut Value| {
+            own.as_object_mut().unwrap().extend(header.as_object().unwrap().clone())
+        };
+        Row::new(
+            Endpoint::Token,
+            format!("an ID token {name}"),
+            Deed::Identity(Arc::new(change), signature),
+            Class::Refused,
+        )
     };
     let member = |name: &str, value: Value| {
         let deed = Deed::edit(move |answer| answer["id_token"] = value.clone());
@@ -74,7 +82,10 @@ fn keys() -> Vec<Row> {
         keys("a key of odd numbers", json!({ "keys": [{ "kty": "RSA", "kid": "own", "n": "!!", "e": "AQAB" }] })),
         keys("a key of no size", json!({ "keys": [{ "kty": "RSA", "kid": "own", "n": "", "e": "" }] })),
         keys("a symmetric key", json!({ "keys": [{ "kty": "oct", "kid": "own", "k": "c2VjcmV0" }] })),
-        keys("a key for encryption", json!({ "keys": [{ "kty": "RSA", "kid": "own", "use": "enc", "n": "AQAB", "e": "AQAB" }] })),
+        keys(
+            "a key for encryption",
+            json!({ "keys": [{ "kty": "RSA", "kid": "own", "use": "enc", "n": "AQAB", "e": "AQAB" }] }),
+        ),
         keys("ten thousand keys", json!({ "keys": vec![json!({ "kty": "RSA" }); 4000] })),
         keys("keys of 100 KiB", json!({ "keys": ["x".repeat(100 * 1024)] })),
         row("keys that are a page", Deed::answer("200 OK", "content-type: text/html\r\n", "<html>")),

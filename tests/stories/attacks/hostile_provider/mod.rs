@@ -56,10 +56,13 @@ async fn whatever_a_provider_does_is_put_into_its_class_and_harms_nothing() {
     while let Some((name, held)) = tried.next().await {
         suite.case(name, held);
     }
-    suite.case("nothing panicked", match PANICS.load(Ordering::SeqCst) {
-        0 => Ok(()),
-        count => Err(format!("{count} times")),
-    });
+    suite.case(
+        "nothing panicked",
+        match PANICS.load(Ordering::SeqCst) {
+            0 => Ok(()),
+            count => Err(format!("{count} times")),
+        },
+    );
     suite.check("no log line tells of a panic", log.lines_with("panicked").is_empty());
     let elsewhere = runner.elsewhere();
     suite.check(format!("no request went elsewhere: {elsewhere:?}"), elsewhere.is_empty());

@@ -33,11 +33,18 @@ pub(super) struct Row {
     pub(super) class: Class,
     /// Seconds that the answer must pass on as `Retry-After`, where it belongs to a class that waits.
     pub(super) wait: Option<u64>,
+    /// Whether it stays so although the provider is honest again, until an operator accepts that.
+    pub(super) lasts: bool,
 }
 
 impl Row {
     pub(super) fn new(on: Endpoint, name: impl Into<String>, deed: Deed, class: Class) -> Self {
-        Self { name: name.into(), on, deed, class, wait: None }
+        Self { name: name.into(), on, deed, class, wait: None, lasts: false }
+    }
+
+    /// It is what the client goes on with.
+    pub(super) fn lasts(self) -> Self {
+        Self { lasts: true, ..self }
     }
 
     /// It says how long to wait.

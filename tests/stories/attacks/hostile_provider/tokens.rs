@@ -124,7 +124,11 @@ fn bodies() -> Vec<Row> {
     // The last one counts, as in every reader of this host.
     rows.push(on_token("the token twice", written(twice), Class::Works));
     rows.push(on_token("a form", Deed::wrap(|json| vec![Step::Send(form(json))]), Class::Works));
-    rows.push(on_token("called plain text", Deed::wrap(|json| vec![Step::Send(answer("200 OK", "content-type: text/plain\r\n", json))]), Class::Works));
+    rows.push(on_token(
+        "called plain text",
+        Deed::wrap(|json| vec![Step::Send(answer("200 OK", "content-type: text/plain\r\n", json))]),
+        Class::Works,
+    ));
     rows.push(on_token("201", Deed::wrap(|json| vec![Step::Send(json_answer("201 Created", json))]), Class::Works));
     rows
 }
@@ -146,7 +150,11 @@ fn rotated() -> Vec<Row> {
         on("a page instead of tokens", Deed::answer("200 OK", "content-type: text/html\r\n", "<p>"), Class::Uncertain),
         on("a refreshed token with a line break", with("access_token", json!("a\nb")), Class::Uncertain),
         on("a refreshed token of another type", with("token_type", json!("mac")), Class::Uncertain),
-        on("no refresh token", Deed::edit(|answer| drop(answer.as_object_mut().map(|all| all.remove("refresh_token")))), Class::Works),
+        on(
+            "no refresh token",
+            Deed::edit(|answer| drop(answer.as_object_mut().map(|all| all.remove("refresh_token")))),
+            Class::Works,
+        ),
         on("a refreshed wider scope", with("scope", json!("openid admin")), Class::Works),
         on("a refreshed scope of five thousand words", with("scope", json!(words(5000))), Class::Works),
         on("a refreshed scope with a NUL", with("scope", json!("openid a\u{0}b")), Class::Works),
@@ -157,7 +165,8 @@ fn rotated() -> Vec<Row> {
         on("a grant that is gone", json_error("400 Bad Request", "invalid_grant"), Class::Reauthorize),
         on("a client that is gone", json_error("401 Unauthorized", "invalid_client"), Class::Misconfigured),
         on("a server that fails", Deed::answer("500 Internal Server Error", "", ""), Class::Down),
-        on("too many refreshes", Deed::answer("429 Too Many Requests", "retry-after: 77\r\n", ""), Class::Later).waits(77),
+        on("too many refreshes", Deed::answer("429 Too Many Requests", "retry-after: 77\r\n", ""), Class::Later)
+            .waits(77),
     ]
 }
 

@@ -67,7 +67,8 @@ fn with_length(lines: &'static str) -> Deed {
 /// The honest answer's first half under its whole length, and then these steps.
 fn half(rest: Vec<Step>) -> Deed {
     Deed::wrap(move |json| {
-        let head = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", json.len());
+        let head =
+            format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", json.len());
         let half = json.get(..json.len() / 2).unwrap_or_default();
         let mut steps = vec![Step::Send([head.as_bytes(), half.as_bytes()].concat())];
         steps.extend(rest.clone());
@@ -112,22 +113,29 @@ fn slow() -> Vec<Behaviour> {
         ("never answers", Carried::Late, Deed::Steps(vec![Step::Hold])),
         ("stops after half the body", Carried::Late, half(vec![Step::Hold])),
         ("drips a body", Carried::Late, Deed::Steps(vec![head(), Step::Drip(b" ".to_vec())])),
-        ("drips headers", Carried::Late, Deed::Steps(vec![
-            Step::Send(b"HTTP/1.1 200 OK\r\n".to_vec()),
-            Step::Drip(b"x-more: yes\r\n".to_vec()),
-        ])),
-        ("drips early hints", Carried::Late, Deed::Steps(vec![Step::Drip(b"HTTP/1.1 103 Early Hints\r\n\r\n".to_vec())])),
+        (
+            "drips headers",
+            Carried::Late,
+            Deed::Steps(vec![Step::Send(b"HTTP/1.1 200 OK\r\n".to_vec()), Step::Drip(b"x-more: yes\r\n".to_vec())]),
+        ),
+        (
+            "drips early hints",
+            Carried::Late,
+            Deed::Steps(vec![Step::Drip(b"HTTP/1.1 103 Early Hints\r\n\r\n".to_vec())]),
+        ),
         ("floods a body without end", Carried::Broken, Deed::Steps(vec![head(), Step::Flood(spaces())])),
         ("floods 10 GiB it announced", Carried::Broken, Deed::Steps(vec![huge(), Step::Flood(spaces())])),
         ("announces 10 GiB and closes", Carried::Broken, Deed::Steps(vec![huge(), Step::Close])),
-        ("floods chunks without end", Carried::Broken, Deed::Steps(vec![
-            chunked(),
-            Step::Flood([b"4000\r\n".to_vec(), spaces(), b"\r\n".to_vec()].concat()),
-        ])),
-        ("floods one header without end", Carried::Broken, Deed::Steps(vec![
-            Step::Send(b"HTTP/1.1 200 OK\r\nx-long: ".to_vec()),
-            Step::Flood(b"x".repeat(16 * 1024)),
-        ])),
+        (
+            "floods chunks without end",
+            Carried::Broken,
+            Deed::Steps(vec![chunked(), Step::Flood([b"4000\r\n".to_vec(), spaces(), b"\r\n".to_vec()].concat())]),
+        ),
+        (
+            "floods one header without end",
+            Carried::Broken,
+            Deed::Steps(vec![Step::Send(b"HTTP/1.1 200 OK\r\nx-long: ".to_vec()), Step::Flood(b"x".repeat(16 * 1024))]),
+        ),
     ]
 }
 
@@ -160,13 +168,19 @@ fn framings() -> Vec<Behaviour> {
         Deed::bytes(format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{body}").into_bytes())
     };
     let length = |text: &'static str| {
-        Deed::wrap(move |json| vec![Step::Send(format!("HTTP/1.1 200 OK\r\ncontent-length: {text}\r\n\r\n{json}").into())])
+        Deed::wrap(move |json| {
+            vec![Step::Send(format!("HTTP/1.1 200 OK\r\ncontent-length: {text}\r\n\r\n{json}").into())]
+        })
     };
     vec![
-        ("the length twice, the same", Carried::Whole, Deed::wrap(|json| {
-            let twice = format!("content-length: {0}\r\ncontent-length: {0}\r\n", json.len());
-            vec![Step::Send(format!("HTTP/1.1 200 OK\r\n{twice}\r\n{json}").into())]
-        })),
+        (
+            "the length twice, the same",
+            Carried::Whole,
+            Deed::wrap(|json| {
+                let twice = format!("content-length: {0}\r\ncontent-length: {0}\r\n", json.len());
+                vec![Step::Send(format!("HTTP/1.1 200 OK\r\n{twice}\r\n{json}").into())]
+            }),
+        ),
         ("two lengths", Carried::Broken, with_length("content-length: 7\r\n")),
         ("a length that is too short", Carried::Garbled, length("1")),
         ("a length that is too long", Carried::Broken, length("99999")),
@@ -174,14 +188,22 @@ fn framings() -> Vec<Behaviour> {
         ("a length with a sign", Carried::Broken, length("+40")),
         ("a length in hexadecimal", Carried::Broken, length("0x40")),
         ("a length beyond all numbers", Carried::Broken, length("99999999999999999999999")),
-        ("chunks and a length", Carried::Whole, Deed::wrap(|json| {
-            let head = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n";
-            vec![Step::Send(format!("{head}{:x}\r\n{json}\r\n0\r\n\r\n", json.len()).into())]
-        })),
-        ("chunks with trailers", Carried::Whole, Deed::wrap(|json| {
-            let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
-            vec![Step::Send(format!("{head}{:x};x=y\r\n{json}\r\n0\r\nset-cookie: a=b\r\n\r\n", json.len()).into())]
-        })),
+        (
+            "chunks and a length",
+            Carried::Whole,
+            Deed::wrap(|json| {
+                let head = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n";
+                vec![Step::Send(format!("{head}{:x}\r\n{json}\r\n0\r\n\r\n", json.len()).into())]
+            }),
+        ),
+        (
+            "chunks with trailers",
+            Carried::Whole,
+            Deed::wrap(|json| {
+                let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+                vec![Step::Send(format!("{head}{:x};x=y\r\n{json}\r\n0\r\nset-cookie: a=b\r\n\r\n", json.len()).into())]
+            }),
+        ),
         ("a chunk of negative size", Carried::Broken, chunks("-1\r\n{}\r\n0\r\n\r\n")),
         ("a chunk of a size beyond all numbers", Carried::Broken, chunks("fffffffffffffffff\r\n{}\r\n0\r\n\r\n")),
         ("a chunk without its end", Carried::Broken, chunks("2\r\n{}0\r\n\r\n")),
@@ -197,28 +219,51 @@ fn others() -> Vec<Behaviour> {
     vec![
         ("a gzip bomb nobody asked for", Carried::Garbled, Deed::bytes(coded)),
         ("HTTP/0.9", Carried::Broken, Deed::wrap(|json| vec![Step::Send(json.into())])),
-        ("HTTP/1.0, kept alive", Carried::Whole, Deed::wrap(|json| {
-            let head = format!("HTTP/1.0 200 OK\r\nconnection: keep-alive\r\ncontent-length: {}\r\n\r\n", json.len());
-            vec![Step::Send([head.as_bytes(), json.as_bytes()].concat())]
-        })),
+        (
+            "HTTP/1.0, kept alive",
+            Carried::Whole,
+            Deed::wrap(|json| {
+                let head =
+                    format!("HTTP/1.0 200 OK\r\nconnection: keep-alive\r\ncontent-length: {}\r\n\r\n", json.len());
+                vec![Step::Send([head.as_bytes(), json.as_bytes()].concat())]
+            }),
+        ),
         ("HTTP/2 nobody asked for", Carried::Broken, Deed::bytes(b"\0\0\x12\x04\0\0\0\0\0\0\x03\0\0\0\x80".to_vec())),
         ("a version of the future", Carried::Broken, raw("HTTP/9.9 200 OK\r\n\r\n")),
         ("another protocol", Carried::Broken, raw("SSH-2.0-OpenSSH_9.9\r\n")),
         ("a status that is no number", Carried::Broken, raw("HTTP/1.1 OK 200\r\n\r\n")),
-        ("a status without a reason", Carried::Whole, Deed::wrap(|json| {
-            vec![Step::Send(format!("HTTP/1.1 200\r\ncontent-length: {}\r\n\r\n{json}", json.len()).into())]
-        })),
-        ("lines that end in LF", Carried::Whole, Deed::wrap(|json| {
-            vec![Step::Send(format!("HTTP/1.1 200 OK\ncontent-length: {}\n\n{json}", json.len()).into())]
-        })),
-        ("two hundred interim answers", Carried::Whole, Deed::wrap(|json| {
-            let hints = "HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n".repeat(200);
-            vec![Step::Send(format!("{hints}HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{json}", json.len()).into())]
-        })),
-        ("a second answer nobody asked for", Carried::Whole, Deed::wrap(|json| {
-            let first = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{json}", json.len());
-            let second = "HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\n{\"sub\":\"mallory\"}";
-            vec![Step::Send(format!("{first}{second}").into()), Step::Hold]
-        })),
+        (
+            "a status without a reason",
+            Carried::Whole,
+            Deed::wrap(|json| {
+                vec![Step::Send(format!("HTTP/1.1 200\r\ncontent-length: {}\r\n\r\n{json}", json.len()).into())]
+            }),
+        ),
+        (
+            "lines that end in LF",
+            Carried::Whole,
+            Deed::wrap(|json| {
+                vec![Step::Send(format!("HTTP/1.1 200 OK\ncontent-length: {}\n\n{json}", json.len()).into())]
+            }),
+        ),
+        (
+            "two hundred interim answers",
+            Carried::Whole,
+            Deed::wrap(|json| {
+                let hints = "HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n".repeat(200);
+                vec![Step::Send(
+                    format!("{hints}HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{json}", json.len()).into(),
+                )]
+            }),
+        ),
+        (
+            "a second answer nobody asked for",
+            Carried::Whole,
+            Deed::wrap(|json| {
+                let first = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{json}", json.len());
+                let second = "HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\n{\"sub\":\"mallory\"}";
+                vec![Step::Send(format!("{first}{second}").into()), Step::Hold]
+            }),
+        ),
     ]
 }

@@ -11,8 +11,7 @@ pub(crate) struct Spelling {
 }
 
 /// Addresses that are spelt in every form.
-const THOROUGHLY: [Ipv4Addr; 3] =
-    [Ipv4Addr::LOCALHOST, Ipv4Addr::new(169, 254, 169, 254), Ipv4Addr::new(10, 0, 0, 1)];
+const THOROUGHLY: [Ipv4Addr; 3] = [Ipv4Addr::LOCALHOST, Ipv4Addr::new(169, 254, 169, 254), Ipv4Addr::new(10, 0, 0, 1)];
 
 /// Addresses that are spelt in a few forms: one or two of each block of the IANA registry, and metadata services.
 const BRIEFLY: [[u8; 4]; 27] = [

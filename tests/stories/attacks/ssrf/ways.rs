@@ -94,7 +94,9 @@ async fn rebinding(scene: &Scene, row: usize, url: &str) -> Result<(), String> {
     let order = if row % 2 == 0 { vec![PUBLIC, inside] } else { vec![inside, PUBLIC] };
     scene.network.answer(&both, [order]);
     if row % 8 != 0 {
-        for (name, expected) in [(&turning, Value::Null), (&turning, "private-address".into()), (&both, "private-address".into())] {
+        for (name, expected) in
+            [(&turning, Value::Null), (&turning, "private-address".into()), (&both, "private-address".into())]
+        {
             scene.hook(&format!("https://{name}/hook")).await;
             let failure = scene.try_hook().await;
             if failure != expected {
@@ -156,7 +158,11 @@ fn said(answer: &Answer) -> Result<(), String> {
 /// Refused with this sentence.
 fn told(answer: &Answer, sentence: &str) -> Result<(), String> {
     let text = answer.json.to_string();
-    if !answer.status.is_success() && text.contains(sentence) { Ok(()) } else { Err(format!("{} {text}", answer.status)) }
+    if !answer.status.is_success() && text.contains(sentence) {
+        Ok(())
+    } else {
+        Err(format!("{} {text}", answer.status))
+    }
 }
 
 /// The connection failed its check for one of these reasons.
