@@ -21,6 +21,8 @@ use crate::{failures, json, leak, provider_error::ProviderError};
 
 /// The longest token that is kept, in bytes.
 const TOKEN_LIMIT: usize = 10 * 1024;
+/// The most bytes of stated scopes that are kept.
+const SCOPES_LIMIT: usize = 8 * 1024;
 /// The longest kept value, in bytes.
 pub(crate) const KEPT_LIMIT: usize = 128;
 
@@ -312,14 +314,25 @@ fn is_token(text: &str) -> bool {
 /// The stated scope, in the declared format or as an array; anything else states nothing.
 fn scopes(format: &ScopeFormat, value: &Value) -> Option<ScopeSet> {
     if let Value::Array(list) = value {
-        return Some(list.iter().filter_map(Value::as_str).map(str::to_owned).collect());
+        return Some(bounded(list.iter().filter_map(Value::as_str)));
     }
     let text = value.as_str()?;
     let pieces: Vec<&str> = match format {
         ScopeFormat::Separated(separator) if !separator.trim().is_empty() => text.split(separator.as_str()).collect(),
         ScopeFormat::Separated(_) | ScopeFormat::Array => text.split_ascii_whitespace().collect(),
     };
-    Some(pieces.into_iter().map(str::trim).filter(|scope| !scope.is_empty()).map(str::to_owned).collect())
+    Some(bounded(pieces.into_iter().map(str::trim)))
+}
+
+/// Scopes that can be shown and kept: no control characters (RFC 6749 section 3.3 has none), and no more of them than a
+/// record holds beside everything else. What an answer states beyond that counts as not granted.
+fn bounded<'a>(scopes: impl Iterator<Item = &'a str>) -> ScopeSet {
+    let mut left = SCOPES_LIMIT;
+    let kept = scopes.filter(|scope| !scope.is_empty() && !scope.chars().any(char::is_control)).take_while(|scope| {
+        left = left.saturating_sub(scope.len());
+        left > 0
+    });
+    kept.map(str::to_owned).collect()
 }
 
 fn keep(tokens: &mut Tokens, payload: Option<&Value>, reading: &Reading<'_>) {
