@@ -145,7 +145,8 @@ struct Outline {
 
 /// Names and types of the outermost component. Function bodies are left to the compiler, which validates them.
 fn outline(component: &[u8]) -> Result<Outline, InspectError> {
-    let malformed = |error: wasmparser::BinaryReaderError| InspectError::Malformed { reason: plain(&error.to_string(), 300) };
+    let malformed =
+        |error: wasmparser::BinaryReaderError| InspectError::Malformed { reason: plain(&error.to_string(), 300) };
     let mut validator = Validator::new_with_features(WasmFeatures::all());
     let (mut imports, mut exports, mut depth, mut types) = (Vec::new(), Vec::new(), 0usize, None);
     for payload in Parser::new(0).parse_all(component) {

@@ -11,8 +11,8 @@ use wasmtime::component::Component;
 
 use crate::{
     breaker::{BreakerSettings, Breakers},
-    call::limit_in,
     cache::{Cache, CacheKey},
+    call::limit_in,
     compile::{CompileError, Compiler},
     egress::EgressSettings,
     engine::{EngineDescription, Engines, PoolSettings},
@@ -200,9 +200,7 @@ impl Runtime {
     }
 
     pub(crate) fn link(&self, component: &Component, class: Class) -> Result<Loaded, LoadError> {
-        self.linkers
-            .load(component, class, &self.limits)
-            .map_err(|error| LoadError::unfit(&error))
+        self.linkers.load(component, class, &self.limits).map_err(|error| LoadError::unfit(&error))
     }
 
     fn keep(&self, digest: &str, class: Class, component: &Component) -> Result<(), LoadError> {

@@ -68,7 +68,8 @@ impl Scene {
         setting.configure = Some(configure);
         let host = TestHost::start(setting).await.unwrap();
         let tenant = host.tenant("Acme").await.unwrap();
-        let mut scene = Self { host, tenant, provider, other, login, canary, log, authority, neighbour: String::new(), wire };
+        let mut scene =
+            Self { host, tenant, provider, other, login, canary, log, authority, neighbour: String::new(), wire };
         let neighbour = scene.connect("well_behaved").await;
         assert_eq!(neighbour["status"], "active", "{neighbour}");
         neighbour["id"].as_str().unwrap().clone_into(&mut scene.neighbour);

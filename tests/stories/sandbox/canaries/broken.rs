@@ -15,15 +15,15 @@ const REFRESH: &str = "bR7gT4yN1bP9xC6dW3qZ8fS5";
 /// One that a caller puts where none belongs.
 const STRAY: &str = "sY3kD8vH5tN2wM9xQ6zB4cR7";
 
-/// Token answers with secrets in every wrong place.
-fn answers() -> Vec<Fault> {
+/// Token answers with secrets in every wrong place: the client's, what it proved itself by, and new ones. The last has the
+/// client left alone.
+fn answers(client_secret: &str, proof: &str) -> Vec<Fault> {
     let json = |status: u16, body: Value| Fault::Json(StatusCode::from_u16(status).unwrap(), body);
     let page = format!("<html><body>Signed in. access_token={ACCESS}&refresh_token={REFRESH}</body></html>");
     vec![
-        json(400, json!({ "error": "invalid_grant", "error_description": format!("{CODE} with {CLIENT_SECRET}") })),
-        json(400, json!({ "error": CODE, "error_uri": format!("https://login.test/?c={CODE}") })),
-        json(401, json!({ "error": "invalid_client", "client_secret": CLIENT_SECRET })),
-        json(500, json!({ "trace": [CODE, CLIENT_SECRET, ACCESS] })),
+        json(400, json!({ "error": "invalid_grant", "error_description": format!("{proof} with {client_secret}") })),
+        json(400, json!({ "error": proof, "error_uri": format!("https://login.test/?c={proof}") })),
+        json(500, json!({ "trace": [proof, client_secret, ACCESS] })),
         json(200, json!({ "token": ACCESS, "refresh_token": REFRESH })),
         json(200, json!({ "access_token": [ACCESS], "refresh_token": REFRESH, "token_type": "Bearer" })),
         json(200, json!({ "access_token": { "value": ACCESS }, "token_type": "Bearer" })),
@@ -34,13 +34,17 @@ fn answers() -> Vec<Fault> {
         json(200, json!(ACCESS)),
         json(200, json!(page)),
         Fault::Html(StatusCode::OK),
-        Fault::Redirect(StatusCode::FOUND, format!("https://login.test/done?token={ACCESS}#{REFRESH}").parse().unwrap()),
+        Fault::Redirect(
+            StatusCode::FOUND,
+            format!("https://login.test/done?token={ACCESS}#{REFRESH}").parse().unwrap(),
+        ),
         Fault::Told(StatusCode::OK, vec![("x-token", ACCESS.to_owned()), ("set-cookie", format!("refresh={REFRESH}"))]),
         Fault::Told(StatusCode::BAD_REQUEST, vec![("www-authenticate", format!("Bearer error=\"{ACCESS}\""))]),
         Fault::Cut,
         Fault::edit(|answer| answer["error_description"] = json!(format!("{ACCESS} {REFRESH}"))),
         Fault::edit(|answer| answer["token_type"] = json!(REFRESH)),
         Fault::edit(|answer| answer["id_token"] = json!(format!("{ACCESS}.{REFRESH}.x"))),
+        json(401, json!({ "error": "invalid_client", "client_secret": client_secret })),
     ]
 }
 
@@ -60,10 +64,11 @@ pub(crate) async fn token_answers(scene: &Scene, canaries: &mut Canaries) {
     plant(canaries);
     scene.host.install("forged_placeholder").await.unwrap();
     scene.host.client("forged-placeholder", "client-2", CLIENT_SECRET, json!({})).await.unwrap();
-    for (number, fault) in answers().into_iter().enumerate() {
-        scene.login.issues(CODE, [(ACCESS, REFRESH)]);
+    for (number, fault) in answers(CLIENT_SECRET, CODE).into_iter().enumerate() {
+        scene.login.issues(CODE, [(ACCESS, REFRESH); 8]);
         scene.login.double().faults().once(On::path("/token"), fault);
         let answer = scene.consent("forged-placeholder", "code", "u-3").await;
+        scene.login.double().faults().clear();
         let answer = canaries.answered(&format!("the exchange with token answer {number}"), answer);
         assert!(!answer.status.is_success(), "{number}: {}", answer.json);
     }
@@ -72,9 +77,12 @@ pub(crate) async fn token_answers(scene: &Scene, canaries: &mut Canaries) {
 /// Refreshes that end in each of them, of a connection made for it.
 pub(crate) async fn refreshes(scene: &Scene, canaries: &mut Canaries) {
     let connector = "prints-everything";
-    for (number, fault) in answers().into_iter().enumerate() {
-        scene.login.issues(CODE, [(ACCESS, REFRESH), (ACCESS, REFRESH)]);
+    let mut asked = 0;
+    for (number, fault) in answers(super::flows::CLIENT_SECRET, REFRESH).into_iter().enumerate() {
+        scene.login.issues(CODE, [(ACCESS, REFRESH); 8]);
         let made = scene.consent(connector, "code", &format!("u-r{number}")).await;
+        assert!(made.status.is_success(), "{number}: {}", made.json);
+        let before = scene.login.double().log().to("/token").len();
         let made = canaries.answered(&format!("before refresh {number}"), made);
         let path = format!("/v1/connections/{}", made.text("/id").unwrap());
         scene.host.clock.advance(SignedDuration::from_hours(2));
@@ -86,12 +94,15 @@ pub(crate) async fn refreshes(scene: &Scene, canaries: &mut Canaries) {
                 canaries.answered(&format!("{verb} with token answer {number}"), answer);
             }
         }
+        asked += usize::from(scene.login.double().log().to("/token").len() > before);
+        scene.login.double().faults().clear();
         let timeline = scene.host.get(&scene.tenant.key, &format!("{path}/timeline")).await.unwrap();
         canaries.answered(&format!("the timeline after refresh {number}"), timeline);
-        scene.login.issues(CODE, [(ACCESS, REFRESH), (ACCESS, REFRESH), (ACCESS, REFRESH)]);
+        scene.login.issues(CODE, [(ACCESS, REFRESH); 8]);
         let deleted = scene.host.api(&scene.tenant.key, Method::DELETE, &path, None).await.unwrap();
         canaries.answered(&format!("deleted after refresh {number}"), deleted);
     }
+    assert!(asked > 15, "only {asked} refreshes were asked for");
 }
 
 /// Requests of the API and of the pages that hold a secret where none belongs, or are none at all.
@@ -99,11 +110,14 @@ pub(crate) async fn requests(scene: &Scene, canaries: &mut Canaries) {
     canaries.plant("a secret gone astray", STRAY);
     let bearer = format!("Bearer {}", scene.tenant.key);
     let stray_bearer = format!("Bearer {STRAY}");
-    let wanted = |token: Value| json!({ "connector": "well-behaved", "method": "token", "fields": { "token": token } }).to_string();
+    let wanted = |token: Value| {
+        json!({ "connector": "well-behaved", "method": "token", "fields": { "token": token } }).to_string()
+    };
     let bodies = [
         wanted(json!([STRAY])),
         wanted(json!({ "value": STRAY })),
-        json!({ "connector": "well-behaved", "method": "token", "fields": { "token": "t", "further": STRAY } }).to_string(),
+        json!({ "connector": "well-behaved", "method": "token", "fields": { "token": "t", "further": STRAY } })
+            .to_string(),
         json!({ "connector": "well-behaved", "method": "token", "fields": STRAY }).to_string(),
         json!({ "connector": "well-behaved", "method": STRAY, "fields": {} }).to_string(),
         json!({ "connector": "well-behaved", "method": "token", STRAY: STRAY }).to_string(),

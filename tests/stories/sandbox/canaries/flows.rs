@@ -13,7 +13,8 @@ use url::Url;
 use super::Canaries;
 use crate::scene::{Scene, TOKEN};
 
-const CLIENT_SECRET: &str = "cS7fL2qV9xB4mZ8kT3wN6rH5";
+/// Of the client that everything about consent goes through.
+pub(super) const CLIENT_SECRET: &str = "cS7fL2qV9xB4mZ8kT3wN6rH5";
 const CODE: &str = "cD5tJ8wQ2nX7vK4bM9zR3gF6";
 const FIRST: (&str, &str) = ("a1Kp7Xv3Rn9Tz5Bq2Lc8Wd4F", "r1Yj6Hs2Pu8Ge4Kx9Oi3Nt7M");
 const SECOND: (&str, &str) = ("a2Qw5Er9Ty3Ui7Op1As8Df4G", "r2Zx8Cv4Bn1Ml6Kj3Hg9Fd5S");
@@ -160,10 +161,12 @@ pub(crate) async fn with_webhooks_and_mail(scene: &mut Scene, canaries: &mut Can
     assert!(kept.status.is_success(), "{}", kept.json);
     scene.provider.accept(LOST, "ada");
     canaries.plant("the token that is lost", LOST);
-    let wanted = json!({ "connector": "well-behaved", "method": "token", "end_user": "ada", "fields": { "token": LOST } });
+    let wanted =
+        json!({ "connector": "well-behaved", "method": "token", "end_user": "ada", "fields": { "token": LOST } });
     let id = scene.host.post(&scene.tenant.key, "/v1/connections", wanted).await.unwrap().text("/id").unwrap();
     scene.provider.refuse(LOST);
-    let verified = scene.host.post(&scene.tenant.key, &format!("/v1/connections/{id}/verify"), json!({})).await.unwrap();
+    let verified =
+        scene.host.post(&scene.tenant.key, &format!("/v1/connections/{id}/verify"), json!({})).await.unwrap();
     canaries.answered("a token that is refused now", verified);
     for _ in 0..3 {
         scene.host.keep_house().await.unwrap();

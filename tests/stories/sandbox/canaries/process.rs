@@ -30,7 +30,8 @@ fn a_running_host_dumps_no_core_and_shows_no_secret_from_outside() {
     assert!(line.starts_with("Jackfield listens on "), "{line}");
     let seen = |name: &str| std::fs::read(format!("/proc/{}/{name}", process.0.id())).unwrap();
     let limits = String::from_utf8(seen("limits")).unwrap();
-    let core: Vec<&str> = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap().split_whitespace().collect();
+    let core: Vec<&str> =
+        limits.lines().find(|line| line.starts_with("Max core file size")).unwrap().split_whitespace().collect();
     suite.check("a core dump has at most one byte", core[4..6] == ["1", "1"]);
     let operator = std::fs::read_to_string(folder.path().join("jackfield-data.operator-key")).unwrap();
     let ring = std::fs::read_to_string(folder.path().join("jackfield-data.keyring")).unwrap();

@@ -14,11 +14,24 @@ pub(crate) fn rows() -> Vec<Row> {
 fn traps() -> Vec<Row> {
     vec![
         Row::fails("trap-unreachable", |core| core.verify("(unreachable)"), "trap", "unreachable"),
-        Row::fails("trap-by-zero", |core| core.verify("(i32.div_u (i32.const 1) (i32.const 0))"), "trap", "divide by zero"),
-        Row::fails("trap-out-of-bounds", |core| core.verify("(i32.load (i32.const -8))"), "trap", "out of bounds memory access"),
+        Row::fails(
+            "trap-by-zero",
+            |core| core.verify("(i32.div_u (i32.const 1) (i32.const 0))"),
+            "trap",
+            "divide by zero",
+        ),
+        Row::fails(
+            "trap-out-of-bounds",
+            |core| core.verify("(i32.load (i32.const -8))"),
+            "trap",
+            "out of bounds memory access",
+        ),
         Row::fails(
             "trap-empty-element",
-            |core| core.with("(table 1 funcref) (type $t (func (result i32)))").verify("(call_indirect (type $t) (i32.const 0))"),
+            |core| {
+                core.with("(table 1 funcref) (type $t (func (result i32)))")
+                    .verify("(call_indirect (type $t) (i32.const 0))")
+            },
             "trap",
             "uninitialized element",
         ),
@@ -32,8 +45,18 @@ fn traps() -> Vec<Row> {
 
 fn borders() -> Vec<Row> {
     vec![
-        Row::fails("answer-nowhere", |core| core.verify("(call $drop (local.get $connection)) (i32.const -16)"), "trap", "out of bounds"),
-        Row::fails("answer-unaligned", |core| core.verify("(call $drop (local.get $connection)) (i32.const 1027)"), "trap", "align"),
+        Row::fails(
+            "answer-nowhere",
+            |core| core.verify("(call $drop (local.get $connection)) (i32.const -16)"),
+            "trap",
+            "out of bounds",
+        ),
+        Row::fails(
+            "answer-unaligned",
+            |core| core.verify("(call $drop (local.get $connection)) (i32.const 1027)"),
+            "trap",
+            "align",
+        ),
         Row::fails("answer-no-case", no_case, "trap", "discriminant"),
         Row::fails("string-nowhere", nowhere, "trap", "out of bounds"),
         Row::fails("string-no-utf-8", no_utf_8, "trap", "utf-8"),
@@ -41,13 +64,42 @@ fn borders() -> Vec<Row> {
         Row::fails("realloc-calls-out", calls_out, "trap", "leave component instance"),
         Row::fails("handle-forged", forged, "trap", "unknown handle"),
         Row::fails("handle-after-drop", after_drop, "trap", "unknown handle"),
-        Row::fails("handle-dropped-twice", |core| core.verify("(call $drop (local.get $connection)) (call $drop (local.get $connection)) (i32.const {answer})"), "trap", "unknown handle"),
+        Row::fails(
+            "handle-dropped-twice",
+            |core| {
+                core.verify(
+                    "(call $drop (local.get $connection)) (call $drop (local.get $connection)) (i32.const {answer})",
+                )
+            },
+            "trap",
+            "unknown handle",
+        ),
         Row::fails("handle-kept", |core| core.verify("(i32.const {answer})"), "trap", "borrow"),
         Row::refused("manifest-calls-out", calls_out_of_manifest, "manifest-pure"),
-        Row::fails("account-of-nobody", |core| core.answers(json!({ "ok": { "label": "x" } })), "account", "account id that is empty"),
-        Row::fails("account-two-lines", |core| core.answers(json!({ "ok": { "id": "a\nb", "label": "x" } })), "account", "not one line"),
-        Row::fails("avatar-script", |core| core.answers(json!({ "ok": { "id": "a", "avatar": "javascript:alert(1)" } })), "account", "no https URL"),
-        Row::fails("end-of-time", |core| core.answers(json!({ "ok": { "id": "a", "expires": u64::MAX } })), "account", "beyond all calendars"),
+        Row::fails(
+            "account-of-nobody",
+            |core| core.answers(json!({ "ok": { "label": "x" } })),
+            "account",
+            "account id that is empty",
+        ),
+        Row::fails(
+            "account-two-lines",
+            |core| core.answers(json!({ "ok": { "id": "a\nb", "label": "x" } })),
+            "account",
+            "not one line",
+        ),
+        Row::fails(
+            "avatar-script",
+            |core| core.answers(json!({ "ok": { "id": "a", "avatar": "javascript:alert(1)" } })),
+            "account",
+            "no https URL",
+        ),
+        Row::fails(
+            "end-of-time",
+            |core| core.answers(json!({ "ok": { "id": "a", "expires": u64::MAX } })),
+            "account",
+            "beyond all calendars",
+        ),
         Row::fails("failure-of-controls", controls, "bad code", "a sentence"),
     ]
 }
@@ -57,7 +109,9 @@ fn writes_into(core: Core) -> Core {
 }
 
 fn no_case(core: Core) -> Core {
-    core.verify("(i32.store8 (i32.const {answer}) (i32.const 7)) (call $drop (local.get $connection)) (i32.const {answer})")
+    core.verify(
+        "(i32.store8 (i32.const {answer}) (i32.const 7)) (call $drop (local.get $connection)) (i32.const {answer})",
+    )
 }
 
 fn nowhere(core: Core) -> Core {
@@ -69,7 +123,8 @@ fn no_utf_8(core: Core) -> Core {
 }
 
 fn calls_out(core: Core) -> Core {
-    writes_into(core).realloc("(call $log (i32.const 1) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 4)) (i32.const 2048)")
+    writes_into(core)
+        .realloc("(call $log (i32.const 1) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 4)) (i32.const 2048)")
 }
 
 fn calls_out_of_manifest(core: Core) -> Core {

@@ -184,7 +184,8 @@ impl Core {
 
     fn module(&self, resolve: &Resolve) -> String {
         let mut data = Lowering::at(resolve, DATA);
-        let mut places = vec![("manifest".to_owned(), data.put(&answer(resolve, "connector", "manifest"), &self.manifest))];
+        let mut places =
+            vec![("manifest".to_owned(), data.put(&answer(resolve, "connector", "manifest"), &self.manifest))];
         let failed = json!({ "err": { "advice": "unsupported" } });
         places.push(("failed".to_owned(), data.put(&answer(resolve, "connector", "verify"), &failed)));
         for (name, shape, value) in &self.laid {
@@ -229,7 +230,8 @@ fn types(resolve: &Resolve) -> InterfaceId {
 }
 
 fn interface(resolve: &Resolve, name: &str) -> InterfaceId {
-    let (_, contract) = resolve.packages.iter().find(|(_, package)| package.name.to_string().starts_with(CONTRACT)).unwrap();
+    let (_, contract) =
+        resolve.packages.iter().find(|(_, package)| package.name.to_string().starts_with(CONTRACT)).unwrap();
     contract.interfaces[name]
 }
 

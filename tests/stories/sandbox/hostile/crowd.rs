@@ -11,10 +11,16 @@ use super::limits;
 use crate::scene::{Scene, TOKEN};
 
 /// Those that take the most of what is shared: computing, memory, and the way across the border.
-const BUSIEST: [&str; 6] =
-    ["loop-in-verify", "loop-in-realloc", "loop-over-memory", "memory-by-pages", "quadratic-headers", "host-call-flood"];
+const BUSIEST: [&str; 6] = [
+    "loop-in-verify",
+    "loop-in-realloc",
+    "loop-over-memory",
+    "memory-by-pages",
+    "quadratic-headers",
+    "host-call-flood",
+];
 /// The neighbour's calls in a stretch.
-const STRETCH: usize = 60;
+const STRETCH: usize = 100;
 
 /// Connections of hostile connectors.
 pub(crate) struct Crowd {
@@ -52,22 +58,29 @@ impl Crowd {
     pub(crate) async fn measure(&self, scene: &Scene, rounds: usize) -> Measured {
         let (mut alone, mut beside, mut failures) = (Vec::new(), Vec::new(), 0);
         let (contained, uncontained) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
-        stretch(scene, &mut Vec::new(), &mut failures).await;
-        let before = resident();
-        for _ in 0..rounds {
+        let mut before = resident();
+        for round in 0..=rounds {
+            // The first round only warms up.
+            if round == 1 {
+                (alone, beside) = (Vec::new(), Vec::new());
+                before = resident();
+            }
             stretch(scene, &mut alone, &mut failures).await;
             let over = AtomicBool::new(false);
             let neighbour = async {
                 stretch(scene, &mut beside, &mut failures).await;
                 over.store(true, Ordering::Relaxed);
             };
+            // Whoever was left alone is let through again, and breaks until it is left alone once more.
+            scene.host.clock.advance(SignedDuration::from_mins(3));
             let crowd = futures::future::join_all(self.connections.iter().map(async |id| {
                 while !over.load(Ordering::Relaxed) {
-                    // So long after the last fault that it is not left alone for this one.
-                    scene.host.clock.advance(SignedDuration::from_secs(61));
                     let code = scene.verify(id).await["verification"]["failure"]["code"].clone();
-                    let count = if code == "limit" { &contained } else { &uncontained };
-                    count.fetch_add(1, Ordering::Relaxed);
+                    match code.as_str() {
+                        Some("limit") => contained.fetch_add(1, Ordering::Relaxed),
+                        Some("breaker-open") => break,
+                        _ => uncontained.fetch_add(1, Ordering::Relaxed),
+                    };
                 }
             }));
             tokio::join!(neighbour, crowd);
@@ -104,13 +117,13 @@ fn quantile(times: &mut [Duration], percent: usize) -> Duration {
 }
 
 /// Resident memory of this process, in pages.
-pub(crate) fn resident() -> u128 {
+fn resident() -> u128 {
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
     statm.split(' ').nth(1).unwrap().parse().unwrap()
 }
 
 /// One over the other, to two digits.
 #[allow(clippy::cast_precision_loss, reason = "two digits are wanted")]
-pub(crate) fn ratio(one: u128, other: u128) -> f64 {
+fn ratio(one: u128, other: u128) -> f64 {
     (one as f64 / other.max(1) as f64 * 100.0).round() / 100.0
 }

@@ -33,7 +33,9 @@ fn time() -> Vec<Row> {
         Row::fails("loop-after-the-answer", after_the_answer, "limit", CPU),
         Row::fails(
             "loop-over-memory",
-            |core| core.verify("(loop $again (memory.fill (i32.const 0) (i32.const 7) (i32.const 65536)) (br $again)) (unreachable)"),
+            |core| {
+                core.verify("(loop $again (memory.fill (i32.const 0) (i32.const 7) (i32.const 65536)) (br $again)) (unreachable)")
+            },
             "limit",
             CPU,
         ),
@@ -119,17 +121,23 @@ fn host_call_flood(core: Core) -> Core {
 
 /// Sixty thousand headers, each of which is the same sixty kilobytes.
 fn quadratic_headers(core: Core) -> Core {
-    quadratic(core, "(call $send (local.get $connection) (i32.const 0) (i32.const 3) (i32.const 0) (i32.const 20)
-        (i32.const 262144) (i32.const 60000) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 1024)) (unreachable)")
+    quadratic(
+        core,
+        "(call $send (local.get $connection) (i32.const 0) (i32.const 3) (i32.const 0) (i32.const 20)
+        (i32.const 262144) (i32.const 60000) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 1024)) (unreachable)",
+    )
 }
 
 /// The same as the scopes of an account.
 fn quadratic_answer(core: Core) -> Core {
     let scopes = json!({ "ok": { "id": "alice", "label": "Alice", "granted-scopes": ["scopes"] } });
     // Its one string becomes a hundred thousand.
-    quadratic(core.answers(scopes), "(call $drop (local.get $connection))
+    quadratic(
+        core.answers(scopes),
+        "(call $drop (local.get $connection))
         (i32.store offset={scopes} (i32.const {answer}) (i32.const 262144))
-        (i32.store offset={scope_count} (i32.const {answer}) (i32.const 120000)) (i32.const {answer})")
+        (i32.store offset={scope_count} (i32.const {answer}) (i32.const 120000)) (i32.const {answer})",
+    )
 }
 
 fn quadratic(core: Core, body: &str) -> Core {
@@ -142,9 +150,8 @@ fn quadratic(core: Core, body: &str) -> Core {
 }
 
 fn giant_log_line(core: Core) -> Core {
-    core.memory(r#"(memory (export "memory") 100)"#).verify(
-        "(call $log (i32.const 1) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 6000000)) (unreachable)",
-    )
+    core.memory(r#"(memory (export "memory") 100)"#)
+        .verify("(call $log (i32.const 1) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 6000000)) (unreachable)")
 }
 
 fn request_flood(core: Core) -> Core {

@@ -139,7 +139,9 @@ impl<'a> Lowering<'a> {
         let (name, payload) = match value {
             Value::Null => (variant.cases[0].name.as_str(), &Value::Null),
             Value::String(name) => (name.as_str(), &Value::Null),
-            other => other.as_object().and_then(|case| case.iter().next()).map(|(name, of)| (name.as_str(), of)).unwrap(),
+            other => {
+                other.as_object().and_then(|case| case.iter().next()).map(|(name, of)| (name.as_str(), of)).unwrap()
+            }
         };
         let case = variant.cases.iter().position(|case| case.name == name).unwrap_or_else(|| panic!("no case {name}"));
         assert!(variant.cases.len() < 256);

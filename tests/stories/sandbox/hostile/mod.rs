@@ -51,7 +51,6 @@ async fn each_is_contained_and_named_and_the_neighbour_works_on() {
     suite.figure("components", rows.len());
     let names: BTreeSet<&str> = rows.iter().map(|row| row.name).collect();
     assert_eq!(names.len(), rows.len(), "each row has a name of its own");
-    let before = crowd::resident();
     let mut longest = Duration::ZERO;
     for row in &rows {
         let held = row.run(&scene).await;
@@ -64,7 +63,6 @@ async fn each_is_contained_and_named_and_the_neighbour_works_on() {
     suite.case("the credential went to its own origin alone", credential_stayed(&scene));
     suite.check("no call of the neighbour was kept waiting", longest < PATIENCE);
     suite.figure("neighbour_longest_ms", u64::try_from(longest.as_millis()).unwrap());
-    suite.figure("resident_ratio", crowd::ratio(crowd::resident(), before));
     suite.finish();
 }
 

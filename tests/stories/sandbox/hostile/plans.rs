@@ -8,25 +8,96 @@ use super::row::Row;
 
 pub(crate) fn rows() -> Vec<Row> {
     vec![
-        Row::no_token("plan-to-another-origin", |core| planned(core, "plan-to-another-origin", plan("https://other.test/collect")), "secret-origin", "may not go to https://other.test"),
-        Row::no_token("plan-to-undeclared", |core| planned(core, "plan-to-undeclared", plan("https://undeclared.test/token")), "origin-not-declared", "undeclared.test"),
-        Row::no_token("plan-to-inside", |core| planned(core, "plan-to-inside", plan("https://[::ffff:127.0.0.1]/token")), "private-address", "no public address"),
-        Row::no_token("plan-to-plain-http", |core| planned(core, "plan-to-plain-http", plan("http://login.test/token")), "not-https", "not https"),
-        Row::no_token("plan-to-another-path", |core| planned(core, "plan-to-another-path", plan("https://login.test/collect")), "request-not-declared", "/collect"),
-        Row::no_token("plan-with-a-query", |core| planned(core, "plan-with-a-query", plan("https://login.test/token?x=1")), "plan-url", "has no query"),
+        Row::no_token(
+            "plan-to-another-origin",
+            |core| planned(core, "plan-to-another-origin", plan("https://other.test/collect")),
+            "secret-origin",
+            "may not go to https://other.test",
+        ),
+        Row::no_token(
+            "plan-to-undeclared",
+            |core| planned(core, "plan-to-undeclared", plan("https://undeclared.test/token")),
+            "origin-not-declared",
+            "undeclared.test",
+        ),
+        Row::no_token(
+            "plan-to-inside",
+            |core| planned(core, "plan-to-inside", plan("https://[::ffff:127.0.0.1]/token")),
+            "private-address",
+            "no public address",
+        ),
+        Row::no_token(
+            "plan-to-plain-http",
+            |core| planned(core, "plan-to-plain-http", plan("http://login.test/token")),
+            "not-https",
+            "not https",
+        ),
+        Row::no_token(
+            "plan-to-another-path",
+            |core| planned(core, "plan-to-another-path", plan("https://login.test/collect")),
+            "request-not-declared",
+            "/collect",
+        ),
+        Row::no_token(
+            "plan-with-a-query",
+            |core| planned(core, "plan-with-a-query", plan("https://login.test/token?x=1")),
+            "plan-url",
+            "has no query",
+        ),
         Row::no_token("plan-secret-in-query", secret_in_query, "secret-in-url", "deviation"),
         Row::no_token("plan-secret-in-path", secret_in_path, "secret-in-url", "deviation"),
         Row::no_token("plan-path-breaks-out", path_breaks_out, "plan-path", "another path"),
         Row::no_token("plan-line-break-in-path", line_break_in_path, "path-ambiguous", ""),
-        Row::no_token("plan-header-of-the-host", |core| headed(core, "plan-header-of-the-host", json!([["Host", [text("other.test")]]])), "header-owned", "belongs to the host"),
-        Row::no_token("plan-secret-with-line-break", |core| headed(core, "plan-secret-with-line-break", json!([["X-Key", [text("a\r\nHost: other.test\r\n"), secret()]]])), "header-value", "X-Key"),
+        Row::no_token(
+            "plan-header-of-the-host",
+            |core| headed(core, "plan-header-of-the-host", json!([["Host", [text("other.test")]]])),
+            "header-owned",
+            "belongs to the host",
+        ),
+        Row::no_token(
+            "plan-secret-with-line-break",
+            |core| {
+                headed(
+                    core,
+                    "plan-secret-with-line-break",
+                    json!([["X-Key", [text("a\r\nHost: other.test\r\n"), secret()]]]),
+                )
+            },
+            "header-value",
+            "X-Key",
+        ),
         Row::no_token("plan-of-three-thousand-headers", flood, "headers-size", "at most 64 headers"),
-        Row::no_token("plan-unknown-hole", |core| bodied(core, "plan-unknown-hole", json!({ "hole": { "other": "master-key" } })), "hole-unknown", "master-key"),
-        Row::no_token("plan-hole-of-another-step", |core| bodied(core, "plan-hole-of-another-step", json!({ "hole": "refresh-token" })), "hole-unknown", "refresh-token"),
-        Row::no_token("plan-forged-signature", |core| bodied(core, "plan-forged-signature", json!({ "hole": { "signature": 7 } })), "hole-unknown", "signature 7"),
-        Row::no_token("plan-unknown-field", |core| bodied(core, "plan-unknown-field", json!({ "hole": { "field": "client.client_secret" } })), "hole-unknown", "client.client_secret"),
+        Row::no_token(
+            "plan-unknown-hole",
+            |core| bodied(core, "plan-unknown-hole", json!({ "hole": { "other": "master-key" } })),
+            "hole-unknown",
+            "master-key",
+        ),
+        Row::no_token(
+            "plan-hole-of-another-step",
+            |core| bodied(core, "plan-hole-of-another-step", json!({ "hole": "refresh-token" })),
+            "hole-unknown",
+            "refresh-token",
+        ),
+        Row::no_token(
+            "plan-forged-signature",
+            |core| bodied(core, "plan-forged-signature", json!({ "hole": { "signature": 7 } })),
+            "hole-unknown",
+            "signature 7",
+        ),
+        Row::no_token(
+            "plan-unknown-field",
+            |core| bodied(core, "plan-unknown-field", json!({ "hole": { "field": "client.client_secret" } })),
+            "hole-unknown",
+            "client.client_secret",
+        ),
         Row::no_token("plan-body-of-html", of_html, "plan-body", "cannot be filled safely"),
-        Row::no_token("plan-of-a-hundred-kilobytes", |core| bodied(core, "plan-of-a-hundred-kilobytes", text(&"b".repeat(100_000))), "plan-size", "64 KiB"),
+        Row::no_token(
+            "plan-of-a-hundred-kilobytes",
+            |core| bodied(core, "plan-of-a-hundred-kilobytes", text(&"b".repeat(100_000))),
+            "plan-size",
+            "64 KiB",
+        ),
         Row::no_token("plan-method-smuggled", method_smuggled, "method", "no HTTP method"),
     ]
 }

@@ -102,7 +102,8 @@ impl Row {
 
     /// Installs it, uses it, and looks at what came of it.
     pub(crate) async fn run(&self, scene: &Scene) -> Result<(), String> {
-        let bytes = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.bytes())).map_err(|_| "cannot be made")?;
+        let bytes =
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.bytes())).map_err(|_| "cannot be made")?;
         let uploaded = scene.host.upload(bytes).await.map_err(|error| error.to_string())?;
         if let Ends::Refused(says) = self.ends {
             return refused(&uploaded, says);
@@ -144,7 +145,8 @@ async fn approve(scene: &Scene, uploaded: &Answer) -> Result<(), String> {
 
 async fn connect(scene: &Scene, connector: &str) -> Result<Value, String> {
     let wanted = json!({ "connector": connector, "method": "token", "fields": { "token": TOKEN } });
-    let made = scene.host.post(&scene.tenant.key, "/v1/connections", wanted).await.map_err(|error| error.to_string())?;
+    let made =
+        scene.host.post(&scene.tenant.key, "/v1/connections", wanted).await.map_err(|error| error.to_string())?;
     if made.status.is_success() { Ok(made.json) } else { Err(brief(&format!("{} {}", made.status, made.json))) }
 }
 
@@ -164,7 +166,8 @@ async fn no_token(scene: &Scene, connector: &str, code: &str, says: &str) -> Res
     scene.host.client(connector, "client-1", CLIENT_SECRET, json!({})).await.map_err(|error| error.to_string())?;
     scene.login.issues("no-code", [(ACCESS, REFRESH)]);
     let wanted = json!({ "connector": connector, "method": "machine", "fields": {} });
-    let made = scene.host.post(&scene.tenant.key, "/v1/connections", wanted).await.map_err(|error| error.to_string())?;
+    let made =
+        scene.host.post(&scene.tenant.key, "/v1/connections", wanted).await.map_err(|error| error.to_string())?;
     let shown = made.json.to_string();
     let told = shown.contains(&format!("\"code\":\"{code}\"")) && shown.contains(says);
     let silent = [CLIENT_SECRET, ACCESS, REFRESH].iter().all(|secret| !shown.contains(secret));

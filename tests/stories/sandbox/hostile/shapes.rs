@@ -21,7 +21,14 @@ fn files() -> Vec<Row> {
         Row::bytes_refused("garbage", || b"PK\x03\x04 not a component at all".to_vec(), "is no WebAssembly component"),
         Row::bytes_refused("nothing", Vec::new, "is no WebAssembly component"),
         Row::bytes_refused("cut-off", || cut(2), "component is damaged: "),
-        Row::bytes_refused("cut-at-the-end", || { let whole = honest(); whole[..whole.len() - 1].to_vec() }, "component is damaged: "),
+        Row::bytes_refused(
+            "cut-at-the-end",
+            || {
+                let whole = honest();
+                whole[..whole.len() - 1].to_vec()
+            },
+            "component is damaged: ",
+        ),
         Row::bytes_refused("noise-inside", noise, "component"),
         Row::bytes_refused("component-of-100-mb", || vec![0; 100 << 20], "too-large"),
     ]
@@ -29,17 +36,49 @@ fn files() -> Vec<Row> {
 
 fn worlds() -> Vec<Row> {
     vec![
-        Row::bytes_refused("other-world", || wat(r#"(component (instance $i) (export "wasi:cli/run@0.2.6" (instance $i)))"#), "so it is no connector; it exports wasi:cli/run@0.2.6"),
-        Row::bytes_refused("other-version", || replaced(&honest(), "@0.1.0", "@0.2.0"), "built for jackfield:connector@0.2.0, this host speaks jackfield:connector@0.1.0"),
-        Row::bytes_refused("async-export", || wat(ASYNC), "jackfield:connector/connector@0.1.0#verify` is typed `async func`"),
-        Row::bytes_refused("imports-wasi-http", || importing("wasi:http/outgoing-handler@0.2.6"), "imports `wasi:http/outgoing-handler@0.2.6`"),
-        Row::bytes_refused("imports-a-shell", || importing("evil:kit/shell@1.0.0"), "imports `evil:kit/shell@1.0.0`, which this host offers to no"),
-        Row::bytes_refused("imports-wasi-of-tomorrow", || importing("wasi:cli/environment@0.9.0"), "does not fit the contract"),
-        Row::bytes_refused("exports-nothing-inside", || wat(r#"(component (instance $i) (export "jackfield:connector/connector@0.1.0" (instance $i)))"#), "does not fit the contract"),
+        Row::bytes_refused(
+            "other-world",
+            || wat(r#"(component (instance $i) (export "wasi:cli/run@0.2.6" (instance $i)))"#),
+            "so it is no connector; it exports wasi:cli/run@0.2.6",
+        ),
+        Row::bytes_refused(
+            "other-version",
+            || replaced(&honest(), "@0.1.0", "@0.2.0"),
+            "built for jackfield:connector@0.2.0, this host speaks jackfield:connector@0.1.0",
+        ),
+        Row::bytes_refused(
+            "async-export",
+            || wat(ASYNC),
+            "jackfield:connector/connector@0.1.0#verify` is typed `async func`",
+        ),
+        Row::bytes_refused(
+            "imports-wasi-http",
+            || importing("wasi:http/outgoing-handler@0.2.6"),
+            "imports `wasi:http/outgoing-handler@0.2.6`",
+        ),
+        Row::bytes_refused(
+            "imports-a-shell",
+            || importing("evil:kit/shell@1.0.0"),
+            "imports `evil:kit/shell@1.0.0`, which this host offers to no",
+        ),
+        Row::bytes_refused(
+            "imports-wasi-of-tomorrow",
+            || importing("wasi:cli/environment@0.9.0"),
+            "does not fit the contract",
+        ),
+        Row::bytes_refused(
+            "exports-nothing-inside",
+            || wat(r#"(component (instance $i) (export "jackfield:connector/connector@0.1.0" (instance $i)))"#),
+            "does not fit the contract",
+        ),
         Row::bytes_refused("exports-other-types", || wat(OTHER_TYPES), "has other types than the contract's"),
         Row::bytes_refused("exports-an-unknown-hook", || wat(&unknown_hook("teleport")), "is no hook of"),
         Row::bytes_refused("name-of-a-hundred-kilobytes", || wat(&unknown_hook(&"a".repeat(90_000))), "is no hook of"),
-        Row::refused("imports-a-further-function", further_function, "imports `reveal`, which this host offers to no connector"),
+        Row::refused(
+            "imports-a-further-function",
+            further_function,
+            "imports `reveal`, which this host offers to no connector",
+        ),
         Row::guest_refused("hook_not_run", "hook `classify`: is part of the contract and not run by this host yet"),
         Row::works("wasi-finds-nothing", wasi),
     ]
@@ -54,7 +93,11 @@ fn manifests() -> Vec<Row> {
         Row::refused("manifest-nowhere", |core| core.manifest("(i32.const -64)"), "out of bounds"),
         Row::refused("manifest-of-zeros", |core| core.manifest("(i32.const 16)"), "is no semantic version"),
         Row::refused("manifest-of-100-mb", of_100_mb, "limit `host_call_bytes`"),
-        Row::refused("manifest-of-a-megabyte", |core| core.declares(titled(&"t".repeat(1_000_000))), "at most 524288 are kept"),
+        Row::refused(
+            "manifest-of-a-megabyte",
+            |core| core.declares(titled(&"t".repeat(1_000_000))),
+            "at most 524288 are kept",
+        ),
         Row::refused("manifest-of-many-faults", many_faults, "declared twice"),
         Row::refused("manifest-of-control-characters", controls, "is declared twice"),
         Row::refused("manifest-of-patterns", patterns, ""),
@@ -67,9 +110,17 @@ fn bombs() -> Vec<Row> {
     vec![
         Row::bytes_refused("nested-a-thousand-deep", nested, "component"),
         Row::refused("shared-memory", |core| core.with("(memory $shared 1 1 shared)"), "component"),
-        Row::refused("function-of-many-locals", |core| core.with(&format!("(func $wide (local{}))", " i64".repeat(60_000))), "locals"),
+        Row::refused(
+            "function-of-many-locals",
+            |core| core.with(&format!("(func $wide (local{}))", " i64".repeat(60_000))),
+            "locals",
+        ),
         Row::works("many-functions", many_functions),
-        Row::bytes_refused("half-a-hook", || wat(HALF_A_HOOK), "the hook `token-request` lacks a function of the contract"),
+        Row::bytes_refused(
+            "half-a-hook",
+            || wat(HALF_A_HOOK),
+            "the hook `token-request` lacks a function of the contract",
+        ),
     ]
 }
 
@@ -147,7 +198,9 @@ fn wasi(core: Core) -> Core {
         (import "wasi:cli/environment@0.2.0" "get-arguments" (func $arguments (param i32)))
         (import "wasi:filesystem/preopens@0.2.0" "get-directories" (func $folders (param i32)))"#;
     let world = "import wasi:cli/environment@0.2.0; import wasi:filesystem/preopens@0.2.0;";
-    let empty = |function: &str| format!("(call ${function} (i32.const 1024)) (if (i32.load offset=4 (i32.const 1024)) (then (unreachable)))");
+    let empty = |function: &str| {
+        format!("(call ${function} (i32.const 1024)) (if (i32.load offset=4 (i32.const 1024)) (then (unreachable)))")
+    };
     let asked: String = ["environment", "arguments", "folders"].map(|function| empty(function)).concat();
     core.imports(world, interfaces, functions)
         .verify(&format!("{asked} (call $drop (local.get $connection)) (i32.const {{answer}})"))
@@ -182,16 +235,15 @@ fn controls(core: Core) -> Core {
 /// Patterns that take long to compile, two thousand of them.
 fn patterns(core: Core) -> Core {
     let mut manifest = manifest("manifest-of-patterns");
-    let field = |number: usize| {
-        json!({ "key": format!("f{number}"), "label": "f", "required": true, "pattern": "(((a{1,9}){1,9}){1,9}){1,9}|\\p{L}{1,200}" })
-    };
+    let field = |number: usize| json!({ "key": format!("f{number}"), "label": "f", "required": true, "pattern": "(((a{1,9}){1,9}){1,9}){1,9}|\\p{L}{1,200}" });
     manifest["fields"] = (0..2000).map(field).collect();
     core.declares(manifest)
 }
 
 fn icon(core: Core) -> Core {
     let mut manifest = manifest("icon-with-script");
-    manifest["presentation"]["icon"] = json!("<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>");
+    manifest["presentation"]["icon"] =
+        json!("<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>");
     core.declares(manifest)
 }
 
