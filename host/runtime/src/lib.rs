@@ -27,6 +27,7 @@ mod sender;
 mod signatures;
 mod state;
 mod stop;
+mod turn;
 mod verbs;
 
 pub use breaker::BreakerSettings;

@@ -122,6 +122,60 @@ proptest! {
         }
     }
 
+    /// A mailer breaks base64 over lines, a dump writes hex with something between, a careless escape strikes some letters only.
+    #[test]
+    fn no_run_shows_through_breaks_and_separators(
+        secret in "[A-Za-z0-9_.~+/=-]{12,60}",
+        lead in "[ -~]{0,7}",
+        width in 4usize..77,
+        end in prop_oneof!["\n", "\r\n", r"\\n", r"\\r\\n", "%0D%0A"],
+        between in "[: \\-]",
+        escaped in any::<u64>(),
+    ) {
+        let known = Secret::new(secret.clone());
+        let masker = Masker::new([&known]);
+        let code = BASE64.encode(format!("{lead}{secret}").as_bytes());
+        let lines: Vec<&str> = code.as_bytes().chunks(width).map(|line| std::str::from_utf8(line).unwrap()).collect();
+        let dump: Vec<String> = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let some = secret.bytes().enumerate().map(|(at, byte)| {
+            if escaped >> (at % 64) & 1 == 1 { format!("%{byte:02x}") } else { char::from(byte).to_string() }
+        });
+        let readings: [(String, fn(&str) -> String); 3] = [
+            (lines.join(&end), |shown| shown.replace("\\r", "").replace("\\n", "").replace("%0D%0A", "").replace(['\r', '\n'], "")),
+            (dump.join(&between), |shown| shown.replace([':', ' ', '-'], "")),
+            (some.collect(), |shown| shown.to_owned()),
+        ];
+        for (text, read) in readings {
+            let shown = read(&masker.text(&text));
+            prop_assert!(leaks(&secret, &shown).is_none(), "{text} became {shown}");
+        }
+    }
+
+    #[test]
+    fn no_run_shows_at_any_offset(
+        secret in "[A-Za-z0-9_.~+/=-]{12,60}",
+        before in "[a-z]{0,300}",
+        after in "[a-z]{0,300}",
+        how in 0usize..12,
+    ) {
+        let known = Secret::new(secret.clone());
+        let text = format!("{before}{}{after}", spellings(&secret)[how]);
+        let shown = Masker::new([&known]).text(&text).into_owned();
+        prop_assert!(leaks(&secret, &shown).is_none(), "{text} became {shown}");
+    }
+
+    #[test]
+    fn a_short_secret_shows_in_no_spelling(secret in "[A-Za-z0-9_.~+/=-]{6,11}", lead in "[!-~]{0,3}") {
+        let known = Secret::new(secret.clone());
+        let masker = Masker::new([&known]);
+        for text in spellings(&secret) {
+            let shown = masker.text(&format!("<{text}>")).into_owned();
+            prop_assert!(shown.contains(MASK), "{text} stayed");
+        }
+        let joined = masker.text(&format!("{lead}{secret}")).into_owned();
+        prop_assert!(!joined.contains(&secret));
+    }
+
     #[test]
     fn what_holds_no_secret_is_left_alone(text in "[ -~]{0,200}") {
         prop_assume!(leaks(SECRET, &text).is_none());

@@ -18,20 +18,51 @@ impl View {
     }
 }
 
-/// Shows every reading: plain, percent-decoded and JSON-unescaped, and of each of these the hex and base64 decodings.
+/// Shows every reading: plain, percent-decoded and JSON-unescaped; of each of these the hex and base64 decodings, also where
+/// these are broken over lines as mail writes base64 (RFC 2045 section 6.8), or hex is written with separators.
 pub(super) fn each_view(given: &[u8], mut see: impl FnMut(&View)) {
     let plain = View { bytes: given.to_vec(), spans: None };
     let percent = given.contains(&b'%').then(|| unescaped(given, percent_at));
     let json = given.contains(&b'\\').then(|| unescaped(given, json_at));
     for base in [Some(plain), percent, json].into_iter().flatten() {
-        see(&base);
-        for offset in 0..2 {
-            see(&decoded(&base, offset, 2, hex_group));
+        see_decoded(&base, &mut see);
+        if base.bytes.iter().copied().any(is_break) {
+            see_decoded(&without(&base, is_break), &mut see);
         }
-        for offset in 0..4 {
-            see(&decoded(&base, offset, 4, base64_group));
+        if base.bytes.iter().copied().any(is_separator) {
+            see_hex(&without(&base, is_separator), &mut see);
         }
     }
+}
+
+fn see_decoded(base: &View, see: &mut impl FnMut(&View)) {
+    see(base);
+    see_hex(base, see);
+    for offset in 0..4 {
+        see(&decoded(base, offset, 4, base64_group));
+    }
+}
+
+fn see_hex(base: &View, see: &mut impl FnMut(&View)) {
+    for offset in 0..2 {
+        see(&decoded(base, offset, 2, hex_group));
+    }
+}
+
+fn is_break(byte: u8) -> bool {
+    matches!(byte, b'\r' | b'\n')
+}
+
+/// What stands between the bytes of a dump.
+fn is_separator(byte: u8) -> bool {
+    matches!(byte, b':' | b'-' | b' ' | b'\t' | b'\r' | b'\n')
+}
+
+/// The reading without some of its bytes.
+fn without(base: &View, left_out: fn(u8) -> bool) -> View {
+    let kept = base.bytes.iter().enumerate().filter(|(_, byte)| !left_out(**byte));
+    let (bytes, spans) = kept.map(|(at, byte)| (*byte, base.span(at).unwrap_or((at, at + 1)))).unzip();
+    View { bytes, spans: Some(spans) }
 }
 
 /// What an escape at the beginning of the bytes stands for, and its length.
