@@ -18,6 +18,7 @@ pub mod failure;
 pub mod header;
 pub mod id;
 pub mod manifest;
+pub mod mask;
 pub mod message;
 pub mod notice;
 pub mod origin;

@@ -90,6 +90,22 @@ impl Origin {
     }
 }
 
+/// Whether a text is one label of a host name, so that it cannot leave the domain that follows it.
+pub fn is_label(text: &str) -> bool {
+    let inner = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    inner && (1..=63).contains(&text.len()) && !text.starts_with('-') && !text.ends_with('-')
+}
+
+/// Whether a host, in lower case, is the one a pattern names, or under its `*.domain`.
+pub fn is_within(host: &str, pattern: &str) -> bool {
+    match pattern.strip_prefix("*.") {
+        Some(domain) => {
+            host.strip_suffix(&domain.to_ascii_lowercase()).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'))
+        }
+        None => host.eq_ignore_ascii_case(pattern),
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (scheme, default) = match self.scheme {
