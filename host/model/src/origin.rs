@@ -56,6 +56,10 @@ impl Origin {
             .filter(|host| !host.is_empty())
             .ok_or_else(|| OriginError::NoHost(url.scheme().to_owned()))?;
         let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+        // Resolvers do not agree on empty labels.
+        if host.split('.').any(str::is_empty) {
+            return Err(OriginError::NoHost(host));
+        }
         let port = url.port_or_known_default().ok_or_else(|| OriginError::NoHost(host.clone()))?;
         Ok(Self { scheme, host, port })
     }

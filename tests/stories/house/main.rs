@@ -17,5 +17,6 @@ mod google_double;
 mod mailchimp_double;
 mod notion_double;
 mod oidc_provider;
+mod parsers;
 mod slack_double;
 mod statements;

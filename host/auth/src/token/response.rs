@@ -19,8 +19,10 @@ use super::{
 };
 use crate::{failures, json, leak, provider_error::ProviderError};
 
-/// The longest token that is kept, in bytes.
+/// The longest token that is kept, in bytes as it is written down.
 const TOKEN_LIMIT: usize = 10 * 1024;
+/// The most bytes that the granted scopes have together.
+const SCOPES_LIMIT: usize = 8 * 1024;
 /// The longest kept value, in bytes.
 pub(crate) const KEPT_LIMIT: usize = 128;
 
@@ -262,6 +264,9 @@ pub(super) fn tokens(
     }
     let id_token = member(&rules.id_token, "/id_token").and_then(Value::as_str).filter(|token| is_token(token));
     let stated = member(&rules.scope, "/scope").and_then(|value| scopes(&rules.scope_format, value));
+    let own = [Some(&read.access_token), read.refresh_token.as_ref()].into_iter().flatten();
+    let secrets: Vec<&Secret> = own.chain(reading.shown.iter().copied()).collect();
+    let stated = stated.and_then(|scopes| public(scopes, &secrets));
     Ok(Some(Tokens {
         name: asked.map(|rules| rules.name.clone()).unwrap_or_default(),
         expiry: end(accepted, read.access_token.expose(), reading),
@@ -306,7 +311,20 @@ fn taken(source: &TokenSource, standard: &'static str, headers: &HeaderMap, acce
 
 /// Visible characters only (RFC 6749 appendix A.12), and of a length that can be kept.
 fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.len() <= TOKEN_LIMIT && text.bytes().all(|byte| (0x20..=0x7e).contains(&byte))
+    !text.is_empty() && written_length(text) <= TOKEN_LIMIT && text.bytes().all(|byte| (0x20..=0x7e).contains(&byte))
+}
+
+/// How long a token is in the record that keeps it, where quotes and backslashes are escaped.
+pub(super) fn written_length(text: &str) -> usize {
+    text.len() + text.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count()
+}
+
+/// Stated scopes as far as they may be kept and shown: none carries part of a secret; more than there is room for count
+/// as not stated.
+fn public(scopes: ScopeSet, secrets: &[&Secret]) -> Option<ScopeSet> {
+    let fits = scopes.iter().map(String::len).sum::<usize>() <= SCOPES_LIMIT;
+    let clean = scopes.into_iter().filter(|scope| !leak::shares_run(scope, secrets.iter().copied()));
+    fits.then(|| clean.collect())
 }
 
 /// The stated scope, in the declared format or as an array; anything else states nothing.

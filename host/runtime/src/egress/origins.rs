@@ -123,7 +123,6 @@ impl Resolver<'_> {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
