@@ -75,3 +75,4 @@ install_python django-oauth-toolkit/requirements.txt ../../target/peers/django-o
 install_python generated-client/requirements.txt ../../target/peers/generated-client \
   "what makes a client from the API's description"
 install_python aiosmtpd/requirements.txt ../../target/peers/aiosmtpd "the mail server aiosmtpd"
+install_python schemathesis/requirements.txt ../../target/peers/schemathesis "what tries the API with made-up requests"

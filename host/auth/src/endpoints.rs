@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jackfield_model::{
     manifest::OAuth2,
-    origin::{Origin, Scheme},
+    origin::{Origin, Scheme, is_label},
     session::Endpoints,
     template::{Template, TemplateError},
 };
@@ -144,12 +144,6 @@ fn filled(
     let text = inputs.fill(template).map_err(unfilled)?;
     checked(which, &text, plain)?;
     Ok(text)
-}
-
-/// One label of a host name.
-fn is_label(value: &str) -> bool {
-    let inner = value.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    inner && (1..=63).contains(&value.len()) && !value.starts_with('-') && !value.ends_with('-')
 }
 
 /// Unreserved characters only (RFC 3986 section 2.3), and no dot segment.

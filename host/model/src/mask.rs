@@ -7,15 +7,15 @@ mod views;
 
 use std::{borrow::Cow, collections::HashSet};
 
-use jackfield_model::secret::Secret;
 use zeroize::Zeroize;
 
+use crate::secret::Secret;
 use views::{View, each_view};
 
 /// What stands where a secret stood.
 pub const MASK: &str = "[masked]";
 /// The shortest run of a secret that is masked; a shorter secret is masked as a whole.
-pub(crate) const RUN: usize = 12;
+const RUN: usize = 12;
 /// A secret shorter than this says nothing: masking it would tear every text apart.
 const LEAST: usize = 4;
 
