@@ -75,6 +75,7 @@ install_python django-oauth-toolkit/requirements.txt ../../target/peers/django-o
 install_python generated-client/requirements.txt ../../target/peers/generated-client \
   "what makes a client from the API's description"
 install_python aiosmtpd/requirements.txt ../../target/peers/aiosmtpd "the mail server aiosmtpd"
+install_python schemathesis/requirements.txt ../../target/peers/schemathesis "what tries the API with made-up requests"
 
 # Only for the long run: the file system that forgets what was not synced, and the library it stands on.
 if [ "${1:-}" = soak ]; then

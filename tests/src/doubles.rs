@@ -7,6 +7,7 @@ mod form;
 mod gate;
 pub mod github;
 pub mod google;
+pub mod hostile;
 pub mod issuer;
 mod keys;
 mod log;
@@ -44,7 +45,7 @@ pub struct Double {
 }
 
 impl Double {
-    /// Answers each name with its router, under certificates of `authority`.
+    /// Answers each name with its router, under certificates of `authority`; `*.domain` stands for every name right below.
     pub async fn serve(authority: &Authority, sites: Vec<(&str, Router)>) -> Result<Self> {
         Self::start(authority, sites, Bodies::Logged).await
     }

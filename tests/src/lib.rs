@@ -11,6 +11,7 @@ pub mod figures;
 pub mod host;
 pub mod host_log;
 pub mod mail_server;
+pub mod network;
 pub mod peer;
 pub mod pictures;
 pub mod process;

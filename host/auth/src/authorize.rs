@@ -128,7 +128,9 @@ pub fn ask(ask: &Ask<'_>, entropy: &Entropy) -> Result<Asked, AuthorizeError> {
     let rules = &ask.oauth2.authorize;
     check(rules)?;
     let endpoint = ask.endpoints.authorize.as_deref().ok_or(AuthorizeError::NoEndpoint)?;
-    let mut endpoint = Url::parse(endpoint).map_err(|_| AuthorizeError::Malformed("authorization endpoint"))?;
+    // Behind a fragment no server would see the request (RFC 6749 section 3.1).
+    let endpoint = Url::parse(endpoint).ok().filter(|endpoint| endpoint.fragment().is_none());
+    let mut endpoint = endpoint.ok_or(AuthorizeError::Malformed("authorization endpoint"))?;
     let state = encoded(&entropy.state);
     let verifier = (rules.pkce == Pkce::S256).then(|| encoded(&entropy.verifier));
     let nonce = ask.scopes.contains("openid").then(|| encoded(&entropy.nonce));

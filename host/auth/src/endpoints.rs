@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jackfield_model::{
     manifest::OAuth2,
-    origin::{Origin, Scheme},
+    origin::{Origin, Scheme, is_label},
     session::Endpoints,
     template::{Template, TemplateError},
 };
@@ -33,7 +33,7 @@ pub enum EndpointError {
         source: TemplateError,
     },
     /// It does not parse, carries a user name or a fragment.
-    #[error("the {which} URL is no plain URL: no user name, no fragment")]
+    #[error("the {which} URL is no plain URL: no user name, no fragment, at most 2048 bytes")]
     Unreadable {
         /// Which endpoint.
         which: &'static str,
@@ -65,12 +65,15 @@ pub enum EndpointError {
     ForeignMetadata,
 }
 
-/// A URL that is https (or plain on loopback, where allowed), without user information and fragment.
+/// The longest URL of an endpoint, in bytes: every request and every connection records several.
+const URL_LIMIT: usize = 2048;
+
+/// A URL of bearable length that is https (or plain on loopback, where allowed), without user information and fragment.
 pub(crate) fn checked(which: &'static str, text: &str, plain: Plain) -> Result<Url, EndpointError> {
     let unreadable = EndpointError::Unreadable { which };
     let Ok(url) = Url::parse(text) else { return Err(unreadable) };
     let Ok(origin) = Origin::of(&url) else { return Err(unreadable) };
-    if url.fragment().is_some() {
+    if url.fragment().is_some() || text.len() > URL_LIMIT {
         return Err(unreadable);
     }
     if origin.scheme() == Scheme::Https || (plain == Plain::LoopbackAllowed && is_loopback(&origin)) {
@@ -141,12 +144,6 @@ fn filled(
     let text = inputs.fill(template).map_err(unfilled)?;
     checked(which, &text, plain)?;
     Ok(text)
-}
-
-/// One label of a host name.
-fn is_label(value: &str) -> bool {
-    let inner = value.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    inner && (1..=63).contains(&value.len()) && !value.starts_with('-') && !value.ends_with('-')
 }
 
 /// Unreserved characters only (RFC 3986 section 2.3), and no dot segment.

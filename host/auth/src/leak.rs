@@ -25,6 +25,12 @@ pub(crate) fn carries_any<'a>(text: &str, secrets: impl IntoIterator<Item = &'a 
     secrets.into_iter().any(|secret| carries(text, secret))
 }
 
+/// Whether `text` shares a run of twelve bytes with any of the secrets: for words of a provider that the host works with,
+/// where a short secret may be one of them by chance.
+pub(crate) fn shares_run<'a>(text: &str, secrets: impl IntoIterator<Item = &'a Secret>) -> bool {
+    secrets.into_iter().any(|secret| text.as_bytes().windows(RUN).any(|run| contains(secret.expose().as_bytes(), run)))
+}
+
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
     haystack.windows(needle.len()).any(|window| window == needle)
 }

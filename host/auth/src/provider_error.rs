@@ -102,8 +102,10 @@ impl ProviderError {
             (ErrorCode::Unknown, None) => code.to_owned(),
             (_, description) => description.unwrap_or_default().to_owned(),
         };
-        let echoes = leak::carries_any(&words, shown.iter().copied());
-        let text = Some(plain(&words, TEXT_LIMIT)).filter(|text| !text.is_empty() && !echoes);
+        // As it came and as it is shown: cleaning turns control characters into the blanks a password may have.
+        let cleaned = plain(&words, TEXT_LIMIT);
+        let echoes = [&words, &cleaned].iter().any(|text| leak::carries_any(text, shown.iter().copied()));
+        let text = Some(cleaned).filter(|text| !text.is_empty() && !echoes);
         Self { code: known, text }
     }
 

@@ -13,6 +13,9 @@ pub fn is_public(address: IpAddr) -> bool {
     }
 }
 
+/// Public by the registries, and inside all the same: what a cloud's machines reach their own platform at.
+const PLATFORM: [Ipv4Addr; 1] = [Ipv4Addr::new(168, 63, 129, 16)];
+
 fn is_public_v4(address: Ipv4Addr) -> bool {
     let [a, b, c, _] = address.octets();
     let special = address.is_private()
@@ -29,7 +32,8 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
         || (a == 192 && b == 31 && c == 196)
         || (a == 192 && b == 52 && c == 193)
         || (a == 192 && b == 175 && c == 48)
-        || (a == 198 && (b == 18 || b == 19));
+        || (a == 198 && (b == 18 || b == 19))
+        || PLATFORM.contains(&address);
     !special
 }
 
@@ -60,6 +64,7 @@ mod tests {
             "10.1.2.3",
             "100.64.0.1",
             "127.0.0.1",
+            "168.63.129.16",
             "169.254.169.254",
             "172.16.0.1",
             "172.31.255.255",
@@ -103,6 +108,7 @@ mod tests {
             "1.1.1.1",
             "8.8.8.8",
             "140.82.112.3",
+            "168.63.129.15",
             "172.32.0.1",
             "192.169.0.1",
             "198.20.0.1",

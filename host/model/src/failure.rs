@@ -61,16 +61,29 @@ impl Failure {
     }
 }
 
-/// Foreign text made safe to show: control characters become spaces, at most `limit` characters.
+/// Foreign text made safe to show: what breaks a line, turns the order of letters or cannot be seen becomes a space; at most
+/// `limit` characters.
 pub fn plain(text: &str, limit: usize) -> String {
-    let cleaned = text.chars().map(|c| {
-        if c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c) {
-            ' '
-        } else {
-            c
-        }
-    });
+    let cleaned = text.chars().map(|c| if c.is_control() || is_unseen(c) { ' ' } else { c });
     cleaned.take(limit).collect::<String>().trim().to_owned()
+}
+
+/// Line and paragraph separators, marks and embeddings of direction, and characters without a shape. Joiners stay: scripts
+/// need them.
+fn is_unseen(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'
+            | '\u{200e}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
 }
 
 #[cfg(test)]
@@ -82,5 +95,14 @@ mod tests {
         let failure = Failure::new(Advice::ProviderDown, "bad\nline", &format!("\u{1b}[31m{}", "x".repeat(1000)));
         assert_eq!(failure.code, "bad line");
         assert!(failure.message.len() <= 400 && !failure.message.contains('\u{1b}'));
+    }
+
+    #[test]
+    fn nothing_unseen_is_shown() {
+        for unseen in ['\u{2028}', '\u{200f}', '\u{202e}', '\u{2066}', '\u{200b}', '\u{feff}', '\u{e0041}', '\u{85}'] {
+            assert_eq!(plain(&format!("a{unseen}b"), 9), "a b", "{unseen:?}");
+        }
+        // Joiners are part of words in Persian and Hindi.
+        assert_eq!(plain("می\u{200c}شود", 9), "می\u{200c}شود");
     }
 }

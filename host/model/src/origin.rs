@@ -56,6 +56,10 @@ impl Origin {
             .filter(|host| !host.is_empty())
             .ok_or_else(|| OriginError::NoHost(url.scheme().to_owned()))?;
         let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+        // Resolvers do not agree on empty labels.
+        if host.split('.').any(str::is_empty) {
+            return Err(OriginError::NoHost(host));
+        }
         let port = url.port_or_known_default().ok_or_else(|| OriginError::NoHost(host.clone()))?;
         Ok(Self { scheme, host, port })
     }
@@ -87,6 +91,22 @@ impl Origin {
     /// The registrable domain (public suffix plus one label) of a named host.
     pub fn registrable_domain(&self) -> Option<&str> {
         if self.address().is_some() { None } else { psl::domain_str(&self.host) }
+    }
+}
+
+/// Whether a text is one label of a host name, so that it cannot leave the domain that follows it.
+pub fn is_label(text: &str) -> bool {
+    let inner = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    inner && (1..=63).contains(&text.len()) && !text.starts_with('-') && !text.ends_with('-')
+}
+
+/// Whether a host, in lower case, is the one a pattern names, or under its `*.domain`.
+pub fn is_within(host: &str, pattern: &str) -> bool {
+    match pattern.strip_prefix("*.") {
+        Some(domain) => {
+            host.strip_suffix(&domain.to_ascii_lowercase()).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'))
+        }
+        None => host.eq_ignore_ascii_case(pattern),
     }
 }
 

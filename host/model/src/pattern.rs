@@ -28,10 +28,13 @@ impl Pattern {
         if source.len() > 512 {
             return Err(refuse("it is longer than 512 characters".into()));
         }
-        let compiled = RegexBuilder::new(&format!("^(?:{source})$"))
-            .size_limit(64 * 1024)
-            .build()
-            .map_err(|error| refuse(error.to_string().lines().last().unwrap_or_default().to_owned()))?;
+        let compile = |text: &str| {
+            let built = RegexBuilder::new(text).size_limit(64 * 1024).build();
+            built.map_err(|error| refuse(error.to_string().lines().last().unwrap_or_default().to_owned()))
+        };
+        // By itself first: `a)|(?:b` would close the group it is put into, and match a part of a value.
+        compile(source)?;
+        let compiled = compile(&format!("^(?:{source})$"))?;
         Ok(Self { source: source.to_owned(), compiled })
     }
 
@@ -94,6 +97,9 @@ mod tests {
         let pattern = Pattern::new("[a-z]+|x1").unwrap();
         assert!(pattern.matches("abc") && pattern.matches("x1"));
         assert!(!pattern.matches("abc.evil") && !pattern.matches("abc\n"));
+        for bad in ["a)|(?:b", "a)(?m:b", "(", "(?x)a # b"] {
+            assert!(Pattern::new(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

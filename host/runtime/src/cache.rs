@@ -50,6 +50,15 @@ impl Cache {
 
     /// What was compiled from a component for an engine; none where there is nothing, or nothing that is authentic.
     pub(crate) fn get(&self, digest: &str, class: Class, engine: &Engine) -> Option<Component> {
+        self.read(digest, class, engine)?
+            .inspect_err(|error| {
+                tracing::warn!(digest, %error, "a compiled component in the cache does not load: compiling again");
+            })
+            .ok()
+    }
+
+    /// The same, and why the engine does not take what is authentic: a component may be compiled and want more than there is.
+    pub(crate) fn read(&self, digest: &str, class: Class, engine: &Engine) -> Option<wasmtime::Result<Component>> {
         let name = name(digest, class, engine);
         let bytes = fs::read(self.directory.join(&name)).ok()?;
         let Some(code) = self.authentic(&name, &bytes) else {
@@ -63,13 +72,7 @@ impl Cache {
             reason = "mapping machine code we compiled and authenticated ourselves; see the comment above"
         )]
         let component = unsafe { Component::deserialize(engine, code) };
-        match component {
-            Ok(component) => Some(component),
-            Err(error) => {
-                tracing::warn!(digest, %error, "a compiled component in the cache does not load: compiling again");
-                None
-            }
-        }
+        Some(component)
     }
 
     /// Keeps what was compiled: written beside its place, synced, then renamed.

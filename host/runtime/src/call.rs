@@ -157,11 +157,16 @@ impl From<wasmtime::Error> for Ended {
 }
 
 /// Bounds that wasmtime itself keeps and tells only in words; a test meets each.
-fn limit_in(text: &str) -> Option<Limit> {
+pub(crate) fn limit_in(text: &str) -> Option<Limit> {
     let known = [
         ("fuel allocated for hostcalls", Limit::HostCallBytes),
         ("store handle limit exceeded", Limit::Handles),
         ("resource limit exceeded", Limit::Instances),
+        ("memory has a minimum byte size", Limit::Memory),
+        ("has a minimum element size", Limit::Tables),
+        ("defined memories count", Limit::Instances),
+        ("defined tables count", Limit::Instances),
+        ("in the pooling allocator", Limit::Instances),
     ];
     known.into_iter().find(|(words, _)| text.contains(words)).map(|(_, limit)| limit)
 }
@@ -181,9 +186,11 @@ pub(crate) fn store(loaded: &Loaded, state: CallState) -> Store<CallState> {
     let tick = u64::try_from(TICK.as_millis()).unwrap_or(1);
     let mut ticks = limits.cpu_ms.div_ceil(tick);
     store.set_epoch_deadline(1);
+    let (turn, long, mut computed) = (store.data().turn.clone(), Arc::clone(&loaded.long), 0u32);
     store.epoch_deadline_callback(move |_store| {
         ticks = ticks.checked_sub(1).ok_or(Stop::Limit(Limit::Cpu))?;
-        Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
+        computed = computed.saturating_add(1);
+        Ok(UpdateDeadline::YieldCustom(1, turn.after(computed, &long)))
     });
     store
 }

@@ -8,6 +8,7 @@ use jackfield_model::{
     credential::Credential,
     id::{ConnectionId, TenantId},
     manifest::{BodyFormat, Manifest, Method},
+    mask::Masker,
     scope::ScopeSet,
     secret::Secret,
     session::Endpoints,
@@ -20,7 +21,6 @@ use crate::{
         allowed_requests, placements, public_values,
     },
     hook::Hook,
-    mask::Masker,
     redact::ReadingRules,
 };
 

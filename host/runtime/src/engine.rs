@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
 
-use crate::limits::Limits;
+use crate::{limits::Limits, turn};
 
 /// How often a running guest is interrupted to yield.
 pub(crate) const TICK: Duration = Duration::from_millis(10);
@@ -62,6 +62,7 @@ pub(crate) struct Engines {
     guest_runtime: Engine,
     description: EngineDescription,
     room: Arc<Semaphore>,
+    long: Arc<Semaphore>,
     _ticker: Ticker,
 }
 
@@ -76,7 +77,7 @@ impl Engines {
         let description = EngineDescription { wasmtime: WASMTIME, pagemap_scan, pool_instances: pool.instances };
         tracing::info!(wasmtime = WASMTIME, pagemap_scan, pool = pool.instances, "the sandbox is ready");
         let room = Arc::new(Semaphore::new(usize::try_from(pool.instances).unwrap_or(1)));
-        Ok(Self { pure, guest_runtime, description, room, _ticker: ticker })
+        Ok(Self { pure, guest_runtime, description, room, long: turn::room(), _ticker: ticker })
     }
 
     pub(crate) fn of(&self, class: Class) -> &Engine {
@@ -89,6 +90,11 @@ impl Engines {
     /// Room for instances, over all connectors: who finds none waits, within the time of the call.
     pub(crate) fn room(&self) -> &Arc<Semaphore> {
         &self.room
+    }
+
+    /// Room for calls that compute for long, over all connectors.
+    pub(crate) fn long(&self) -> &Arc<Semaphore> {
+        &self.long
     }
 
     pub(crate) fn description(&self) -> &EngineDescription {
@@ -118,6 +124,7 @@ fn pooled(pool: PoolSettings, limits: &Limits, pagemap_scan: bool) -> wasmtime::
 
 fn pooling(pool: PoolSettings, limits: &Limits, pagemap_scan: bool) -> PoolingAllocationConfig {
     let memory = usize::try_from(limits.memory_bytes).unwrap_or(usize::MAX);
+    let elements = usize::try_from(limits.table_elements).unwrap_or(usize::MAX);
     let kept = if pagemap_scan { KEPT_RESIDENT } else { 0 };
     let mut config = PoolingAllocationConfig::new();
     config
@@ -129,6 +136,9 @@ fn pooling(pool: PoolSettings, limits: &Limits, pagemap_scan: bool) -> PoolingAl
         .max_core_instances_per_component(limits.instances)
         .max_memories_per_component(MEMORIES)
         .max_tables_per_component(TABLES)
+        .max_memories_per_module(MEMORIES)
+        .max_tables_per_module(TABLES)
+        .table_elements(elements)
         .max_memory_size(memory.next_multiple_of(64 * 1024))
         .linear_memory_keep_resident(kept)
         .table_keep_resident(kept.min(64 * 1024))

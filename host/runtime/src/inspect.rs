@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fmt::Write as _};
 
 use aws_lc_rs::digest::{SHA256, digest};
-use jackfield_model::connector::Class;
+use jackfield_model::{connector::Class, failure::plain};
 use wasmparser::{
     Parser, Payload, ValidPayload, Validator, WasmFeatures, component_types::ComponentEntityType, types::Types,
 };
@@ -15,6 +15,8 @@ pub const CONTRACT_VERSION: &str = "0.1.0";
 /// The hook interfaces of the contract.
 pub const HOOKS: [&str; 8] =
     ["authorize", "callback", "token-request", "token-response", "discover", "sign", "revoke", "classify"];
+/// How much of a name that a component chose is repeated.
+const NAME: usize = 120;
 const IMPORTS: [&str; 5] = ["types", "http", "signing", "log", "manifest-types"];
 
 /// What a component says of itself.
@@ -115,7 +117,7 @@ pub(crate) fn inspect(component: &[u8], limit: u64) -> Result<Inspected, Inspect
     outline.imports.iter().map(String::as_str).chain(names.iter().copied()).try_for_each(version)?;
     if !names.contains(&interface("connector").as_str()) {
         let exports = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
-        return Err(InspectError::NoConnector { exports: jackfield_model::failure::plain(&exports, 300) });
+        return Err(InspectError::NoConnector { exports: plain(&exports, 300) });
     }
     for name in &names {
         hooks.extend(hook(name)?);
@@ -143,7 +145,8 @@ struct Outline {
 
 /// Names and types of the outermost component. Function bodies are left to the compiler, which validates them.
 fn outline(component: &[u8]) -> Result<Outline, InspectError> {
-    let malformed = |error: wasmparser::BinaryReaderError| InspectError::Malformed { reason: error.to_string() };
+    let malformed =
+        |error: wasmparser::BinaryReaderError| InspectError::Malformed { reason: plain(&error.to_string(), 300) };
     let mut validator = Validator::new_with_features(WasmFeatures::all());
     let (mut imports, mut exports, mut depth, mut types) = (Vec::new(), Vec::new(), 0usize, None);
     for payload in Parser::new(0).parse_all(component) {
@@ -186,7 +189,7 @@ fn version(name: &str) -> Result<(), InspectError> {
     match within_contract(name) {
         Some((_, CONTRACT_VERSION)) | None => Ok(()),
         Some((_, "")) => Err(InspectError::WrongVersion { built_for: format!("{CONTRACT} without a version") }),
-        Some((_, other)) => Err(InspectError::WrongVersion { built_for: format!("{CONTRACT}@{other}") }),
+        Some((_, other)) => Err(InspectError::WrongVersion { built_for: plain(&format!("{CONTRACT}@{other}"), NAME) }),
     }
 }
 
@@ -194,7 +197,7 @@ fn hook(name: &str) -> Result<Option<String>, InspectError> {
     match within_contract(name) {
         None | Some(("connector" | "types" | "manifest-types", _)) => Ok(None),
         Some((hook, _)) if HOOKS.contains(&hook) => Ok(Some(hook.to_owned())),
-        Some(_) => Err(InspectError::UnknownHook { name: name.to_owned() }),
+        Some(_) => Err(InspectError::UnknownHook { name: plain(name, NAME) }),
     }
 }
 
@@ -204,7 +207,7 @@ fn class(imports: &[String]) -> Result<Class, InspectError> {
         if name.starts_with("wasi:") && !name.starts_with("wasi:http") {
             class = Class::GuestRuntime;
         } else if !within_contract(name).is_some_and(|(interface, _)| IMPORTS.contains(&interface)) {
-            return Err(InspectError::ForeignImport { name: jackfield_model::failure::plain(name, 120) });
+            return Err(InspectError::ForeignImport { name: plain(name, NAME) });
         }
     }
     Ok(class)
@@ -218,7 +221,7 @@ fn refuse_async(types: &Types, export: &str) -> Result<(), InspectError> {
         if let ComponentEntityType::Func(func) = item.ty
             && types.get(func).is_some_and(|func| func.async_)
         {
-            return Err(InspectError::AsyncExport { name: format!("{export}#{name}") });
+            return Err(InspectError::AsyncExport { name: plain(&format!("{export}#{name}"), NAME) });
         }
     }
     Ok(())

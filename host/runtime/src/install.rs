@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use jackfield_model::{
     connector::Class,
+    failure::plain,
     manifest::{self as model, Fault, Manifest},
 };
 
@@ -11,11 +12,13 @@ use crate::{
     bindings::jackfield::connector::manifest_types as wit,
     call::{CallError, bounded, instantiate, store},
     convert,
+    egress::Denial,
     guest_log::LogBook,
     hook::Hook,
     load::Loaded,
     runtime::{LoadError, Runtime},
     state::CallState,
+    stop::Stop,
 };
 
 /// What an install found; kept with the digest, and read from there ever after.
@@ -50,13 +53,24 @@ pub enum InstallError {
     Faults(Faults),
 }
 
-/// Every fault of a manifest, one a line.
+/// The longest manifest, in bytes as it is kept: it is read whole whenever its connector is shown or used.
+const MANIFEST_BYTES: usize = 512 * 1024;
+/// The most faults that are told, and the most characters of one: a manifest may have as many as it likes, of any length.
+const MOST_FAULTS: usize = 50;
+const FAULT: usize = 400;
+
+/// Every fault of a manifest, one a line; of very many, the first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Faults(pub Vec<Fault>);
 
 impl fmt::Display for Faults {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|fault| write!(out, "\n  {fault}"))
+        let mut told = self.0.iter().take(MOST_FAULTS).map(|fault| plain(&fault.to_string(), FAULT));
+        told.try_for_each(|fault| write!(out, "\n  {fault}"))?;
+        match self.0.len().checked_sub(MOST_FAULTS) {
+            None | Some(0) => Ok(()),
+            Some(further) => write!(out, "\n  and {further} more"),
+        }
     }
 }
 
@@ -67,6 +81,10 @@ impl Runtime {
         let mut faults = hooks_not_run(&inspected.hooks);
         let compiled = self.compiled(component, &inspected).await?;
         let loaded = self.link(&compiled, inspected.class)?;
+        if let Some(hook) = inspected.hooks.iter().find(|hook| !loaded.exports.have(hook)) {
+            let reason = format!("the hook `{hook}` lacks a function of the contract");
+            return Err(LoadError::Unlinkable { reason }.into());
+        }
         let first = self.read_manifest(&loaded).await.map_err(InstallError::Manifest)?;
         let second = self.read_manifest(&loaded).await.map_err(InstallError::Manifest)?;
         if first != second {
@@ -74,6 +92,7 @@ impl Runtime {
         }
         match convert::manifest(first) {
             Ok(manifest) => {
+                faults.extend(too_long(&manifest));
                 faults.extend(model::check(&manifest, &inspected.hooks));
                 if faults.is_empty() {
                     return Ok(Prepared {
@@ -98,10 +117,25 @@ impl Runtime {
         let work = async {
             let mut store = store(loaded, state);
             let instance = instantiate(loaded, &mut store).await?;
+            loaded.exports.check(&mut store, &instance).map_err(|error| Stop::Denied(other_types(&error)))?;
             loaded.exports.connector.load(&mut store, &instance)?.call_manifest(&mut store).await
         };
         bounded(loaded, &self.limits, work).await.map_err(|ended| ended.of(name, &book.take()))
     }
+}
+
+fn too_long(manifest: &Manifest) -> Option<Fault> {
+    let size = serde_json::to_vec(manifest).map_or(0, |json| json.len());
+    let message = format!("has {size} bytes and at most {MANIFEST_BYTES} are kept: its author says less in it");
+    (size > MANIFEST_BYTES).then(|| Fault { place: "manifest".to_owned(), message })
+}
+
+fn other_types(error: &wasmtime::Error) -> Denial {
+    let message = format!(
+        "a function it exports has other types than the contract's: {}; its author builds it with the SDK of this version",
+        plain(&format!("{error:#}"), 200)
+    );
+    Denial::new("contract-types", message)
 }
 
 fn hooks_not_run(hooks: &BTreeSet<String>) -> Vec<Fault> {

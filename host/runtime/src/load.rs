@@ -4,7 +4,10 @@ use std::{collections::HashMap, sync::Arc};
 
 use jackfield_model::connector::Class;
 use tokio::sync::Semaphore;
-use wasmtime::component::{Component, InstancePre, Linker};
+use wasmtime::{
+    AsContextMut,
+    component::{Component, Instance, InstancePre, Linker},
+};
 
 use crate::{
     bindings::exports::jackfield::connector::{connector, discover, revoke, token_request, token_response},
@@ -23,6 +26,8 @@ pub(crate) struct Loaded {
     pub(crate) slots: Semaphore,
     /// Room for calls of all connectors together.
     pub(crate) room: Arc<Semaphore>,
+    /// Room for calls that compute for long, of all connectors together.
+    pub(crate) long: Arc<Semaphore>,
 }
 
 /// Where its functions are; hooks only where it exports them.
@@ -34,11 +39,44 @@ pub(crate) struct Exports {
     pub(crate) discover: Option<discover::GuestIndices>,
 }
 
+impl Exports {
+    /// Whether a hook that the component exports has the functions of the contract.
+    pub(crate) fn have(&self, hook: &str) -> bool {
+        match hook {
+            "token-request" => self.token_request.is_some(),
+            "token-response" => self.token_response.is_some(),
+            "revoke" => self.revoke.is_some(),
+            "discover" => self.discover.is_some(),
+            _ => true,
+        }
+    }
+
+    /// Looks at every function's type: a wrong one is said at install, not by the first call.
+    pub(crate) fn check(&self, mut store: impl AsContextMut, instance: &Instance) -> wasmtime::Result<()> {
+        let store = &mut store;
+        self.connector.load(&mut *store, instance)?;
+        if let Some(hook) = &self.token_request {
+            hook.load(&mut *store, instance)?;
+        }
+        if let Some(hook) = &self.token_response {
+            hook.load(&mut *store, instance)?;
+        }
+        if let Some(hook) = &self.revoke {
+            hook.load(&mut *store, instance)?;
+        }
+        if let Some(hook) = &self.discover {
+            hook.load(&mut *store, instance)?;
+        }
+        Ok(())
+    }
+}
+
 /// What each class of component may import.
 pub(crate) struct Linkers {
     pure: Linker<CallState>,
     guest_runtime: Linker<CallState>,
     room: Arc<Semaphore>,
+    long: Arc<Semaphore>,
 }
 
 impl Linkers {
@@ -48,7 +86,7 @@ impl Linkers {
         let mut guest_runtime = Linker::new(engines.of(Class::GuestRuntime));
         imports::link(&mut guest_runtime)?;
         wasmtime_wasi::p2::add_to_linker_async(&mut guest_runtime)?;
-        Ok(Self { pure, guest_runtime, room: Arc::clone(engines.room()) })
+        Ok(Self { pure, guest_runtime, room: Arc::clone(engines.room()), long: Arc::clone(engines.long()) })
     }
 
     fn of(&self, class: Class) -> &Linker<CallState> {
@@ -69,7 +107,7 @@ impl Linkers {
             discover: discover::GuestIndices::new(&pre).ok(),
         };
         let slots = Semaphore::new(usize::try_from(limits.calls_at_once).unwrap_or(1));
-        Ok(Loaded { class, pre, exports, slots, room: Arc::clone(&self.room) })
+        Ok(Loaded { class, pre, exports, slots, room: Arc::clone(&self.room), long: Arc::clone(&self.long) })
     }
 }
 

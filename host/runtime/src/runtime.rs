@@ -6,17 +6,18 @@ use std::{
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
-use jackfield_model::connector::Class;
+use jackfield_model::{connector::Class, failure::plain};
 use wasmtime::component::Component;
 
 use crate::{
     breaker::{BreakerSettings, Breakers},
     cache::{Cache, CacheKey},
+    call::limit_in,
     compile::{CompileError, Compiler},
     egress::EgressSettings,
     engine::{EngineDescription, Engines, PoolSettings},
     inspect::{InspectError, Inspected, inspect},
-    limits::Limits,
+    limits::{Limit, Limits},
     load::{Linkers, Loaded, Table},
     redact::Random,
     sender::Sender,
@@ -73,12 +74,31 @@ pub enum LoadError {
     /// It was compiled and cannot be kept.
     #[error("the compiled component cannot be kept")]
     Cache(#[source] io::Error),
+    /// It has more of something than an instance may have.
+    #[error("the component {limit}: {reason}")]
+    TooMuch {
+        /// The bound.
+        limit: Limit,
+        /// What the engine says of it.
+        reason: String,
+    },
     /// Its imports or exports are not of the contract's types.
     #[error("the component does not fit the contract: {reason}")]
     Unlinkable {
         /// What does not fit.
         reason: String,
     },
+}
+
+impl LoadError {
+    /// Why an engine does not take a component.
+    pub(crate) fn unfit(error: &wasmtime::Error) -> Self {
+        let reason = plain(&format!("{error:#}"), 400);
+        match limit_in(&reason) {
+            Some(limit) => Self::TooMuch { limit, reason },
+            None => Self::Unlinkable { reason },
+        }
+    }
 }
 
 /// The sandbox.
@@ -180,9 +200,7 @@ impl Runtime {
     }
 
     pub(crate) fn link(&self, component: &Component, class: Class) -> Result<Loaded, LoadError> {
-        self.linkers
-            .load(component, class, &self.limits)
-            .map_err(|error| LoadError::Unlinkable { reason: format!("{error:#}") })
+        self.linkers.load(component, class, &self.limits).map_err(|error| LoadError::unfit(&error))
     }
 
     fn keep(&self, digest: &str, class: Class, component: &Component) -> Result<(), LoadError> {
@@ -201,8 +219,19 @@ impl Runtime {
         let (cache, engine, name) = (Arc::clone(&self.cache), self.engines.of(class).clone(), digest.to_owned());
         let kept = tokio::task::spawn_blocking(move || cache.put(&name, class, &engine, &code)).await;
         kept.map_err(io::Error::other).flatten().map_err(LoadError::Cache)?;
+        self.fresh(digest, class).await
+    }
+
+    /// What was just compiled and kept. Where the engine has no room for such a component, nothing of it stays.
+    async fn fresh(&self, digest: &str, class: Class) -> Result<Component, LoadError> {
+        let (cache, engine, name) = (Arc::clone(&self.cache), self.engines.of(class).clone(), digest.to_owned());
+        let read = tokio::task::spawn_blocking(move || cache.read(&name, class, &engine)).await;
         let lost = || LoadError::Cache(io::Error::other("what was just written cannot be read back"));
-        self.cached(digest, class).await.ok_or_else(lost)
+        read.ok().flatten().ok_or_else(lost)?.map_err(|error| {
+            // Left behind, it would be in nobody's way: it is named by what it was made from.
+            let _left = self.cache.remove(digest);
+            LoadError::unfit(&error)
+        })
     }
 
     async fn cached(&self, digest: &str, class: Class) -> Option<Component> {

@@ -24,6 +24,7 @@ use crate::{
     sender::Sender,
     signatures::Signatures,
     stop::Stop,
+    turn::Turn,
 };
 
 /// Random bytes a guest runtime gets at once.
@@ -39,6 +40,8 @@ pub(crate) struct CallState {
     pub(crate) tally: Tally,
     pub(crate) table: ResourceTable,
     pub(crate) signatures: Signatures,
+    /// Its turn among calls that compute for long.
+    pub(crate) turn: Turn,
     /// Whether placeholders are about, which may stand in no text a guest writes.
     pub(crate) placeholders: bool,
     pub(crate) requests_left: u32,
@@ -64,6 +67,7 @@ impl CallState {
             tally: Tally::new(limits, class),
             table,
             signatures: Signatures::default(),
+            turn: Turn::default(),
             placeholders: false,
             requests_left: limits.requests,
             host_calls_left: limits.host_calls,
@@ -75,6 +79,7 @@ impl CallState {
 
     /// Begins a call from the guest: counted, and denied while the manifest is read.
     pub(crate) fn enter(&mut self, what: &str) -> wasmtime::Result<Arc<CallContext>> {
+        self.turn.end();
         self.host_calls_left = self.host_calls_left.checked_sub(1).ok_or(Stop::Limit(Limit::HostCalls))?;
         let denied = || {
             let message = format!(

@@ -14,7 +14,7 @@ use crate::{
 };
 
 #[derive(Serialize, Deserialize)]
-struct Stored {
+pub(crate) struct Stored {
     key: ApiKey,
     hash: String,
 }

@@ -22,7 +22,7 @@ use crate::{
 pub use private::AuthorizationSecrets;
 
 #[derive(Serialize, Deserialize)]
-struct Stored {
+pub(crate) struct Stored {
     authorization: Authorization,
     /// Until the state is taken.
     state_hash: Option<String>,

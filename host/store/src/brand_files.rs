@@ -18,7 +18,7 @@ const PART: usize = 24 * 1024;
 const FILE_LIMIT: usize = 2 * 1024 * 1024;
 
 #[derive(Serialize, Deserialize)]
-struct Head {
+pub(crate) struct Head {
     media_type: String,
     parts: usize,
 }

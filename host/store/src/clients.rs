@@ -13,7 +13,7 @@ use crate::{
 };
 
 #[derive(Serialize, Deserialize)]
-struct Stored {
+pub(crate) struct Stored {
     client: Client,
     /// Counts its secrets; zero before the first.
     secrets: u64,

@@ -20,7 +20,7 @@ const TEXT_LIMIT: usize = 2 * 1024 * 1024;
 const ATTEMPTS: usize = 8;
 
 #[derive(Serialize, Deserialize)]
-struct Head {
+pub(crate) struct Head {
     text: String,
     parts: usize,
 }

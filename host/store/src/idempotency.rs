@@ -62,7 +62,7 @@ pub struct KeptAnswer {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Stored {
+pub(crate) struct Stored {
     /// A keyed hash of all that was asked.
     asked: String,
     begun_at: Timestamp,

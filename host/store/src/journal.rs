@@ -49,7 +49,7 @@ pub struct Pending {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Stored {
+pub(crate) struct Stored {
     entry: JournalEntry,
     parts: u32,
 }

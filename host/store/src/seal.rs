@@ -26,4 +26,5 @@ pub(crate) use lookup::LookupKey;
 pub use lookup::Purpose;
 pub use ring::{KeyRing, RetireError};
 pub use ring_file::KeyRingError;
+pub(crate) use ring_file::parse as parse_ring;
 pub(crate) use stream::{Sealer, StreamError};

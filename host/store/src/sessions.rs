@@ -19,7 +19,7 @@ use crate::{
 };
 
 #[derive(Serialize, Deserialize)]
-struct Stored {
+pub(crate) struct Stored {
     session: ConnectSession,
     token_hash: String,
 }

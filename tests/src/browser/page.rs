@@ -208,7 +208,7 @@ impl Form {
     }
 
     /// As `application/x-www-form-urlencoded`.
-    pub(super) fn encoded(&self) -> String {
+    pub fn encoded(&self) -> String {
         let mut form = form_urlencoded::Serializer::new(String::new());
         for input in self.inputs.iter().filter(|input| input.on) {
             form.append_pair(&input.name, &input.value);

@@ -30,14 +30,23 @@ impl IssuerKey {
 
     /// A token with these claims.
     pub(super) fn signed(&self, claims: &Value) -> Result<String> {
-        let written = |value: &Value| BASE64URL_NOPAD.encode(value.to_string().as_bytes());
-        let message =
-            format!("{}.{}", written(&json!({ "alg": "RS256", "kid": "own", "typ": "JWT" })), written(claims));
+        self.signed_under(&json!({ "alg": "RS256", "kid": "own", "typ": "JWT" }), claims)
+    }
+
+    /// A token with these claims under that header, signed by this key whatever the header says.
+    pub(super) fn signed_under(&self, header: &Value, claims: &Value) -> Result<String> {
+        let message = unsigned(header, claims);
         let mut signature = vec![0; self.0.public_modulus_len()];
         let signed = self.0.sign(&RSA_PKCS1_SHA256, &random(), message.as_bytes(), &mut signature);
         signed.context("a signature")?;
         Ok(format!("{message}.{}", BASE64URL_NOPAD.encode(&signature)))
     }
+}
+
+/// Header and claims of a token, without its signature.
+pub(super) fn unsigned(header: &Value, claims: &Value) -> String {
+    let written = |value: &Value| BASE64URL_NOPAD.encode(value.to_string().as_bytes());
+    format!("{}.{}", written(header), written(claims))
 }
 
 /// "Access token hash", OpenID Connect Core 1.0 section 3.1.3.6.

@@ -108,7 +108,9 @@ impl Sites {
 
     /// The name decides, as at any host that answers for several: 421 for a name it does not have.
     async fn own(&self, host: &str, request: Request<Body>) -> Result<Response<Body>> {
-        if let Some(router) = self.routers.get(host) {
+        let below = || host.split_once('.').map(|(_, domain)| format!("*.{domain}"));
+        let router = self.routers.get(host).or_else(|| self.routers.get(&below()?));
+        if let Some(router) = router {
             return Ok(router.clone().oneshot(request).await?);
         }
         let mut response = Response::new(Body::empty());

@@ -11,7 +11,7 @@ use toml::Table;
 const LONGEST: usize = 400;
 
 /// Which crates of the house each of them may use; a crate that is not listed uses none but the ones for writing connectors.
-const MAY_USE: [(&str, &[&str]); 7] = [
+const MAY_USE: [(&str, &[&str]); 9] = [
     ("jackfield-auth", &["jackfield-model"]),
     ("jackfield-store", &["jackfield-model", "jackfield-suite"]),
     ("jackfield-runtime", &["jackfield-model"]),
@@ -32,11 +32,14 @@ const MAY_USE: [(&str, &[&str]); 7] = [
             "jackfield-build",
             "jackfield-demo",
             "jackfield-model",
+            "jackfield-parsers",
             "jackfield-server",
             "jackfield-store",
             "jackfield-suite",
         ],
     ),
+    ("jackfield-parsers", &["jackfield-auth", "jackfield-model", "jackfield-store"]),
+    ("jackfield-fuzz", &["jackfield-parsers"]),
     ("jackfield-sdk", &["jackfield-sdk-macros"]),
     ("jackfield-model", &[]),
 ];

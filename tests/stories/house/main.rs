@@ -18,5 +18,6 @@ mod invariants;
 mod mailchimp_double;
 mod notion_double;
 mod oidc_provider;
+mod parsers;
 mod slack_double;
 mod statements;

@@ -5,7 +5,7 @@ use jackfield_tests::components::component;
 use crate::scene::{Scene, detail};
 
 /// The component with every occurrence replaced by as many bytes.
-fn replaced(component: &[u8], from: &str, to: &str) -> Vec<u8> {
+pub(crate) fn replaced(component: &[u8], from: &str, to: &str) -> Vec<u8> {
     assert_eq!(from.len(), to.len());
     let (mut out, mut at, mut count) = (Vec::with_capacity(component.len()), 0, 0);
     while at < component.len() {

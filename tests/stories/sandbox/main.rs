@@ -12,9 +12,11 @@
 mod approval;
 mod bounds;
 mod breaker;
+mod canaries;
 mod compiling;
 mod components;
 mod conformance;
+mod hostile;
 mod leaks;
 mod login;
 mod manifests;

@@ -35,6 +35,8 @@ pub(crate) struct Scene {
     pub(crate) canary: Canary,
     /// What hosts wrote to their log.
     pub(crate) log: HostLog,
+    /// Whom hosts trust.
+    pub(crate) authority: Authority,
     neighbour: String,
     wire: Wire,
 }
@@ -66,7 +68,8 @@ impl Scene {
         setting.configure = Some(configure);
         let host = TestHost::start(setting).await.unwrap();
         let tenant = host.tenant("Acme").await.unwrap();
-        let mut scene = Self { host, tenant, provider, other, login, canary, log, neighbour: String::new(), wire };
+        let mut scene =
+            Self { host, tenant, provider, other, login, canary, log, authority, neighbour: String::new(), wire };
         let neighbour = scene.connect("well_behaved").await;
         assert_eq!(neighbour["status"], "active", "{neighbour}");
         neighbour["id"].as_str().unwrap().clone_into(&mut scene.neighbour);
@@ -96,14 +99,20 @@ impl Scene {
     /// Connects as a person who consents at `login.test`; the answer to completing.
     pub(crate) async fn consent(&self, connector: &str, method: &str, end_user: &str) -> Answer {
         let (_, link) = self.host.session(&self.tenant, connector, &[], end_user).await.unwrap();
-        let mut browser = Browser::new(self.wire.clone());
-        browser.leave_at(RETURN_URL);
+        let mut browser = self.browser();
         let page = browser.open(&format!("{link}?method={method}")).await.unwrap().page().unwrap();
         let form = page.form().unwrap();
         let interim = browser.submit(&page, &form).await.unwrap().page().unwrap();
         let onward = interim.link("Continue to").unwrap();
         let returned = browser.click(&interim, &onward).await.unwrap().left().unwrap();
         self.host.complete(&self.tenant, &returned, end_user).await.unwrap()
+    }
+
+    /// A person's browser, which stops at the application.
+    pub(crate) fn browser(&self) -> Browser {
+        let mut browser = Browser::new(self.wire.clone());
+        browser.leave_at(RETURN_URL);
+        browser
     }
 
     /// Verifies the neighbour's connection.
@@ -169,6 +178,11 @@ impl Canary {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap().into_std().unwrap();
         let address = listener.local_addr().unwrap();
         Self { listener, address }
+    }
+
+    /// Whether nobody came so far.
+    pub(crate) fn untouched(&self) -> bool {
+        self.listener.accept().is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock)
     }
 
     /// Nobody came: a connection that was made waits in the listener's queue, whoever made it.

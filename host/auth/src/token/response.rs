@@ -19,8 +19,10 @@ use super::{
 };
 use crate::{failures, json, leak, provider_error::ProviderError};
 
-/// The longest token that is kept, in bytes.
+/// The longest token that is kept, in bytes as it is written down.
 const TOKEN_LIMIT: usize = 10 * 1024;
+/// The most bytes of stated scopes that are kept.
+const SCOPES_LIMIT: usize = 8 * 1024;
 /// The longest kept value, in bytes.
 pub(crate) const KEPT_LIMIT: usize = 128;
 
@@ -262,6 +264,9 @@ pub(super) fn tokens(
     }
     let id_token = member(&rules.id_token, "/id_token").and_then(Value::as_str).filter(|token| is_token(token));
     let stated = member(&rules.scope, "/scope").and_then(|value| scopes(&rules.scope_format, value));
+    let own = [Some(&read.access_token), read.refresh_token.as_ref()].into_iter().flatten();
+    let secrets: Vec<&Secret> = own.chain(reading.shown.iter().copied()).collect();
+    let stated = stated.map(|scopes| public(scopes, &secrets));
     Ok(Some(Tokens {
         name: asked.map(|rules| rules.name.clone()).unwrap_or_default(),
         expiry: end(accepted, read.access_token.expose(), reading),
@@ -306,20 +311,41 @@ fn taken(source: &TokenSource, standard: &'static str, headers: &HeaderMap, acce
 
 /// Visible characters only (RFC 6749 appendix A.12), and of a length that can be kept.
 fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.len() <= TOKEN_LIMIT && text.bytes().all(|byte| (0x20..=0x7e).contains(&byte))
+    !text.is_empty() && written_length(text) <= TOKEN_LIMIT && text.bytes().all(|byte| (0x20..=0x7e).contains(&byte))
+}
+
+/// How long a token is in the record that keeps it, where quotes and backslashes are escaped.
+pub(super) fn written_length(text: &str) -> usize {
+    text.len() + text.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count()
+}
+
+/// Stated scopes as far as they may be shown: none carries part of a secret.
+fn public(scopes: ScopeSet, secrets: &[&Secret]) -> ScopeSet {
+    scopes.into_iter().filter(|scope| !leak::shares_run(scope, secrets.iter().copied())).collect()
 }
 
 /// The stated scope, in the declared format or as an array; anything else states nothing.
 fn scopes(format: &ScopeFormat, value: &Value) -> Option<ScopeSet> {
     if let Value::Array(list) = value {
-        return Some(list.iter().filter_map(Value::as_str).map(str::to_owned).collect());
+        return Some(bounded(list.iter().filter_map(Value::as_str)));
     }
     let text = value.as_str()?;
     let pieces: Vec<&str> = match format {
         ScopeFormat::Separated(separator) if !separator.trim().is_empty() => text.split(separator.as_str()).collect(),
         ScopeFormat::Separated(_) | ScopeFormat::Array => text.split_ascii_whitespace().collect(),
     };
-    Some(pieces.into_iter().map(str::trim).filter(|scope| !scope.is_empty()).map(str::to_owned).collect())
+    Some(bounded(pieces.into_iter().map(str::trim)))
+}
+
+/// Scopes that can be shown and kept: no control characters (RFC 6749 section 3.3 has none), and no more of them than a
+/// record holds beside everything else. What an answer states beyond that counts as not granted.
+fn bounded<'a>(scopes: impl Iterator<Item = &'a str>) -> ScopeSet {
+    let mut left = SCOPES_LIMIT;
+    let kept = scopes.filter(|scope| !scope.is_empty() && !scope.chars().any(char::is_control)).take_while(|scope| {
+        left = left.saturating_sub(scope.len());
+        left > 0
+    });
+    kept.map(str::to_owned).collect()
 }
 
 fn keep(tokens: &mut Tokens, payload: Option<&Value>, reading: &Reading<'_>) {

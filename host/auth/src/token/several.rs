@@ -11,10 +11,13 @@ use jackfield_model::{
 use serde_json::Value;
 
 use super::{
-    Reading, TokenError,
-    response::{Accepted, Tokens, tokens},
+    Reading, TokenError, Unusable,
+    response::{Accepted, Tokens, tokens, written_length},
 };
-use crate::scope_lists;
+use crate::{leak, scope_lists};
+
+/// The most bytes that all tokens of a grant have together, as they are written down.
+const GRANT_LIMIT: usize = 20 * 1024;
 
 /// The tokens found, in the manifest's order; none where there is not one. Any of them may be missing.
 pub(super) fn read(
@@ -26,6 +29,11 @@ pub(super) fn read(
     let mut found = Vec::new();
     for rules in several {
         found.extend(tokens(headers, &accepted.under(&rules.under), reading, Some(rules))?);
+    }
+    // What is kept of a grant is one sealed record.
+    let texts = found.iter().flat_map(|tokens| std::iter::once(&tokens.access_token).chain(&tokens.refresh_token));
+    if texts.map(|token| written_length(token.expose())).sum::<usize>() > GRANT_LIMIT {
+        return Err(Unusable::BadToken.into());
     }
     let mut found = found.into_iter();
     let Some(first) = found.next() else { return Ok(None) };
@@ -50,11 +58,12 @@ pub(super) fn in_list(scopes: ScopeSet, asked: Option<&TokenRules>) -> ScopeSet 
 /// token that was refreshed.
 pub(super) fn missing(rule: &FailureRule, answer: Option<&Value>, reading: &Reading<'_>) -> Vec<String> {
     let Advice::InsufficientScope(declared) = &rule.advice else { return Vec::new() };
+    let echoes = |scope: &str| leak::shares_run(scope, reading.shown.iter().copied());
     let asked = reading.oauth2.response.tokens.iter().find(|rules| rules.name == reading.token);
     let named = |pointer: &str| {
         let text = answer.and_then(|answer| answer.pointer(pointer)).and_then(Value::as_str).unwrap_or_default();
         let scopes = text.split([',', ' ']).filter(|scope| !scope.is_empty());
-        let scopes: ScopeSet = scopes.map(|scope| plain(scope, 80)).take(20).collect();
+        let scopes: ScopeSet = scopes.map(|scope| plain(scope, 80)).filter(|scope| !echoes(scope)).take(20).collect();
         in_list(scopes, asked)
     };
     let each = declared.iter().flat_map(|scope| match scope.strip_prefix('/') {

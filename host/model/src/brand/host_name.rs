@@ -20,6 +20,12 @@ impl HostName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The name that a `Host` header asks for, without port or last dots, in lower case. It may be nobody's.
+    pub fn asked(header: &str) -> String {
+        let name = header.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+        name.map_or(header, |(name, _)| name).trim_end_matches('.').to_ascii_lowercase()
+    }
 }
 
 impl FromStr for HostName {

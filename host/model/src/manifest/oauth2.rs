@@ -43,9 +43,10 @@ impl OAuth2 {
     }
 }
 
-/// The provider's string of a scope in a further list; none where its id says another.
+/// The provider's string of a scope in a further list; none where its id says another, and none in the first list, whose
+/// ids are the provider's strings as they are: a leading slash, as in `/authenticate`, belongs to them.
 pub fn in_list<'a>(scope: &'a str, list: &str) -> Option<&'a str> {
-    scope.strip_prefix(list)?.strip_prefix('/')
+    if list.is_empty() { None } else { scope.strip_prefix(list)?.strip_prefix('/') }
 }
 
 /// A parameter or header.
@@ -352,4 +353,17 @@ pub enum RefreshUsing {
     SameGrant,
     /// Nothing: it cannot be refreshed.
     None,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_list;
+
+    #[test]
+    fn a_scope_of_the_first_list_keeps_its_slash() {
+        assert_eq!(in_list("user/chat:write", "user"), Some("chat:write"));
+        for (scope, list) in [("/authenticate", ""), ("users/x", "user"), ("user", "user")] {
+            assert_eq!(in_list(scope, list), None, "{scope} in `{list}`");
+        }
+    }
 }

@@ -15,17 +15,41 @@ use crate::{
 
 /// More choices than this are none.
 const MOST_TARGETS: usize = 200;
+/// The most bytes of all targets together: they are kept in the connection's record, beside what else it holds.
+const TARGETS_BYTES: usize = 12 * 1024;
+/// The most bytes of an account's scopes together, and of one.
+const SCOPES_BYTES: usize = 8 * 1024;
+const SCOPE_BYTES: usize = 512;
+/// The most bytes of an account's extras together.
+const EXTRAS_BYTES: usize = 4 * 1024;
 
 pub(crate) fn advice(given: types::Advice) -> Advice {
     match given {
         types::Advice::Reauthorize => Advice::Reauthorize,
-        types::Advice::InsufficientScope(scopes) => Advice::InsufficientScope(scopes),
+        types::Advice::InsufficientScope(scopes) => Advice::InsufficientScope(missing(scopes)),
         types::Advice::Misconfigured => Advice::Misconfigured,
         types::Advice::Retry(after) => Advice::Retry(after),
         types::Advice::ProviderDown => Advice::ProviderDown,
         types::Advice::Unsupported => Advice::Unsupported,
         types::Advice::Other(other) => Advice::Other(failure::plain(&other, 64)),
     }
+}
+
+/// The first of the scopes said to be missing, as many as are kept: which they are is advice, not data.
+fn missing(scopes: Vec<String>) -> Vec<String> {
+    let mut left = SCOPES_BYTES;
+    let kept = scopes.into_iter().map(|scope| failure::plain(&scope, SCOPE_BYTES / 4));
+    kept.take_while(|scope| {
+        left = left.saturating_sub(scope.len() + 1);
+        left > 0
+    })
+    .collect()
+}
+
+/// Whether scopes are few enough to keep, and each one plain word.
+fn are_scopes(scopes: &[String]) -> bool {
+    let plain = |scope: &String| scope.len() <= SCOPE_BYTES && !scope.chars().any(char::is_control);
+    scopes.iter().map(|scope| scope.len() + 1).sum::<usize>() <= SCOPES_BYTES && scopes.iter().all(plain)
 }
 
 pub(crate) fn failure(given: types::Failure) -> Failure {
@@ -44,8 +68,14 @@ pub(crate) fn account(given: types::Account) -> Result<Account, Denial> {
     if given.avatar.as_ref().is_some_and(|url| url.len() > 2048 || !https(url)) {
         return Err(bad("an avatar that is no https URL"));
     }
+    if given.granted_scopes.as_ref().is_some_and(|scopes| !are_scopes(scopes)) {
+        return Err(bad("granted scopes of more than 8 KiB together, or one that is too long or not one line"));
+    }
     if given.extras.len() > 32 || given.extras.iter().any(|(key, value)| key.len() > 64 || value.len() > 1024) {
         return Err(bad("more than 32 extras, or one too long"));
+    }
+    if given.extras.iter().map(|(key, value)| key.len() + value.len()).sum::<usize>() > EXTRAS_BYTES {
+        return Err(bad("extras of more than 4 KiB together"));
     }
     let expires = given.expires.map(|at| {
         i64::try_from(at)
@@ -60,7 +90,11 @@ pub(crate) fn account(given: types::Account) -> Result<Account, Denial> {
         avatar: given.avatar,
         granted_scopes: given.granted_scopes.map(|scopes| scopes.into_iter().collect()),
         expires: expires.transpose()?,
-        extras: given.extras.into_iter().map(|(key, value)| (key, failure::plain(&value, 1024))).collect(),
+        extras: given
+            .extras
+            .into_iter()
+            .map(|(key, value)| (failure::plain(&key, 64), failure::plain(&value, 1024)))
+            .collect(),
     })
 }
 
@@ -95,7 +129,15 @@ pub(crate) fn targets(given: Vec<discover::Target>) -> Result<Vec<Target>, Denia
             id,
         });
     }
+    if targets.iter().map(size).sum::<usize>() > TARGETS_BYTES {
+        return Err(bad("targets of more than 12 KiB together"));
+    }
     Ok(targets)
+}
+
+fn size(target: &Target) -> usize {
+    let fields: usize = target.fields.iter().map(|(key, value)| key.len() + value.len()).sum();
+    target.id.len() + target.label.len() + target.description.len() + fields
 }
 
 /// A hole this host fills; otherwise its name.

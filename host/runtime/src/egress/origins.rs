@@ -2,7 +2,7 @@
 
 use jackfield_model::{
     manifest::{Manifest, OriginPlace},
-    origin::Origin,
+    origin::{Origin, is_label, is_within},
     session::Endpoints,
     template::Template,
 };
@@ -120,21 +120,6 @@ impl Resolver<'_> {
             Denial::new("url", format!("`{}` is no URL: whoever entered it may correct it", shown(text)))
         })?;
         self.egress.judge_endpoint(self.connector, &url)
-    }
-}
-
-fn is_label(value: &str) -> bool {
-    let inner = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    inner && !value.is_empty() && value.len() <= 63 && !value.starts_with('-') && !value.ends_with('-')
-}
-
-/// Whether a host is the one named, or under `*.domain`.
-fn is_within(host: &str, pattern: &str) -> bool {
-    match pattern.strip_prefix("*.") {
-        Some(domain) => {
-            host.strip_suffix(&domain.to_ascii_lowercase()).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'))
-        }
-        None => host.eq_ignore_ascii_case(pattern),
     }
 }
 

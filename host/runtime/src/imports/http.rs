@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue, Method, header};
+use jackfield_model::mask::{MASK, Masker};
 use url::Url;
 use wasmtime::component::Resource;
 
@@ -14,7 +15,6 @@ use crate::{
     },
     context::CallContext,
     egress::{Asked, Denial, MOST_REDIRECTS, headers, same_origin_redirect, shown},
-    mask::{MASK, Masker},
     sender::{self, Outbound},
     state::CallState,
 };

@@ -2,13 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use jackfield_model::secret::Secret;
+use jackfield_model::{mask::Masker, secret::Secret};
 
 use super::{Kind, PREFIX, ReadingRules, Table, misplaced};
-use crate::{
-    egress::{Denial, shown},
-    mask::Masker,
-};
+use crate::egress::{Denial, shown};
 
 /// What a hook found in a token response.
 #[derive(Debug, PartialEq, Eq)]

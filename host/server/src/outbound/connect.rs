@@ -131,7 +131,7 @@ fn same_host(host: &str, origin: &Origin) -> bool {
 impl Dialer {
     async fn dial(&self, judged: &Judged) -> Result<TokioIo<TcpStream>, DialError> {
         let addresses = self.judged_addresses(judged).await?;
-        let stream = TcpStream::connect(addresses.as_slice()).await?;
+        let stream = self.resolver.connect(&addresses).await?;
         stream.set_nodelay(true)?;
         Ok(TokioIo::new(stream))
     }

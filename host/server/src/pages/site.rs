@@ -2,7 +2,11 @@
 
 use axum::extract::FromRequestParts;
 use http::{HeaderMap, header, request::Parts};
-use jackfield_model::{brand::Brand, id::TenantId, tenant::Tenant};
+use jackfield_model::{
+    brand::{Brand, HostName},
+    id::TenantId,
+    tenant::Tenant,
+};
 
 use super::cookie;
 use crate::{
@@ -96,9 +100,7 @@ fn words(service: &Service, wanted: &str, tenant: Option<&Tenant>) -> Words {
 
 /// The host name of a request, without port or last dot, in lower case: what decides whose pages are shown.
 pub fn host(headers: &HeaderMap) -> Option<String> {
-    let host = headers.get(header::HOST)?.to_str().ok()?;
-    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
-    Some(name.map_or(host, |(name, _)| name).trim_end_matches('.').to_ascii_lowercase())
+    Some(HostName::asked(headers.get(header::HOST)?.to_str().ok()?))
 }
 
 #[cfg(test)]

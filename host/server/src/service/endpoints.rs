@@ -16,7 +16,7 @@ use jackfield_auth::{
 use jackfield_model::{
     client::Client, failure::Failure, id::ClientId, manifest::OAuth2, origin::Origin, session::Endpoints,
 };
-use jackfield_runtime::{Denial, Outbound as Asked};
+use jackfield_runtime::{Denial, Outbound as Asked, SendError};
 use jackfield_store::{Change, StoreError};
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
@@ -88,37 +88,37 @@ impl Service {
             Some(issuer) => Some(self.metadata(connector, issuer).await?),
         };
         if let Some(metadata) = &metadata {
-            self.check_announced(client, metadata).await?;
+            check_announced(client, metadata)?;
         }
-        let found = endpoints::resolve(oauth2, &inputs, metadata.as_ref(), plain)?;
-        for url in [Some(&found.token), found.authorize.as_ref(), found.refresh.as_ref(), found.revoke.as_ref()]
-            .into_iter()
-            .flatten()
-        {
+        let found = endpoints::resolve(oauth2, &inputs, metadata.as_ref(), plain)
+            .map_err(EndpointsError::from)
+            .and_then(|found| self.judged_endpoints(connector, found));
+        let found = found.inspect_err(|_| {
+            // What cannot be used is asked for again, so that an issuer that mends it is believed at once.
+            for url in issuer.iter().flat_map(|issuer| metadata::well_known_urls(issuer, plain)).flatten() {
+                self.documents.forget(&url);
+            }
+        })?;
+        // Only what was found sound is what the client goes on with from here on.
+        if let Some(metadata) = metadata.filter(|_| client.announced.is_empty()) {
+            self.record_announced(client.id, &metadata).await?;
+        }
+        Ok(found)
+    }
+
+    /// The endpoints, if requests may go to each of them.
+    fn judged_endpoints(&self, connector: &str, found: Endpoints) -> Result<Endpoints, EndpointsError> {
+        let asked = [Some(&found.token), found.authorize.as_ref(), found.refresh.as_ref(), found.revoke.as_ref()];
+        for url in asked.into_iter().flatten() {
             self.endpoint_url(connector, url)?;
         }
         Ok(found)
     }
 
-    /// What an issuer announced first is what the client goes on with; anything else is for the operator (MD-5).
-    async fn check_announced(&self, client: &Client, metadata: &Metadata) -> Result<(), EndpointsError> {
-        let announced = metadata.announced();
-        if client.announced.is_empty() {
-            return Ok(self.record_announced(client.id, announced, metadata).await?);
-        }
-        let changed = metadata::changed_endpoints(&client.announced, &announced);
-        if changed.is_empty() { Ok(()) } else { Err(EndpointsError::Changed(changed.join(", "))) }
-    }
-
     /// Records it once, and with it what of it is weaker than it should be (PKCE-5).
-    async fn record_announced(
-        &self,
-        id: ClientId,
-        announced: BTreeMap<String, String>,
-        metadata: &Metadata,
-    ) -> Result<(), StoreError> {
+    async fn record_announced(&self, id: ClientId, metadata: &Metadata) -> Result<(), StoreError> {
         let Some(mut client) = self.store().clients().get(id).await? else { return Ok(()) };
-        client.announced = announced;
+        client.announced = metadata.announced();
         let mut change = Change::new();
         for warning in &metadata.warnings {
             tracing::warn!(client = %id, issuer = metadata.issuer, %warning, "an issuer announces less than it should");
@@ -196,12 +196,11 @@ impl Service {
             max_response_bytes: u64::try_from(metadata::DOCUMENT_LIMIT).unwrap_or(u64::MAX),
             timeout: self.parts.settings.metadata_timeout,
         };
-        let response = self
-            .parts
-            .outbound
-            .send_once(asked)
-            .await
-            .map_err(|error| EndpointsError::Unreachable(outcome::of_send(&error)))?;
+        let response = self.parts.outbound.send_once(asked).await.map_err(|error| match error {
+            // The name leads where nothing may be sent: the issuer is wrong, not down.
+            SendError::Denied(denial) => EndpointsError::Denied(denial),
+            other => EndpointsError::Unreachable(outcome::of_send(&other)),
+        })?;
         if response.status() != http::StatusCode::OK {
             return Err(EndpointsError::Status(response.status().as_u16()));
         }
@@ -211,6 +210,15 @@ impl Service {
         self.documents.keep(url, &body, self.now(), Duration::from_secs(seconds), again);
         Ok(Document { body, may_be_fetched_again: false })
     }
+}
+
+/// What an issuer announced first is what the client goes on with; anything else is for the operator (MD-5).
+fn check_announced(client: &Client, metadata: &Metadata) -> Result<(), EndpointsError> {
+    if client.announced.is_empty() {
+        return Ok(());
+    }
+    let changed = metadata::changed_endpoints(&client.announced, &metadata.announced());
+    if changed.is_empty() { Ok(()) } else { Err(EndpointsError::Changed(changed.join(", "))) }
 }
 
 /// The most documents kept at a time.
@@ -237,13 +245,13 @@ impl Documents {
     fn keep(&self, url: &str, body: &Arc<Vec<u8>>, now: Timestamp, lasts: Duration, again: bool) {
         let Ok(lasts) = SignedDuration::try_from(lasts) else { return };
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= KEPT_LIMIT {
-            kept.retain(|_, document| document.until > now);
+        if kept.len() >= KEPT_LIMIT && !kept.contains_key(url) {
+            // The one that is over first makes room: whoever fills the memory keeps nobody else out of it.
+            let first = kept.iter().min_by_key(|(_, document)| document.until).map(|(url, _)| url.clone());
+            first.and_then(|first| kept.remove(&first));
         }
-        if kept.len() < KEPT_LIMIT {
-            // One that was asked for again before its time is not for another minute (ID-2).
-            let again_from = if again { now + SignedDuration::from_secs(id_token::REFETCH_SECONDS) } else { now };
-            kept.insert(url.to_owned(), Kept { body: Arc::clone(body), until: now + lasts, again_from });
-        }
+        // One that was asked for again before its time is not for another minute (ID-2).
+        let again_from = if again { now + SignedDuration::from_secs(id_token::REFETCH_SECONDS) } else { now };
+        kept.insert(url.to_owned(), Kept { body: Arc::clone(body), until: now + lasts, again_from });
     }
 }

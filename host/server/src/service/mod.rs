@@ -93,7 +93,7 @@ pub use brand::{BrandChange, BrandFileError, FILE_LIMIT as BRAND_FILE_LIMIT};
 pub use choose::{Choice, ChooseError};
 pub use client::{ClientChange, ClientError, NewClient};
 pub use complete::CompleteError;
-pub use condition::{Conditions, Stale, Tag, Tags, TagsError};
+pub use condition::{Conditions, Stale, Tags};
 pub use connect::{
     Back, BrowserCookie, Callback, CallbackError, ConnectPage, LinkError, LinkPage, Onward, PickPage, StartError,
     StartForm, Started, TakeError,

@@ -167,7 +167,7 @@ impl KeyRing {
         if resolved(path).starts_with(resolved(data)) { Err(KeyRingError::InsideData(path.into())) } else { Ok(()) }
     }
 
-    fn to_text(&self) -> Zeroizing<String> {
+    pub(crate) fn to_text(&self) -> Zeroizing<String> {
         // Reserved at once, so that no grown copy is left behind.
         let mut text = Zeroizing::new(String::with_capacity(64 + self.keys.len() * 128));
         text.push_str(HEADER);
@@ -221,7 +221,8 @@ fn resolved(path: &Path) -> PathBuf {
     }
 }
 
-fn parse(text: &str) -> Result<KeyRing, (usize, &'static str)> {
+/// Reads the text of a ring; else the line that is not as it was written, and what was expected there.
+pub(crate) fn parse(text: &str) -> Result<KeyRing, (usize, &'static str)> {
     let mut lines = text.lines().zip(1..);
     if lines.next().is_none_or(|(line, _)| line != HEADER) {
         return Err((1, "`jackfield-keyring 1` was expected"));

@@ -1,0 +1,97 @@
+//! Every parser of bytes that come from outside, each as a plain function that asserts what must hold of whatever it is given.
+//!
+//! The functions are called with kept and mutated cases by a test, and by a fuzzer (`tests/fuzz`) for as long as it is let.
+//! A case is what was given; what is inside `corpora` is named after the function it is for.
+
+#![allow(clippy::missing_panics_doc, reason = "a property that does not hold is a panic")]
+
+mod address;
+mod authorize_request;
+mod brand;
+mod callback_query;
+mod cases;
+mod credential;
+mod endpoint_fields;
+mod entity_tags;
+mod given;
+mod header_name;
+mod id;
+mod id_token;
+mod manifest;
+mod masking;
+mod metadata;
+mod origin;
+mod path;
+mod pattern;
+mod provider_error;
+mod rate_limit;
+mod revocation_answer;
+mod stored;
+mod template;
+mod token_response;
+mod www_authenticate;
+
+pub use address::address;
+pub use authorize_request::authorize_request;
+pub use brand::{colour, host_header, host_name, mailbox};
+pub use callback_query::callback_query;
+pub use cases::{Case, corpora, mutated};
+pub use credential::credential;
+pub use endpoint_fields::endpoint_fields;
+pub use entity_tags::entity_tags;
+pub use header_name::header_name;
+pub use id::id;
+pub use id_token::{id_token, key_set};
+pub use manifest::manifest;
+pub use masking::masking;
+pub use metadata::{issuer, metadata};
+pub use origin::{host_pattern, origin};
+pub use path::path;
+pub use pattern::pattern;
+pub use provider_error::provider_error;
+pub use rate_limit::rate_limit;
+pub use revocation_answer::revocation_answer;
+pub use stored::{backup, backup_frames, envelope, key_ring, record};
+pub use template::template;
+pub use token_response::token_response;
+pub use www_authenticate::www_authenticate;
+
+/// A parser: the name of its cases, and the function they are given to.
+pub type Parser = (&'static str, fn(&[u8]));
+
+/// Every parser there is.
+pub const PARSERS: [Parser; 33] = [
+    ("address", address),
+    ("authorize_request", authorize_request),
+    ("backup", backup),
+    ("backup_frames", backup_frames),
+    ("callback_query", callback_query),
+    ("colour", colour),
+    ("credential", credential),
+    ("endpoint_fields", endpoint_fields),
+    ("entity_tags", entity_tags),
+    ("envelope", envelope),
+    ("header_name", header_name),
+    ("host_header", host_header),
+    ("host_name", host_name),
+    ("host_pattern", host_pattern),
+    ("id", id),
+    ("id_token", id_token),
+    ("issuer", issuer),
+    ("key_ring", key_ring),
+    ("key_set", key_set),
+    ("mailbox", mailbox),
+    ("manifest", manifest),
+    ("masking", masking),
+    ("metadata", metadata),
+    ("origin", origin),
+    ("path", path),
+    ("pattern", pattern),
+    ("provider_error", provider_error),
+    ("rate_limit", rate_limit),
+    ("record", record),
+    ("revocation_answer", revocation_answer),
+    ("template", template),
+    ("token_response", token_response),
+    ("www_authenticate", www_authenticate),
+];

@@ -1,0 +1,146 @@
+//! Which addresses are public, by the host and by two others: the registries read anew, and Python's `ipaddress`.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use jackfield_model::address::is_public;
+use jackfield_tests::suite::{Slice, Suite};
+
+/// The IANA IPv4 and IPv6 special-purpose registries (RFC 6890): blocks that are not globally reachable, and those that
+/// the registry calls reachable only for a protocol of their own.
+const REGISTERED: [(&str, u32); 44] = [
+    ("0.0.0.0", 8),
+    ("10.0.0.0", 8),
+    ("100.64.0.0", 10),
+    ("127.0.0.0", 8),
+    ("169.254.0.0", 16),
+    ("172.16.0.0", 12),
+    ("192.0.0.0", 24),
+    ("192.0.2.0", 24),
+    ("192.168.0.0", 16),
+    ("198.18.0.0", 15),
+    ("198.51.100.0", 24),
+    ("203.0.113.0", 24),
+    ("240.0.0.0", 4),
+    ("255.255.255.255", 32),
+    ("::1", 128),
+    ("::", 128),
+    ("::ffff:0:0", 96),
+    ("64:ff9b:1::", 48),
+    ("100::", 64),
+    ("100:0:0:1::", 64),
+    ("2001::", 23),
+    ("2001::", 32),
+    ("2001:2::", 48),
+    ("2001:10::", 28),
+    ("2001:db8::", 32),
+    ("2002::", 16),
+    ("3fff::", 20),
+    ("5f00::", 16),
+    ("fc00::", 7),
+    ("fe80::", 10),
+    // Everything outside of global unicast (RFC 4291 section 2.4), halved until only 2000::/3 is left.
+    ("::", 3),
+    ("4000::", 2),
+    ("8000::", 1),
+    // Multicast, and what once was site-local.
+    ("224.0.0.0", 4),
+    ("fec0::", 10),
+    ("ff00::", 8),
+    // Reachable, and nobody's service: sinks for reverse names (RFC 7535), relays for multicast (RFC 7450) and for 6to4.
+    ("192.31.196.0", 24),
+    ("192.52.193.0", 24),
+    ("192.88.99.0", 24),
+    ("192.175.48.0", 24),
+    ("2620:4f:8000::", 48),
+    ("64:ff9b::", 96),
+    // A cloud platform's own address inside its machines; and what a name may never lead to by way of translation.
+    ("168.63.129.16", 32),
+    ("::", 96),
+];
+
+/// What Python calls global and this host refuses all the same.
+const STRICTER: [(&str, u32); 14] = [
+    ("224.0.0.0", 4),
+    ("192.0.0.0", 24),
+    ("192.31.196.0", 24),
+    ("192.52.193.0", 24),
+    ("192.88.99.0", 24),
+    ("192.175.48.0", 24),
+    ("168.63.129.16", 32),
+    ("::", 3),
+    ("4000::", 2),
+    ("8000::", 1),
+    ("2001::", 23),
+    ("2002::", 16),
+    ("2620:4f:8000::", 48),
+    ("3fff::", 20),
+];
+
+/// An address as a family and 128 bits with the address in front.
+fn bits(address: IpAddr) -> (bool, u128) {
+    match address {
+        IpAddr::V4(four) => (true, u128::from(u32::from(four)) << 96),
+        IpAddr::V6(six) => (false, u128::from(six)),
+    }
+}
+
+fn is_in(address: IpAddr, blocks: &[(&str, u32)]) -> bool {
+    let (four, wanted) = bits(address);
+    blocks.iter().any(|(first, length)| {
+        let (of_four, first) = bits(first.parse().unwrap());
+        let kept = u128::MAX.checked_shl(128 - length).unwrap_or(0);
+        of_four == four && (wanted ^ first) & kept == 0
+    })
+}
+
+/// Numbers that look like chance and are the same every time (xorshift).
+struct Numbers(u64);
+
+impl Numbers {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    fn wide(&mut self) -> u128 {
+        (u128::from(self.next()) << 64) | u128::from(self.next())
+    }
+
+    /// Any address; every other time one close to the edge of a registered block.
+    fn address(&mut self) -> IpAddr {
+        let near = REGISTERED[usize::try_from(self.next() % 44).unwrap()];
+        let ((four, first), length) = (bits(near.0.parse().unwrap()), near.1);
+        let anywhere = match self.next() % 4 {
+            0 => self.wide(),
+            // Inside the block, or just beside it.
+            1 => first | (self.wide() >> length.min(127)),
+            2 => first.wrapping_add(u128::MAX.checked_shr(length).unwrap_or(0)).wrapping_add(1 << 96),
+            _ => first.wrapping_sub(1 + (self.wide() >> 125)),
+        };
+        if four {
+            IpAddr::V4(Ipv4Addr::from(u32::try_from(anywhere >> 96).unwrap()))
+        } else {
+            IpAddr::V6(Ipv6Addr::from(anywhere))
+        }
+    }
+}
+
+#[test]
+fn the_host_calls_public_what_the_registries_and_python_do_and_nothing_more() {
+    let mut suite = Suite::named("address-policy");
+    let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
+    let count = Slice::asked().of(200_000_u64, 20_000_000);
+    let wrong = (0..count).map(|_| numbers.address()).find(|one| is_public(*one) == is_in(*one, &REGISTERED));
+    let held = wrong.map_or(Ok(()), |address| Err(format!("{address} is judged otherwise than by the registries")));
+    suite.case("addresses by chance", held);
+    for line in include_str!("addresses.txt").lines() {
+        let (address, verdict) = line.split_once(' ').unwrap();
+        let address: IpAddr = address.parse().unwrap();
+        let expected = verdict == "global" && !is_in(address, &STRICTER);
+        suite.check(line, is_public(address) == expected);
+    }
+    suite.figure("addresses", count);
+    suite.finish();
+}

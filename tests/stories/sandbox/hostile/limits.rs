@@ -1,0 +1,190 @@
+//! Bounds: connectors that take more than their share of time, memory, handles, calls and words.
+
+use serde_json::json;
+
+use super::core::Core;
+use super::row::Row;
+
+const CPU: &str = "computed for too long (limit `cpu_ms`)";
+const MEMORY: &str = "asked for too much memory (limit `memory_bytes`)";
+const TABLES: &str = "asked for too large a table (limit `table_elements`)";
+const INSTANCES: &str = "has too many instances, memories or tables (limit `instances`)";
+const HOST_CALLS: &str = "called the host too often (limit `host_calls`)";
+const HOST_CALL_BYTES: &str = "handed the host too much in one call (limit `host_call_bytes`)";
+const HANDLES: &str = "holds too many handles (limit `handles`)";
+const STACK: &str = "nested its calls too deeply (limit `stack`)";
+
+const SPIN: &str = "(loop $again (br $again)) (unreachable)";
+
+pub(crate) fn rows() -> Vec<Row> {
+    let mut rows = time();
+    rows.extend(memory());
+    rows.extend(calls());
+    rows
+}
+
+fn time() -> Vec<Row> {
+    vec![
+        Row::refused("loop-in-start", |core| core.with("(func $spin (loop $again (br $again))) (start $spin)"), CPU),
+        Row::guest_refused("loop_in_manifest", CPU),
+        Row::fails("loop-in-verify", |core| core.verify(SPIN), "limit", CPU),
+        Row::guest_fails("endless_loop", "limit", CPU),
+        Row::fails("loop-in-realloc", |core| name_method(core).realloc(SPIN), "limit", CPU),
+        Row::fails("loop-after-the-answer", after_the_answer, "limit", CPU),
+        Row::fails(
+            "loop-over-memory",
+            |core| {
+                core.verify("(loop $again (memory.fill (i32.const 0) (i32.const 7) (i32.const 65536)) (br $again)) (unreachable)")
+            },
+            "limit",
+            CPU,
+        ),
+        Row::fails("loop-in-discover", |core| core.searches(SPIN), "limit", CPU),
+    ]
+}
+
+fn memory() -> Vec<Row> {
+    vec![
+        Row::guest_fails("memory_bomb", "limit", MEMORY),
+        Row::refused("memory-at-once", |core| core.memory(r#"(memory (export "memory") 2000)"#), MEMORY),
+        Row::fails(
+            "memory-by-pages",
+            |core| core.verify("(loop $again (drop (memory.grow (i32.const 1))) (br $again)) (unreachable)"),
+            "limit",
+            MEMORY,
+        ),
+        Row::fails("memory-in-four-places", in_four_places, "limit", MEMORY),
+        Row::refused("many-memories", |core| core.with(&"(memory 1)".repeat(40)), INSTANCES),
+        Row::fails("table-grows", table_grows, "limit", TABLES),
+        Row::refused("table-at-once", |core| core.with("(table 9000000 funcref)"), TABLES),
+        Row::refused("many-tables", |core| core.with(&"(table 1 funcref)".repeat(60)), INSTANCES),
+        Row::fails("many-handles", many_handles, "limit", HANDLES),
+        Row::fails("stack-overflow", |core| core.verify("(call $verify (local.get $connection))"), "limit", STACK),
+    ]
+}
+
+fn calls() -> Vec<Row> {
+    vec![
+        Row::fails("host-call-flood", host_call_flood, "limit", HOST_CALLS),
+        Row::guest_fails("call_flood", "limit", HOST_CALLS),
+        Row::fails("quadratic-headers", quadratic_headers, "limit", HOST_CALL_BYTES),
+        Row::fails("quadratic-answer", quadratic_answer, "limit", HOST_CALL_BYTES),
+        Row::fails("giant-log-line", giant_log_line, "limit", HOST_CALL_BYTES),
+        Row::fails("request-flood", request_flood, "not-sent", "one call sends at most 20 requests"),
+        Row::fails("giant-body", giant_body, "limit", HOST_CALL_BYTES),
+        Row::works("log-flood", log_flood).so_that(|scene| {
+            let kept = scene.log.lines_with("connector=\"log-flood\" guest=").len();
+            if kept == 20 { Ok(()) } else { Err(format!("{kept} lines were kept")) }
+        }),
+        Row::works("log-forger", log_forger).so_that(|scene| {
+            let forged = scene.log.text().lines().any(|line| line.starts_with("{\"level\"") || line.contains('\u{1b}'));
+            if forged { Err("a line of the guest's looks like one of the host's".to_owned()) } else { Ok(()) }
+        }),
+    ]
+}
+
+/// Makes the host write a string into it.
+fn name_method(core: Core) -> Core {
+    core.verify("(call $auth_method (local.get $connection) (i32.const 1024)) (call $drop (local.get $connection)) (i32.const {answer})")
+}
+
+fn after_the_answer(core: Core) -> Core {
+    core.with(r#"(func (export "cabi_post_jackfield:connector/connector@0.1.0#verify") (param i32) (loop $again (br $again)))"#)
+}
+
+/// Each within the bound, all together beyond it.
+fn in_four_places(core: Core) -> Core {
+    let parts = "(memory $one 1) (memory $two 1) (memory $three 1)";
+    let grown = "(drop (memory.grow $one (i32.const 50))) (drop (memory.grow $two (i32.const 50)))
+        (drop (memory.grow $three (i32.const 50))) (call $drop (local.get $connection)) (i32.const {answer})";
+    core.with(parts).verify(grown)
+}
+
+fn table_grows(core: Core) -> Core {
+    let grow = "(loop $again (drop (table.grow $much (ref.null func) (i32.const 1000))) (br $again)) (unreachable)";
+    core.with("(table $much 1 funcref)").verify(grow)
+}
+
+/// Handles of a resource of its own, which only it knows.
+fn many_handles(core: Core) -> Core {
+    let interface = "package guests:mine { interface things { resource thing { make: static func() -> thing; } } }";
+    let import = r#"(import "[export]guests:mine/things" "[resource-new]thing" (func $new (param i32) (result i32)))"#;
+    core.imports("export guests:mine/things;", interface, import)
+        .with(r#"(func (export "guests:mine/things#[static]thing.make") (result i32) (call $new (i32.const 1)))"#)
+        .verify("(loop $again (drop (call $new (i32.const 1))) (br $again)) (unreachable)")
+}
+
+fn host_call_flood(core: Core) -> Core {
+    core.realloc("(i32.const 2048)")
+        .verify("(loop $again (call $auth_method (local.get $connection) (i32.const 1024)) (br $again)) (unreachable)")
+}
+
+/// Sixty thousand headers, each of which is the same sixty kilobytes.
+fn quadratic_headers(core: Core) -> Core {
+    quadratic(
+        core,
+        "(call $send (local.get $connection) (i32.const 0) (i32.const 3) (i32.const 0) (i32.const 20)
+        (i32.const 262144) (i32.const 60000) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 1024)) (unreachable)",
+    )
+}
+
+/// The same as the scopes of an account.
+fn quadratic_answer(core: Core) -> Core {
+    let scopes = json!({ "ok": { "id": "alice", "label": "Alice", "granted-scopes": ["scopes"] } });
+    // Its one string becomes a hundred thousand.
+    quadratic(
+        core.answers(scopes),
+        "(call $drop (local.get $connection))
+        (i32.store offset={scopes} (i32.const {answer}) (i32.const 262144))
+        (i32.store offset={scope_count} (i32.const {answer}) (i32.const 120000)) (i32.const {answer})",
+    )
+}
+
+fn quadratic(core: Core, body: &str) -> Core {
+    let fill = "(local $at i32) (local.set $at (i32.const 262144))
+        (loop $again
+            (i32.store (local.get $at) (i32.const 0)) (i32.store offset=4 (local.get $at) (i32.const 60000))
+            (local.set $at (i32.add (local.get $at) (i32.const 8)))
+            (br_if $again (i32.lt_u (local.get $at) (i32.const 1262144))))";
+    core.memory(r#"(memory (export "memory") 40)"#).verify(&format!("{fill} {body}"))
+}
+
+fn giant_log_line(core: Core) -> Core {
+    core.memory(r#"(memory (export "memory") 100)"#)
+        .verify("(call $log (i32.const 1) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 6000000)) (unreachable)")
+}
+
+fn request_flood(core: Core) -> Core {
+    let asked = core.asks(json!({ "method": "GET", "url": "https://provider.test/me" }));
+    asked.verify(
+        "(local $left i32) (local.set $left (i32.const 21))
+        (loop $again
+            (call $ask (local.get $connection) (i32.const {request}))
+            (br_if $again (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
+        (call $drop (local.get $connection)) (call $told)",
+    )
+}
+
+fn giant_body(core: Core) -> Core {
+    core.memory(r#"(memory (export "memory") 100)"#).verify(
+        "(call $send (local.get $connection) (i32.const 0) (i32.const 3) (i32.const 0) (i32.const 20)
+            (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 0) (i32.const 6000000) (i32.const 1024)) (unreachable)",
+    )
+}
+
+fn log_flood(core: Core) -> Core {
+    core.text("line", "a line that says nothing").verify(
+        "(local $left i32) (local.set $left (i32.const 150))
+        (loop $again
+            (call $log (i32.const 1) (i32.const 0) (i32.const 0) (i32.const {line}) (i32.const 24))
+            (br_if $again (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
+        (call $drop (local.get $connection)) (i32.const {answer})",
+    )
+}
+
+fn log_forger(core: Core) -> Core {
+    core.text("line", "ok\n{\"level\":\"fatal\"}\u{1b}[31m\u{202e}").verify(
+        "(call $log (i32.const 3) (i32.const 0) (i32.const 0) (i32.const {line}) (i32.const 28))
+        (call $drop (local.get $connection)) (i32.const {answer})",
+    )
+}

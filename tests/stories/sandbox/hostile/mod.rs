@@ -1,0 +1,107 @@
+//! Hostile connectors, a row each: every one is contained, what is told of it names the rule, and the neighbour works on.
+
+mod breaks;
+mod core;
+mod crowd;
+mod limits;
+mod lowering;
+mod plans;
+mod reach;
+mod readings;
+mod row;
+mod shapes;
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use jackfield_server::config::Config;
+use jackfield_tests::suite::{Slice, Suite};
+
+use crate::scene::{Scene, TOKEN};
+use row::Row;
+
+/// Longer than any call of a neighbour may take while one hostile connector is at work: it computes for `cpu_ms` at most.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Bounds small enough to be met quickly.
+fn small(config: &mut Config) {
+    let limits = &mut config.limits;
+    limits.cpu_ms = 200;
+    limits.memory_bytes = 8 << 20;
+    limits.requests = 20;
+    limits.response_bytes = 1 << 20;
+    limits.host_calls = 200;
+    limits.log_lines = 20;
+    limits.compile_cpu_s = 10;
+}
+
+fn rows() -> Vec<Row> {
+    let mut rows = shapes::rows();
+    for family in [limits::rows(), breaks::rows(), reach::rows(), plans::rows(), readings::rows()] {
+        rows.extend(family);
+    }
+    rows
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_is_contained_and_named_and_the_neighbour_works_on() {
+    let scene = Scene::with(small).await;
+    let mut suite = Suite::named("hostile-connectors");
+    let rows = rows();
+    suite.figure("components", rows.len());
+    let names: BTreeSet<&str> = rows.iter().map(|row| row.name).collect();
+    assert_eq!(names.len(), rows.len(), "each row has a name of its own");
+    let mut longest = Duration::ZERO;
+    for row in &rows {
+        let held = row.run(&scene).await;
+        let asked = Instant::now();
+        let neighbour = neighbour(&scene).await;
+        longest = longest.max(asked.elapsed());
+        suite.case(row.name, held.and(neighbour));
+    }
+    suite.check("nothing reached what nobody should reach", scene.canary.untouched());
+    suite.case("the credential went to its own origin alone", credential_stayed(&scene));
+    suite.check("no call of the neighbour was kept waiting", longest < PATIENCE);
+    suite.figure("neighbour_longest_ms", u64::try_from(longest.as_millis()).unwrap());
+    suite.finish();
+}
+
+/// The neighbour's own connection still verifies.
+async fn neighbour(scene: &Scene) -> Result<(), String> {
+    let verified = scene.verify_neighbour().await;
+    let works = verified["status"] == "active" && verified["verification"]["failure"].is_null();
+    if works { Ok(()) } else { Err(format!("and then the neighbour: {verified}")) }
+}
+
+/// No other service ever heard the token, in whatever part of a request.
+fn credential_stayed(scene: &Scene) -> Result<(), String> {
+    let others = scene.other.double().log().all().into_iter().chain(scene.login.double().log().all());
+    match others.map(|request| format!("{request:?}")).find(|request| request.contains(TOKEN)) {
+        Some(request) => Err(request),
+        None => Ok(()),
+    }
+}
+
+/// The neighbour's calls while a crowd of hostile connectors is kept busy, against its calls alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_neighbour_is_as_fast_beside_them_as_alone() {
+    let scene = Scene::with(small).await;
+    let mut suite = Suite::named("hostile-crowd");
+    let crowd = crowd::Crowd::install(&scene).await;
+    let rounds = Slice::asked().of(6, 40);
+    let measured = crowd.measure(&scene, rounds).await;
+    suite.check("the neighbour's calls all worked", measured.failures == 0);
+    suite.check("the crowd's calls were all contained", measured.contained > 0 && measured.uncontained == 0);
+    suite.check("no call took as long as a hostile one may", measured.longest < PATIENCE);
+    suite.figure("neighbour_calls", measured.calls);
+    suite.figure("hostile_calls", measured.contained);
+    suite.figure("neighbour_p50_ratio", measured.p50_ratio);
+    suite.figure("neighbour_p99_ratio", measured.p99_ratio);
+    suite.figure("neighbour_p99_alone_us", u64::try_from(measured.p99_alone.as_micros()).unwrap());
+    suite.figure("neighbour_p99_beside_us", u64::try_from(measured.p99_beside.as_micros()).unwrap());
+    suite.figure("resident_ratio", measured.resident_ratio);
+    if Slice::asked() == Slice::Long {
+        suite.check("memory is back to what it was", measured.resident_ratio < 1.25);
+    }
+    suite.finish();
+}
