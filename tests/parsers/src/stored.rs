@@ -96,7 +96,7 @@ pub fn backup_frames(bytes: &[u8]) {
 }
 
 fn verified(bytes: &[u8], piece: usize) -> Result<(u64, u64), String> {
-    let mut verification = Verification::with(&KEYS);
+    let mut verification = Verification::with(&*KEYS);
     for piece in bytes.chunks(piece) {
         verification.feed(piece).map_err(|error| error.to_string())?;
     }
