@@ -304,7 +304,7 @@ fn salesforce_values_are_kept_by_pattern_and_never_a_secret() {
         kept("object", "/object", ".*"),
         kept("absent", "/absent", ".*"),
     ];
-    let body = serde_json::serde_json::json!({
+    let body = serde_json::json!({
         "access_token": "at-0123456789-abcdef", "instance_url": "https://acme.my.salesforce.com", "n": 7,
         "part": "see 0123456789-a", "echo": "shown-refresh-token-0001", "long": "x".repeat(129), "object": {"a": 1},
     });
