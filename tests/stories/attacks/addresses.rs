@@ -84,13 +84,22 @@ fn bits(address: IpAddr) -> (bool, u128) {
     }
 }
 
-fn is_in(address: IpAddr, blocks: &[(&str, u32)]) -> bool {
-    let (four, wanted) = bits(address);
-    blocks.iter().any(|(first, length)| {
-        let (of_four, first) = bits(first.parse().unwrap());
-        let kept = u128::MAX.checked_shl(128 - length).unwrap_or(0);
-        of_four == four && (wanted ^ first) & kept == 0
-    })
+/// Blocks of addresses: their family, their first bits, and how many of them count.
+struct Blocks(Vec<(bool, u128, u128)>);
+
+impl Blocks {
+    fn of(written: &[(&str, u32)]) -> Self {
+        let read = |(first, length): &(&str, u32)| {
+            let (four, first) = bits(first.parse().unwrap());
+            (four, first, u128::MAX.checked_shl(128 - length).unwrap_or(0))
+        };
+        Self(written.iter().map(read).collect())
+    }
+
+    fn hold(&self, address: IpAddr) -> bool {
+        let (four, wanted) = bits(address);
+        self.0.iter().any(|(of_four, first, kept)| *of_four == four && (wanted ^ first) & kept == 0)
+    }
 }
 
 /// Numbers that look like chance and are the same every time (xorshift).
@@ -132,13 +141,14 @@ fn the_host_calls_public_what_the_registries_and_python_do_and_nothing_more() {
     let mut suite = Suite::named("address-policy");
     let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
     let count = Slice::asked().of(200_000_u64, 20_000_000);
-    let wrong = (0..count).map(|_| numbers.address()).find(|one| is_public(*one) == is_in(*one, &REGISTERED));
+    let (registered, stricter) = (Blocks::of(&REGISTERED), Blocks::of(&STRICTER));
+    let wrong = (0..count).map(|_| numbers.address()).find(|one| is_public(*one) == registered.hold(*one));
     let held = wrong.map_or(Ok(()), |address| Err(format!("{address} is judged otherwise than by the registries")));
     suite.case("addresses by chance", held);
     for line in include_str!("addresses.txt").lines() {
         let (address, verdict) = line.split_once(' ').unwrap();
         let address: IpAddr = address.parse().unwrap();
-        let expected = verdict == "global" && !is_in(address, &STRICTER);
+        let expected = verdict == "global" && !stricter.hold(address);
         suite.check(line, is_public(address) == expected);
     }
     suite.figure("addresses", count);

@@ -108,8 +108,8 @@ impl Service {
 
     /// The endpoints, if requests may go to each of them.
     fn judged_endpoints(&self, connector: &str, found: Endpoints) -> Result<Endpoints, EndpointsError> {
-        let asked = [Some(&found.token), found.authorize.as_ref(), found.refresh.as_ref(), found.revoke.as_ref()];
-        for url in asked.into_iter().flatten() {
+        let Endpoints { authorize, token, refresh, revoke, userinfo, jwks, .. } = &found;
+        for url in [authorize, refresh, revoke, userinfo, jwks].into_iter().flatten().chain([token]) {
             self.endpoint_url(connector, url)?;
         }
         Ok(found)

@@ -17,13 +17,15 @@ async fn no_spelling_of_an_address_inside_is_reached_by_any_way() {
     let scene = Scene::set().await;
     let spellings = spellings::all();
     assert!(spellings.len() >= 200, "{}", spellings.len());
+    let mut seen = 0;
     for (row, spelling) in spellings.iter().enumerate() {
         let port = scene.canaries[row % scene.canaries.len()].address.port();
         let host = if spelling.whole { spelling.text.clone() } else { format!("{}:{port}", spelling.text) };
         let url = format!("https://{host}/x");
         for (name, way) in WAYS {
             let refused = way.lead(&scene, row, &url).await;
-            let strayed = scene.strayed();
+            let strayed = scene.strayed().split_off(seen);
+            seen += strayed.len();
             let held = if strayed.is_empty() { refused } else { Err(format!("connections were tried to {strayed:?}")) };
             suite.case(format!("{name} {}", spelling.text.escape_debug()), held);
         }

@@ -166,9 +166,9 @@ async fn announce(State(leads): State<Leads>, Path(row): Path<String>) -> Json<V
     let to = leads.0.lock().unwrap().get(&row).cloned().unwrap_or_default();
     let mut said = json!({ "issuer": issuer, "authorization_endpoint": good, "token_endpoint": good });
     // A good one is announced everywhere; a bad one in one place, which changes from row to row.
-    let places = ["token_endpoint", "revocation_endpoint", "authorization_endpoint"];
+    let places = ["token_endpoint", "revocation_endpoint", "authorization_endpoint", "userinfo_endpoint", "jwks_uri"];
     let resolves = Url::parse(&to).is_ok_and(|url| matches!(url.host(), Some(url::Host::Domain(_))));
-    said[if resolves { places[0] } else { places[row % 3] }] = json!(to);
+    said[if resolves { places[0] } else { places[row % places.len()] }] = json!(to);
     Json(said)
 }
 

@@ -112,12 +112,23 @@ fn core_8_granted_scopes_are_told_from_requested_ones() {
         (r#","scope":"a b c""#, &["a", "b", "c"], true, &[], &["c"]),
         (r#","scope":["b"]"#, &["b"], true, &["a"], &[]),
         (r#","scope":"""#, &[], true, &["a", "b"], &[]),
+        (r#","scope":"a b\u0000x""#, &["a"], true, &["b"], &[]),
         (r#","scope":17"#, &["a", "b"], false, &[], &[]),
     ] {
         let tokens = read_plain(&json_response(200, format!(r#"{{"access_token":"t"{member}}}"#))).unwrap();
         let grant = tokens.grant(set(&["a", "b"]), &fixtures::oauth2());
         assert_eq!((&grant.granted, grant.stated), (&set(granted), stated), "{member}");
         assert_eq!((grant.missing(&manifest), grant.unasked(&manifest)), (set(missing), set(unasked)), "{member}");
+    }
+}
+
+#[test]
+fn core_8_no_more_scopes_are_kept_than_a_record_holds() {
+    let many: Vec<String> = (0..5000).map(|index| format!("scope-{index}")).collect();
+    for stated in [serde_json::json!(many), serde_json::json!(many.join(" ")), serde_json::json!("x".repeat(50_000))] {
+        let body = serde_json::json!({ "access_token": "t", "scope": stated }).to_string();
+        let scopes = read_plain(&json_response(200, body)).unwrap().scopes.unwrap();
+        assert!(scopes.iter().map(String::len).sum::<usize>() <= SCOPES_LIMIT);
     }
 }
 
