@@ -15,6 +15,7 @@ use crate::{
     egress::Denial,
     guest_log::LogBook,
     hook::Hook,
+    inspect::Inspected,
     load::Loaded,
     runtime::{LoadError, Runtime},
     state::CallState,
@@ -75,9 +76,20 @@ impl fmt::Display for Faults {
 }
 
 impl Runtime {
-    /// Looks at a component, compiles it, reads its manifest and checks it as a whole. Keeps nothing but the machine code.
+    /// Looks at a component, compiles it, reads its manifest and checks it as a whole. Keeps nothing but the machine code, and
+    /// of what does not install nothing.
     pub async fn prepare(&self, component: &[u8]) -> Result<Prepared, InstallError> {
         let inspected = self.inspect(component).map_err(LoadError::from)?;
+        let digest = inspected.digest.clone();
+        let prepared = self.read(component, inspected).await;
+        if prepared.is_err() && !self.is_loaded(&digest) {
+            // Left behind it would do no harm: it is named by what it was made from.
+            let _left = self.cache.remove(&digest);
+        }
+        prepared
+    }
+
+    async fn read(&self, component: &[u8], inspected: Inspected) -> Result<Prepared, InstallError> {
         let mut faults = hooks_not_run(&inspected.hooks);
         let compiled = self.compiled(component, &inspected).await?;
         let loaded = self.link(&compiled, inspected.class)?;

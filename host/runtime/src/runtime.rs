@@ -227,11 +227,7 @@ impl Runtime {
         let (cache, engine, name) = (Arc::clone(&self.cache), self.engines.of(class).clone(), digest.to_owned());
         let read = tokio::task::spawn_blocking(move || cache.read(&name, class, &engine)).await;
         let lost = || LoadError::Cache(io::Error::other("what was just written cannot be read back"));
-        read.ok().flatten().ok_or_else(lost)?.map_err(|error| {
-            // Left behind, it would be in nobody's way: it is named by what it was made from.
-            let _left = self.cache.remove(digest);
-            LoadError::unfit(&error)
-        })
+        read.ok().flatten().ok_or_else(lost)?.map_err(|error| LoadError::unfit(&error))
     }
 
     async fn cached(&self, digest: &str, class: Class) -> Option<Component> {

@@ -1,4 +1,4 @@
-//! Components that do not install: each has its own sentence, and the host goes on.
+//! Components that are too large, or are there already. What else does not install is a row of `hostile`.
 
 use jackfield_tests::components::component;
 
@@ -28,51 +28,6 @@ pub(crate) fn appended(component: &[u8], text: &str) -> Vec<u8> {
     let length = u8::try_from(1 + name.len() + text.len()).unwrap();
     assert!(length < 128, "the length is written in one byte");
     [component, &[0, length, u8::try_from(name.len()).unwrap()], name.as_bytes(), text.as_bytes()].concat()
-}
-
-const ASYNC: &str = r#"(component
-    (core module $m (func (export "f") (result i32) i32.const 0) (func (export "cb") (param i32 i32 i32) (result i32) i32.const 0))
-    (core instance $c (instantiate $m))
-    (type $t (func async))
-    (func $f (type $t) (canon lift (core func $c "f") async (callback (core func $c "cb"))))
-    (instance $i (export "verify" (func $f)))
-    (export "jackfield:connector/connector@0.1.0" (instance $i)))"#;
-
-const OF_ANOTHER_WORLD: &str = r#"(component (instance $i) (export "wasi:cli/run@0.2.6" (instance $i)))"#;
-
-#[tokio::test(flavor = "multi_thread")]
-async fn each_wrong_file_has_its_own_sentence() {
-    let scene = Scene::start().await;
-    let good = component("trusting").unwrap();
-    let wat = |text: &str| wat::parse_str(text).unwrap();
-    let wasi = |import: &str| {
-        let text = r#"(component (import "IMPORT" (instance)) (instance $i) (export "jackfield:connector/connector@0.1.0" (instance $i)))"#;
-        wat(&text.replace("IMPORT", import))
-    };
-    let cases = [
-        ("a core module", wat("(module)"), "is a core WebAssembly module, not a component"),
-        ("garbage", b"PK\x03\x04 not a component at all".to_vec(), "is no WebAssembly component"),
-        ("nothing", Vec::new(), "is no WebAssembly component"),
-        ("cut off", good[..good.len() / 2].to_vec(), "component is damaged: "),
-        ("cut at the end", good[..good.len() - 1].to_vec(), "component is damaged: "),
-        ("another world", wat(OF_ANOTHER_WORLD), "so it is no connector; it exports wasi:cli/run@0.2.6"),
-        (
-            "another version",
-            replaced(&good, "@0.1.0", "@0.2.0"),
-            "built for jackfield:connector@0.2.0, this host speaks jackfield:connector@0.1.0",
-        ),
-        ("an async export", wat(ASYNC), "jackfield:connector/connector@0.1.0#verify` is typed `async func`"),
-        ("WASI's own HTTP", wasi("wasi:http/outgoing-handler@0.2.6"), "imports `wasi:http/outgoing-handler@0.2.6`"),
-        ("another kit", wasi("evil:kit/shell@1.0.0"), "imports `evil:kit/shell@1.0.0`, which this host offers to no"),
-    ];
-    for (what, bytes, sentence) in cases {
-        let answer = scene.host.upload(bytes).await.unwrap();
-        assert_eq!((answer.status.as_u16(), answer.code()), (422, "component-refused"), "{what}: {}", answer.json);
-        assert!(detail(&answer).contains(sentence), "{what}: {}", answer.json);
-    }
-    scene.neighbour_works().await;
-    let compiled = std::fs::read_dir(scene.host.folder().join("data/compiled")).unwrap().count();
-    assert_eq!(compiled, 1, "nothing but the neighbour was ever compiled");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -50,8 +50,21 @@ impl Leaks {
         }
     }
 
-    /// Which secrets stand in the text, and how they are written there.
+    /// Which secrets stand in the text, and how they are written there: as it is, and without the breaks and separators
+    /// that mailers and dumps put between.
     pub(crate) fn within(&self, text: &[u8]) -> Vec<String> {
+        let mut found = self.written_in(text);
+        let escaped = String::from_utf8_lossy(text).replace("\\r", "").replace("\\n", "");
+        let joined: Vec<u8> = escaped.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
+        let bare: Vec<u8> = joined.iter().copied().filter(|byte| !matches!(byte, b':' | b'-' | b' ' | b'\t')).collect();
+        found.extend(self.written_in(&joined));
+        found.extend(self.written_in(&bare).into_iter().filter(|leak| leak.ends_with("hex")));
+        found.sort();
+        found.dedup();
+        found
+    }
+
+    fn written_in(&self, text: &[u8]) -> Vec<String> {
         let mut found: Vec<String> = Vec::new();
         for (length, runs) in &self.by_length {
             let mut begins = vec![false; 1 << 16];
@@ -64,8 +77,6 @@ impl Leaks {
                 }
             }
         }
-        found.sort();
-        found.dedup();
         found
     }
 
@@ -113,6 +124,8 @@ fn each_way_of_writing_is_found() {
         ("base64", base64("a")),
         ("base64", base64("ab")),
         ("base64", data_encoding::BASE64URL.encode(bytes)),
+        ("base64", base64("a mail").as_bytes().chunks(9).map(|line| String::from_utf8_lossy(line) + "\r\n").collect()),
+        ("hex", each(&|byte| format!("{byte:02x}:"))),
     ];
     for (how, text) in written {
         let found = leaks.within(format!("before {text} after").as_bytes());

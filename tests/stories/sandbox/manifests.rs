@@ -1,23 +1,8 @@
-//! Manifests that do not install: each says what is wrong, where, and all of it at once.
+//! Manifests with many faults: each says what is wrong, where, and all of it at once. Those with one are rows of `hostile`.
 
 use jackfield_tests::components::component;
 
 use crate::scene::{Scene, detail};
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_manifest_that_is_not_data_does_not_install() {
-    let scene = Scene::with(|config| config.limits.cpu_ms = 100).await;
-    for (guest, reason) in [
-        ("loop_in_manifest", "computed for too long (limit `cpu_ms`)"),
-        ("changing_manifest", "manifest changes between runs"),
-    ] {
-        let answer = scene.refused(component(guest).unwrap()).await;
-        assert_eq!((answer.status.as_u16(), answer.code()), (422, "component-refused"), "{}", answer.json);
-        assert!(detail(&answer).contains(reason), "{}", answer.json);
-    }
-    let listed = scene.host.get(scene.host.operator(), "/v1/connectors").await.unwrap();
-    assert_eq!(listed.json["items"].as_array().unwrap().len(), 1, "only the neighbour is installed: {}", listed.json);
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_contradictory_manifest_is_told_every_fault_at_once() {
@@ -28,15 +13,6 @@ async fn a_contradictory_manifest_is_told_every_fault_at_once() {
     for fault in ["`api` is declared twice", "absent_field", "absent_header", "absent-scope", "absent-origin"] {
         assert!(detail.contains(fault), "{fault} in {detail}");
     }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_setting_nobody_knows_and_a_hook_nobody_runs_are_said() {
-    let scene = Scene::start().await;
-    let unknown = detail(&scene.refused(component("unknown_setting").unwrap()).await);
-    assert!(unknown.contains("extras: `skip-verification` is no key this host knows"), "{unknown}");
-    let hook = detail(&scene.refused(component("hook_not_run").unwrap()).await);
-    assert!(hook.contains("hook `classify`: is part of the contract and not run by this host yet"), "{hook}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,9 +1,13 @@
 //! Bounds: connectors that take more than their share of time, memory, handles, calls and words.
 
+use jackfield_tests::doubles::{Fault, Gate, On};
 use serde_json::json;
 
 use super::core::Core;
 use super::row::Row;
+use crate::scene::Scene;
+
+const ME: &str = "https://provider.test/me";
 
 const CPU: &str = "computed for too long (limit `cpu_ms`)";
 const MEMORY: &str = "asked for too much memory (limit `memory_bytes`)";
@@ -21,6 +25,21 @@ pub(crate) fn rows() -> Vec<Row> {
     rows.extend(memory());
     rows.extend(calls());
     rows
+}
+
+/// Connectors that wait instead of computing: for scenes whose bounds on time are short.
+pub(crate) fn slow() -> Vec<Row> {
+    let held: fn(&Scene) = |scene| scene.provider.double().faults().once(On::path("/me"), Fault::Held(Gate::default()));
+    vec![
+        Row::fails("sleeps-for-ever", sleeps, "limit", "took too long (limit `wall_ms`)"),
+        Row::fails(
+            "answer-never-comes",
+            |core| core.asks(json!({ "method": "GET", "url": ME })),
+            "not-sent",
+            "`limits.request_ms`",
+        )
+        .while_(held),
+    ]
 }
 
 fn time() -> Vec<Row> {
@@ -59,6 +78,8 @@ fn memory() -> Vec<Row> {
         Row::refused("table-at-once", |core| core.with("(table 9000000 funcref)"), TABLES),
         Row::refused("many-tables", |core| core.with(&"(table 1 funcref)".repeat(60)), INSTANCES),
         Row::fails("many-handles", many_handles, "limit", HANDLES),
+        Row::fails("many-of-the-hosts-handles", many_pollables, "limit", HANDLES),
+        Row::fails("much-random", much_random, "trap", ""),
         Row::fails("stack-overflow", |core| core.verify("(call $verify (local.get $connection))"), "limit", STACK),
     ]
 }
@@ -114,6 +135,32 @@ fn many_handles(core: Core) -> Core {
         .verify("(loop $again (drop (call $new (i32.const 1))) (br $again)) (unreachable)")
 }
 
+/// A component whose toolchain brings WASI, with a way to wait.
+fn waiting(core: Core) -> Core {
+    let interfaces = "package wasi:io@0.2.0 { interface poll { resource pollable { block: func(); } } } \
+                      package wasi:clocks@0.2.0 { interface monotonic-clock { use wasi:io/poll@0.2.0.{pollable}; \
+                      subscribe-duration: func(when: u64) -> pollable; } }";
+    let functions = r#"(import "wasi:clocks/monotonic-clock@0.2.0" "subscribe-duration" (func $after (param i64) (result i32)))
+        (import "wasi:io/poll@0.2.0" "[method]pollable.block" (func $block (param i32)))"#;
+    core.imports("import wasi:clocks/monotonic-clock@0.2.0; import wasi:io/poll@0.2.0;", interfaces, functions)
+}
+
+fn sleeps(core: Core) -> Core {
+    waiting(core).verify("(call $block (call $after (i64.const 3600000000000))) (unreachable)")
+}
+
+fn many_pollables(core: Core) -> Core {
+    waiting(core).verify("(loop $again (drop (call $after (i64.const 3600000000000))) (br $again)) (unreachable)")
+}
+
+/// More random bytes than anybody needs, in one call.
+fn much_random(core: Core) -> Core {
+    let interfaces = "package wasi:random@0.2.0 { interface random { get-random-bytes: func(len: u64) -> list<u8>; } }";
+    let functions = r#"(import "wasi:random/random@0.2.0" "get-random-bytes" (func $random (param i64 i32)))"#;
+    core.imports("import wasi:random/random@0.2.0;", interfaces, functions)
+        .verify("(call $random (i64.const 4000000000) (i32.const 1024)) (unreachable)")
+}
+
 fn host_call_flood(core: Core) -> Core {
     core.realloc("(i32.const 2048)")
         .verify("(loop $again (call $auth_method (local.get $connection) (i32.const 1024)) (br $again)) (unreachable)")
@@ -155,7 +202,7 @@ fn giant_log_line(core: Core) -> Core {
 }
 
 fn request_flood(core: Core) -> Core {
-    let asked = core.asks(json!({ "method": "GET", "url": "https://provider.test/me" }));
+    let asked = core.asks(json!({ "method": "GET", "url": ME }));
     asked.verify(
         "(local $left i32) (local.set $left (i32.const 21))
         (loop $again

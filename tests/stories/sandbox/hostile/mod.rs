@@ -35,6 +35,13 @@ fn small(config: &mut Config) {
     limits.compile_cpu_s = 10;
 }
 
+/// The same, and little time to wait.
+fn hasty(config: &mut Config) {
+    small(config);
+    config.limits.wall_ms = 4_000;
+    config.limits.request_ms = 1_000;
+}
+
 fn rows() -> Vec<Row> {
     let mut rows = shapes::rows();
     for family in [limits::rows(), breaks::rows(), reach::rows(), plans::rows(), readings::rows()] {
@@ -48,7 +55,8 @@ async fn each_is_contained_and_named_and_the_neighbour_works_on() {
     let scene = Scene::with(small).await;
     let mut suite = Suite::named("hostile-connectors");
     let rows = rows();
-    suite.figure("components", rows.len());
+    let slow = limits::slow();
+    suite.figure("components", rows.len() + slow.len());
     let names: BTreeSet<&str> = rows.iter().map(|row| row.name).collect();
     assert_eq!(names.len(), rows.len(), "each row has a name of its own");
     let mut longest = Duration::ZERO;
@@ -59,7 +67,14 @@ async fn each_is_contained_and_named_and_the_neighbour_works_on() {
         longest = longest.max(asked.elapsed());
         suite.case(row.name, held.and(neighbour));
     }
+    let hasty = Scene::with(hasty).await;
+    for row in &slow {
+        let held = row.run(&hasty).await;
+        suite.case(row.name, held.and(neighbour(&hasty).await));
+    }
     suite.check("nothing reached what nobody should reach", scene.canary.untouched());
+    scene.canary.is_reachable().await;
+    suite.case("nothing is kept of what was refused", kept(&scene).await);
     suite.case("the credential went to its own origin alone", credential_stayed(&scene));
     suite.check("no call of the neighbour was kept waiting", longest < PATIENCE);
     suite.figure("neighbour_longest_ms", u64::try_from(longest.as_millis()).unwrap());
@@ -71,6 +86,14 @@ async fn neighbour(scene: &Scene) -> Result<(), String> {
     let verified = scene.verify_neighbour().await;
     let works = verified["status"] == "active" && verified["verification"]["failure"].is_null();
     if works { Ok(()) } else { Err(format!("and then the neighbour: {verified}")) }
+}
+
+/// There is machine code for the connectors that are installed, and for nothing else.
+async fn kept(scene: &Scene) -> Result<(), String> {
+    let listed = scene.host.get(scene.host.operator(), "/v1/connectors").await.map_err(|error| error.to_string())?;
+    let installed = listed.json["items"].as_array().map_or(0, Vec::len);
+    let compiled = std::fs::read_dir(scene.host.folder().join("data/compiled")).map_or(0, Iterator::count);
+    if installed == compiled { Ok(()) } else { Err(format!("{installed} are installed, {compiled} are compiled")) }
 }
 
 /// No other service ever heard the token, in whatever part of a request.
