@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: demo test lint release setup toolchain
+.PHONY: bench demo test lint release setup toolchain
 
 # Everything on one machine; further arguments in ARGS, as in: make demo ARGS="--once --json"
 demo: toolchain
@@ -12,6 +12,13 @@ demo: toolchain
 # Every test of the workspace; the last line sums up the summaries of cargo's test binaries.
 test: setup
 	cargo test --workspace --no-fail-fast | awk -f tests/summary.awk
+
+# What "fast" means, each figure beside its floor in the same run; target/bench.json and target/bench.svg keep it.
+# Smaller and shorter: make bench ARGS=--quick; one row: make bench ARGS=lease
+bench: toolchain
+	tests/bench/setup.sh
+	cargo build --profile bench --workspace --bin jackfield --bin jackfield-bench
+	$${CARGO_TARGET_DIR:-target}/release/jackfield-bench $(ARGS)
 
 lint:
 	cargo fmt --all --check

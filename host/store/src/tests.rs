@@ -13,3 +13,4 @@ mod races;
 mod sample;
 mod sealed;
 mod telling;
+mod together;
