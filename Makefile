@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: demo test soak figures lint audit release setup toolchain
+.PHONY: demo test soak bench figures lint audit release setup toolchain
 
 # Everything on one machine; further arguments in ARGS, as in: make demo ARGS="--once --json"
 demo: toolchain
@@ -16,6 +16,13 @@ test: setup
 # The long slices: hours; needs root and FUSE, and says so.
 soak: setup
 	tests/soak.sh
+
+# What "fast" means, each figure beside its floor in the same run; target/bench.json and target/bench.svg keep it.
+# Smaller and shorter: make bench ARGS=--quick; one row: make bench ARGS=lease
+bench: toolchain
+	tests/bench/setup.sh
+	cargo build --profile bench --workspace --bin jackfield --bin jackfield-bench
+	$${CARGO_TARGET_DIR:-target}/release/jackfield-bench $(ARGS)
 
 # Writes what the suites counted and what `make bench` measured into the README.
 figures:

@@ -1,4 +1,7 @@
 //! Compiled components on disk: named by what they were made from, authenticated, replaced whole or not at all.
+//!
+//! `code | magic 8 | tag 32`. The code comes first, as the file begins for whoever maps it: what a thousand connectors compute
+//! with stays pages of files, which are not the host's own memory.
 
 use std::{
     fs::{self, File},
@@ -15,7 +18,7 @@ use jackfield_model::connector::Class;
 use wasmtime::{Engine, component::Component};
 use zeroize::Zeroizing;
 
-const MAGIC: &[u8; 8] = b"jackfld1";
+const MAGIC: &[u8; 8] = b"jackfld2";
 const TAG: usize = 32;
 
 /// The key that authenticates compiled components, derived from the host's key ring.
@@ -60,19 +63,20 @@ impl Cache {
     /// The same, and why the engine does not take what is authentic: a component may be compiled and want more than there is.
     pub(crate) fn read(&self, digest: &str, class: Class, engine: &Engine) -> Option<wasmtime::Result<Component>> {
         let name = name(digest, class, engine);
-        let bytes = fs::read(self.directory.join(&name)).ok()?;
-        let Some(code) = self.authentic(&name, &bytes) else {
+        let path = self.directory.join(&name);
+        let bytes = fs::read(&path).ok()?;
+        if !self.is_authentic(&name, &bytes) {
             tracing::warn!(digest, "a compiled component in the cache is not authentic: compiling again");
             return None;
-        };
+        }
         // SAFETY: the bytes carry our MAC over this very name, so the compiler's process of this host made them for an
-        // engine of this configuration; nothing taken from outside reaches this line.
+        // engine of this configuration; nothing taken from outside reaches this line. Only the host writes in the directory,
+        // and it replaces files whole, so what is mapped is what was read and stays as it is.
         #[allow(
             unsafe_code,
             reason = "mapping machine code we compiled and authenticated ourselves; see the comment above"
         )]
-        let component = unsafe { Component::deserialize(engine, code) };
-        Some(component)
+        Some(unsafe { Component::deserialize_file(engine, &path) })
     }
 
     /// Keeps what was compiled: written beside its place, synced, then renamed.
@@ -80,9 +84,9 @@ impl Cache {
         let name = name(digest, class, engine);
         let mut file = tempfile_in(&self.directory, &name)?;
         let tag = self.tag(&name, code);
+        file.1.write_all(code)?;
         file.1.write_all(MAGIC)?;
         file.1.write_all(tag.as_ref())?;
-        file.1.write_all(code)?;
         file.1.sync_all()?;
         fs::rename(&file.0, self.directory.join(&name))?;
         File::open(&self.directory)?.sync_all()
@@ -99,10 +103,10 @@ impl Cache {
         Ok(())
     }
 
-    fn authentic<'a>(&self, name: &str, bytes: &'a [u8]) -> Option<&'a [u8]> {
-        let rest = bytes.strip_prefix(MAGIC)?;
-        let (tag, code) = rest.split_at_checked(TAG)?;
-        hmac::verify(&self.key, &signed(name, code), tag).ok().map(|()| code)
+    fn is_authentic(&self, name: &str, bytes: &[u8]) -> bool {
+        let Some((rest, tag)) = bytes.split_last_chunk::<TAG>() else { return false };
+        let Some(code) = rest.strip_suffix(MAGIC) else { return false };
+        hmac::verify(&self.key, &signed(name, code), tag).is_ok()
     }
 
     fn tag(&self, name: &str, code: &[u8]) -> hmac::Tag {

@@ -1,5 +1,10 @@
 //! Installed connectors, by name. A manifest can be long, so its text lies in parts.
 
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+};
+
 use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::HEXLOWER;
 use jackfield_model::connector::Connector;
@@ -18,6 +23,22 @@ const PART: usize = 24 * 1024;
 const TEXT_LIMIT: usize = 2 * 1024 * 1024;
 /// How often a list or get starts again when the connector is replaced under it.
 const ATTEMPTS: usize = 8;
+
+/// Connectors as they were read last, by name, each with the bytes of its head: a connector that changes gets another head.
+#[derive(Default)]
+pub(crate) struct Known(RwLock<HashMap<String, (Vec<u8>, Arc<Connector>)>>);
+
+impl Known {
+    fn get(&self, name: &str, head: &[u8]) -> Option<Arc<Connector>> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(name).filter(|(at, _)| at == head).map(|(_, connector)| Arc::clone(connector))
+    }
+
+    fn note(&self, name: &str, head: Vec<u8>, connector: &Arc<Connector>) {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(name.to_owned(), (head, Arc::clone(connector)));
+    }
+}
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Head {
@@ -76,6 +97,21 @@ impl Connectors<'_> {
             }
         }
         Err(unreadable(&key, Cause::Missing).into())
+    }
+
+    /// The same, shared with whoever asked before: read and parsed once, and again after its head has changed.
+    pub async fn shared(&self, name: &str) -> Result<Option<Arc<Connector>>, StoreError> {
+        let key = CONNECTOR.key(&[&name]);
+        let Some(head) = self.0.engine.get(&key).await? else { return Ok(None) };
+        if let Some(known) = self.0.connectors.get(name, &head) {
+            return Ok(Some(known));
+        }
+        let Some(read) = self.get(name).await?.map(Arc::new) else { return Ok(None) };
+        // Replaced meanwhile, it is not what belongs to this head.
+        if self.0.engine.get(&key).await?.as_ref() == Some(&head) {
+            self.0.connectors.note(name, head, &read);
+        }
+        Ok(Some(read))
     }
 
     /// All connectors, by name.

@@ -9,11 +9,12 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     change::Change,
+    connectors::Known,
     engine::{Engine, Pair, Scan},
     error::StoreError,
     keys::Keys,
     record::{self, Page, Versioned},
-    schema::Kind,
+    schema::{CONNECTION_COUNT, Kind},
 };
 
 /// How many pairs a filtering list reads at a time.
@@ -22,7 +23,9 @@ pub(crate) const STRIDE: usize = 200;
 pub(crate) struct Core {
     pub(crate) engine: Arc<dyn Engine>,
     pub(crate) keys: Keys,
-    /// How many connections there are, from when they were counted on.
+    /// Connectors that were read.
+    pub(crate) connectors: Known,
+    /// How many connections there are, from when that was read on.
     pub(crate) connections: AtomicI64,
 }
 
@@ -37,7 +40,10 @@ pub enum Order {
 }
 
 impl Core {
-    pub(crate) async fn commit(&self, change: Change) -> Result<(), StoreError> {
+    pub(crate) async fn commit(&self, mut change: Change) -> Result<(), StoreError> {
+        if change.connections != 0 {
+            change.batch.counts.push((CONNECTION_COUNT.key(&[]), change.connections));
+        }
         self.engine.commit(change.batch).await?;
         self.connections.fetch_add(change.connections, Ordering::Relaxed);
         Ok(())

@@ -84,6 +84,11 @@ impl Expect {
     }
 }
 
+/// A number that batches count.
+pub(crate) fn number(bytes: &[u8]) -> Option<i64> {
+    bytes.try_into().ok().map(i64::from_be_bytes)
+}
+
 /// Changes that happen together, if every check holds.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Batch {
@@ -91,9 +96,23 @@ pub(crate) struct Batch {
     pub checks: Vec<(Vec<u8>, Expect)>,
     /// New values; none deletes. A later write of the same key wins.
     pub writes: Vec<(Vec<u8>, Option<Vec<u8>>)>,
+    /// Numbers that become so much more, whatever else changes them: eight bytes, big-endian.
+    pub counts: Vec<(Vec<u8>, i64)>,
 }
 
 impl Batch {
+    /// The writes of the counts, over what the numbers are now. Called where nobody else changes them meanwhile.
+    pub(crate) fn counted<E>(
+        &self,
+        now: impl Fn(&[u8]) -> Result<Option<Vec<u8>>, E>,
+    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, E> {
+        let counted = |(key, more): &(Vec<u8>, i64)| {
+            let number = now(key)?.and_then(|bytes| number(&bytes)).unwrap_or(0).saturating_add(*more);
+            Ok((key.clone(), number.to_be_bytes().to_vec()))
+        };
+        self.counts.iter().map(counted).collect()
+    }
+
     /// Refuses what no engine takes.
     pub(crate) fn within_limits(&self) -> Result<(), EngineError> {
         for (key, value) in &self.writes {

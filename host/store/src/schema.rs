@@ -34,6 +34,7 @@
 //! | `connection-by-user` | tenant, hash of the end user, connection | nothing |
 //! | `connection-by-account` | tenant, hash of connector and account, connection | nothing |
 //! | `connection-order` | tenant, list (`all`, `shared` or `of-` and the hash of the end user), order, name in hex or padded number, connection | nothing |
+//! | `connection-count` | | how many connections there are, eight bytes |
 //! | `connection-refreshing` | tenant, connection | nothing; there while a refresh is open or a step of the exchange is left |
 //! | `choice` | session | `Choice`: another account's connection to be, until the application chooses |
 //! | `choice-secret` | session | envelope: its credential |
@@ -45,8 +46,8 @@
 //! | `revocation-secret` | revocation | envelope: the credential to revoke |
 //! | `revocation-due` | milliseconds, revocation | nothing |
 //! | `timeline` | tenant, connection, event | `Event` |
-//! | `audit` | event | `AuditLine` |
-//! | `audit-by-tenant` | tenant, event | nothing |
+//! | `audit` | event | `AuditLine`; in layout 2, several that were written together, under the newest one's id |
+//! | `audit-by-tenant` | tenant, event | nothing, or the id of the record that the tenant's lines share with others |
 //! | `use` | tenant, connection, hash of the reference | `Use` |
 //! | `outbox` | event | `Told`: a change nobody outside was written about yet |
 //! | `webhook` | tenant, webhook | `Webhook` |
@@ -107,6 +108,7 @@ pub(crate) const CREDENTIAL: Kind = kind("credential", 1);
 pub(crate) const CONNECTION_BY_USER: Kind = kind("connection-by-user", 1);
 pub(crate) const CONNECTION_BY_ACCOUNT: Kind = kind("connection-by-account", 1);
 pub(crate) const CONNECTION_ORDER: Kind = kind("connection-order", 1);
+pub(crate) const CONNECTION_COUNT: Kind = kind("connection-count", 1);
 pub(crate) const CONNECTION_REFRESHING: Kind = kind("connection-refreshing", 1);
 pub(crate) const CONNECTION_DUE: Kind = kind("connection-due", 1);
 pub(crate) const CHOICE: Kind = kind("choice", 1);
@@ -119,6 +121,8 @@ pub(crate) const REVOCATION_SECRET: Kind = kind("revocation-secret", 1);
 pub(crate) const REVOCATION_DUE: Kind = kind("revocation-due", 1);
 pub(crate) const TIMELINE: Kind = kind("timeline", 1);
 pub(crate) const AUDIT: Kind = kind("audit", 1);
+/// Lines written together, beside single ones.
+pub(crate) const AUDIT_TOGETHER: Kind = kind("audit", 2);
 pub(crate) const AUDIT_BY_TENANT: Kind = kind("audit-by-tenant", 1);
 pub(crate) const USE: Kind = kind("use", 1);
 pub(crate) const OUTBOX: Kind = kind("outbox", 1);

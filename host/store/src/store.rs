@@ -20,11 +20,11 @@ use crate::{
     clients::Clients,
     components::Components,
     connections::Connections,
-    connectors::Connectors,
+    connectors::{Connectors, Known},
     contacts::Contacts,
     core::Core,
     digests::Digests,
-    engine::{Engine, Fault, Health},
+    engine::{Batch, Engine, Expect, Fault, Health, number},
     error::{OpenError, StoreError},
     idempotency::Idempotency,
     journal::Journal,
@@ -33,7 +33,7 @@ use crate::{
     outbox::Outbox,
     page_sessions::PageSessions,
     revocations::Revocations,
-    schema::CONNECTION,
+    schema::{CONNECTION, CONNECTION_COUNT},
     seal::{KeyRing, KeyRingError, Purpose},
     sessions::Sessions,
     sled_engine::SledEngine,
@@ -96,19 +96,36 @@ impl Store {
         ring: KeyRing,
     ) -> Result<Self, OpenError> {
         let keys = Keys::unlock(&*engine, ring).await?;
-        let store = Self { core: Arc::new(Core { engine, keys, connections: AtomicI64::default() }), components };
+        let store = Self {
+            core: Arc::new(Core { engine, keys, connectors: Known::default(), connections: AtomicI64::default() }),
+            components,
+        };
         store.connections().build_orders().await?;
+        store.count_connections().await?;
         Ok(store)
     }
 
-    /// Counts the connections of every tenant: reads each key once. From then on each change keeps the number right.
-    pub async fn count_connections(&self) -> Result<(), StoreError> {
-        let count = self.core.engine.count(&CONNECTION.prefix(&[])).await?;
-        self.core.connections.store(i64::try_from(count).unwrap_or(i64::MAX), Ordering::Relaxed);
+    /// Reads how many connections there are of all tenants; counts them by their keys where a store of before does not say.
+    /// From then on each change keeps the number right.
+    pub(crate) async fn count_connections(&self) -> Result<(), StoreError> {
+        let key = CONNECTION_COUNT.key(&[]);
+        let known = self.core.engine.get(&key).await?.and_then(|bytes| number(&bytes));
+        let count = match known {
+            Some(count) => count,
+            None => {
+                let count = self.core.engine.count(&CONNECTION.prefix(&[])).await?;
+                let count = i64::try_from(count).unwrap_or(i64::MAX);
+                let batch =
+                    Batch { counts: vec![(key.clone(), count)], checks: vec![(key, Expect::Absent)], writes: vec![] };
+                self.core.engine.commit(batch).await?;
+                count
+            }
+        };
+        self.core.connections.store(count, Ordering::Relaxed);
         Ok(())
     }
 
-    /// How many connections there are, as last counted and changed since.
+    /// How many connections there are of all tenants.
     pub fn connection_count(&self) -> i64 {
         self.core.connections.load(Ordering::Relaxed)
     }

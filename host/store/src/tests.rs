@@ -15,3 +15,4 @@ mod sample;
 mod sealed;
 mod sealing;
 mod telling;
+mod together;

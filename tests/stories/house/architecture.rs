@@ -11,7 +11,7 @@ use toml::Table;
 const LONGEST: usize = 400;
 
 /// Which crates of the house each of them may use; a crate that is not listed uses none but the ones for writing connectors.
-const MAY_USE: [(&str, &[&str]); 9] = [
+const MAY_USE: [(&str, &[&str]); 10] = [
     ("jackfield-auth", &["jackfield-model"]),
     ("jackfield-store", &["jackfield-model", "jackfield-suite"]),
     ("jackfield-runtime", &["jackfield-model"]),
@@ -40,6 +40,7 @@ const MAY_USE: [(&str, &[&str]); 9] = [
     ),
     ("jackfield-parsers", &["jackfield-auth", "jackfield-model", "jackfield-store"]),
     ("jackfield-fuzz", &["jackfield-parsers"]),
+    ("jackfield-bench", &["jackfield-build", "jackfield-model", "jackfield-runtime", "jackfield-store"]),
     ("jackfield-sdk", &["jackfield-sdk-macros"]),
     ("jackfield-model", &[]),
 ];

@@ -19,6 +19,9 @@ use crate::{
     state::CallState,
 };
 
+/// The largest answer that is searched where it arrived, in bytes: that is quicker than handing it to another thread.
+const SEARCHED_HERE: usize = 16 * 1024;
+
 type Answer = wasmtime::Result<Result<Response, SendError>>;
 
 impl HostConnection for CallState {
@@ -128,8 +131,11 @@ fn prepare(context: &CallContext, given: &Given, credential: bool, state: &CallS
     })
 }
 
-/// As `answer`, away from the threads that serve everybody: searching a large answer takes a while.
+/// As `answer`, a large one away from the threads that serve everybody: searching it takes a while.
 async fn masked(response: http::Response<Vec<u8>>, masker: Arc<Masker>, limit: u64) -> Result<Response, SendError> {
+    if response.body().len() <= SEARCHED_HERE {
+        return answer(&response, &masker, limit);
+    }
     let search = tokio::task::spawn_blocking(move || answer(&response, &masker, limit));
     search.await.unwrap_or_else(|_| Err(SendError::Other("the answer could not be searched for secrets".into())))
 }

@@ -1,6 +1,8 @@
 //! The pages as a browser gets them, from sample data: nothing runs in them, nothing secret comes back, words fit.
 #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
 
+use std::sync::Arc;
+
 use axum::response::Response;
 use http_body_util::BodyExt;
 use jackfield_model::{
@@ -61,7 +63,7 @@ fn page() -> ConnectPage {
             notices: jackfield_model::tenant::Notices::default(),
             created_at: NOW,
         },
-        connector: Connector {
+        connector: Arc::new(Connector {
             name: "tracker".into(),
             digest: "0".repeat(64),
             size: 1,
@@ -70,7 +72,7 @@ fn page() -> ConnectPage {
             hooks: std::collections::BTreeSet::new(),
             approval: None,
             installed_at: NOW,
-        },
+        }),
         actions: ["list".to_owned(), "comment".to_owned()].into(),
         scopes: [("consent".to_owned(), scopes), ("token".to_owned(), vec![])].into(),
         methods: vec!["consent".into(), "token".into()],

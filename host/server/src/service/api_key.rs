@@ -1,13 +1,16 @@
 //! API keys: who calls, and what they may do.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use jackfield_model::{
     api_key::{ApiKey, Permission},
     id::{ApiKeyId, TenantId},
     secret::Secret,
 };
-use jackfield_store::StoreError;
+use jackfield_store::{Purpose, StoreError};
 
 use super::Service;
 
@@ -19,7 +22,7 @@ pub struct Caller {
     /// The tenant it speaks for; none for the operator.
     pub tenant: Option<TenantId>,
     /// What it allows.
-    pub permissions: BTreeSet<Permission>,
+    pub permissions: Arc<BTreeSet<Permission>>,
 }
 
 impl Caller {
@@ -65,11 +68,52 @@ pub enum ApiKeyError {
     Store(#[from] StoreError),
 }
 
+/// Callers seen since the start, by the keyed hash of what they present. A key that is removed is forgotten here after it
+/// is gone from the store; a look that began before that notes nothing.
+#[derive(Debug, Default)]
+pub(super) struct Callers(RwLock<Seen>);
+
+#[derive(Debug, Default)]
+struct Seen {
+    by_hash: HashMap<String, Caller>,
+    removals: u64,
+}
+
+impl Callers {
+    fn get(&self, hash: &str) -> Option<Caller> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).by_hash.get(hash).cloned()
+    }
+
+    fn removals(&self) -> u64 {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).removals
+    }
+
+    fn note(&self, hash: String, caller: &Caller, removals: u64) {
+        let mut seen = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if seen.removals == removals {
+            seen.by_hash.insert(hash, caller.clone());
+        }
+    }
+
+    fn forget(&self, key: ApiKeyId) {
+        let mut seen = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        seen.removals += 1;
+        seen.by_hash.retain(|_, caller| caller.key != key);
+    }
+}
+
 impl Service {
     /// Who presents this key; none when nobody knows it.
     pub async fn authenticate(&self, presented: &Secret) -> Result<Option<Caller>, StoreError> {
-        let found = self.store().api_keys().find(presented).await?;
-        Ok(found.map(|key| Caller { key: key.id, tenant: key.tenant, permissions: key.permissions }))
+        let hash = self.store().keyed_hash(Purpose::ApiKey, presented.expose());
+        if let Some(caller) = self.callers.get(&hash) {
+            return Ok(Some(caller));
+        }
+        let removals = self.callers.removals();
+        let Some(key) = self.store().api_keys().find(presented).await? else { return Ok(None) };
+        let caller = Caller { key: key.id, tenant: key.tenant, permissions: Arc::new(key.permissions) };
+        self.callers.note(hash, &caller, removals);
+        Ok(Some(caller))
     }
 
     /// Makes a key. Its text is returned once and kept as a hash only.
@@ -110,6 +154,7 @@ impl Service {
         let removed = self.store().api_keys().delete(&mut change, id).await?;
         if removed {
             self.store().commit(change).await?;
+            self.callers.forget(id);
         }
         Ok(removed)
     }

@@ -1,6 +1,9 @@
 //! Establishing: from what a person agreed to, to a stored and verified connection — sealed first, verified after.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jackfield_auth::{id_token::IdTokenError, token::Tokens};
 use jackfield_model::{
@@ -81,7 +84,7 @@ pub(super) struct Code {
 /// Everything agreed to.
 pub(super) struct Agreed {
     pub(super) tenant: TenantId,
-    pub(super) connector: Connector,
+    pub(super) connector: Arc<Connector>,
     pub(super) method: Method,
     pub(super) client: Option<Client>,
     pub(super) endpoints: Option<Endpoints>,

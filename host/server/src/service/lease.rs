@@ -98,38 +98,52 @@ impl Service {
             return Err(LeaseError::MinValid);
         }
         let wanted = SignedDuration::from_secs(i64::try_from(min_valid).unwrap_or(i64::MAX));
-        let connection = self.connection(tenant, id).await?.ok_or(ResolveError::NotFound)?;
+        let found = self.store().connections().open(tenant, id).await?.ok_or(ResolveError::NotFound)?;
+        let (connection, credential) = (found.0.record, found.1);
         if !connection.status.is_usable() {
             return Err(LeaseError::Unusable(connection.status));
         }
         let name = token.unwrap_or(connection.first_token()).to_owned();
         let state = usable(&connection, &name)?;
-        let mut refreshed = Ok(());
-        if !state.covers(self.now(), wanted) {
-            refreshed = self.refresh_from(&connection, &name, by).await.map(drop);
-        }
-        let (party, credential) = self.resolve(tenant, id).await?;
-        let connection = &party.connection;
-        let state = usable(connection, &name)?;
+        let (party, credential, state) = if state.covers(self.now(), wanted) {
+            let credential = credential.ok_or(ResolveError::NoCredential)?;
+            (self.party(connection).await?, credential, state)
+        } else {
+            self.renewed(&connection, &name, wanted, by).await?
+        };
+        let credential = handed_out(&party, credential, &name)?;
+        // Revealing a credential is written before it is answered.
+        self.revealed(tenant, by, "connection.leased", id.to_string()).await?;
+        Ok(Lease {
+            credential,
+            token: Some(name).filter(|name| !name.is_empty()),
+            version: party.connection.version,
+            expires_at: state.access.map(|expiry| expiry.at),
+        })
+    }
+
+    /// The connection after a refresh, and its token, where that is good for as long as it was wanted for or at least works.
+    async fn renewed(
+        &self,
+        connection: &Connection,
+        name: &str,
+        wanted: SignedDuration,
+        by: &str,
+    ) -> Result<(Party, Credential, TokenState), LeaseError> {
+        let refreshed = self.refresh_from(connection, name, by).await;
+        let (party, credential) = self.resolve(connection.tenant, connection.id).await?;
+        let state = usable(&party.connection, name)?;
         let now = self.now();
         if !state.covers(now, wanted) {
             let left = state.access.map_or(0, |expiry| expiry.at.duration_since(now).as_secs());
             match refreshed {
-                Ok(()) => return Err(LeaseError::TooShort { left }),
+                Ok(_) => return Err(LeaseError::TooShort { left }),
                 // A provider's bad hour is no reason to withhold a token that still works; `expires_at` says how long.
-                Err(_) if left > 0 && connection.status.is_usable() => {}
+                Err(_) if left > 0 && party.connection.status.is_usable() => {}
                 Err(error) => return Err(LeaseError::Refresh(Arc::new(error))),
             }
         }
-        let credential = handed_out(&party, credential, &name)?;
-        // Revealing a credential is written before it is answered.
-        self.audit(tenant, by, "connection.leased", &id.to_string()).await?;
-        Ok(Lease {
-            credential,
-            token: Some(name).filter(|name| !name.is_empty()),
-            version: connection.version,
-            expires_at: state.access.map(|expiry| expiry.at),
-        })
+        Ok((party, credential, state))
     }
 }
 

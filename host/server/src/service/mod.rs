@@ -53,6 +53,7 @@ mod refresh;
 mod replace;
 mod request;
 mod resolve;
+mod reveal;
 mod revoke;
 mod sequence;
 mod session;
@@ -72,7 +73,7 @@ mod verify;
 mod webhook;
 mod which_token;
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{ops::Deref, path::PathBuf, sync::Arc, time::Duration};
 
 use jackfield_model::{
     audit::AuditLine,
@@ -196,47 +197,66 @@ pub struct Parts {
     pub settings: Settings,
 }
 
-/// The service. Cheap to clone.
+/// The service. Cheap to clone: every layer and handler of a request has one.
 #[derive(Clone)]
 pub struct Service {
-    parts: Arc<Parts>,
+    whole: Arc<Whole>,
+    deed: Option<Arc<once::Held>>,
+}
+
+/// What all clones of a service are.
+pub struct Whole {
+    parts: Parts,
     flights: flight::Flights,
     documents: endpoints::Documents,
     rounds: housekeeping::Rounds<jackfield_store::Due>,
     post: message::Post,
     habits: habits::Habits,
     hops: Arc<connect::Hops>,
-    sequence: Arc<sequence::Sequence>,
-    buckets: Arc<rate::Buckets>,
+    sequence: sequence::Sequence,
+    buckets: rate::Buckets,
+    callers: api_key::Callers,
+    approvals: resolve::Approvals,
+    reveals: reveal::Reveals,
     deeds: once::Deeds,
-    deed: Option<Arc<once::Held>>,
     proxy: proxy::ProxyState,
     metrics: Arc<Metrics>,
     tasks: TaskTracker,
-    stopping: Arc<stopping::Stopping>,
+    stopping: stopping::Stopping,
+}
+
+impl Deref for Service {
+    type Target = Whole;
+
+    fn deref(&self) -> &Whole {
+        &self.whole
+    }
 }
 
 impl Service {
     /// A service over its parts. Call `recover` before the first request.
     pub fn new(parts: Parts) -> Self {
         let metrics = Arc::<Metrics>::default();
-        Self {
-            parts: Arc::new(parts),
+        let whole = Whole {
+            parts,
             flights: flight::Flights::default(),
             documents: endpoints::Documents::default(),
             hops: Arc::default(),
-            sequence: Arc::default(),
-            buckets: Arc::default(),
+            sequence: sequence::Sequence::default(),
+            buckets: rate::Buckets::default(),
+            callers: api_key::Callers::default(),
+            approvals: resolve::Approvals::default(),
+            reveals: reveal::Reveals::default(),
             deeds: once::Deeds::default(),
-            deed: None,
             rounds: housekeeping::Rounds::default(),
             post: message::Post::default(),
             habits: habits::Habits::default(),
             proxy: proxy::ProxyState::counting(&metrics),
             metrics,
             tasks: TaskTracker::new(),
-            stopping: Arc::default(),
-        }
+            stopping: stopping::Stopping::default(),
+        };
+        Self { whole: Arc::new(whole), deed: None }
     }
 
     /// What a request to this host is called: as its caller says, where the operator named a header for that, or a fresh id.

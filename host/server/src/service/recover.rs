@@ -1,8 +1,10 @@
 //! Start-up: connectors made ready, answers in the journal settled, refreshes that a crash cut off given their outcome.
 
+use futures::{StreamExt as _, stream};
 use jackfield_auth::refresh::Failed;
 use jackfield_model::{
     connection::{Connection, RefreshState},
+    connector::Connector,
     credential::Credential,
 };
 use jackfield_store::{JournalEntry, Pending, StoreError};
@@ -15,19 +17,26 @@ use super::{
 impl Service {
     /// Brings the service from what the store holds to ready. Called once, before the first request.
     pub async fn recover(&self) -> Result<(), StoreError> {
-        self.store().count_connections().await?;
         self.learn_habits().await?;
-        for connector in self.connectors().await?.into_iter().filter(jackfield_model::connector::Connector::is_approved)
-        {
-            if let Err(error) = self.load(&connector).await {
-                tracing::error!(connector = %connector.name, %error, "an approved connector could not be made ready");
-            }
-        }
+        self.load_all().await?;
         for connection in self.store().connections().refreshing().await?.items {
             self.settle_leftovers(connection.record).await?;
         }
         self.take_left_steps().await?;
         self.drop_orphans().await
+    }
+
+    /// Makes every approved connector ready, on all cores: each is read, authenticated and mapped.
+    async fn load_all(&self) -> Result<(), StoreError> {
+        let approved = self.connectors().await?.into_iter().filter(Connector::is_approved);
+        let at_once = std::thread::available_parallelism().map_or(1, usize::from);
+        let loading = stream::iter(approved).for_each_concurrent(at_once, async |connector| {
+            if let Err(error) = self.load(&connector).await {
+                tracing::error!(connector = %connector.name, %error, "an approved connector could not be made ready");
+            }
+        });
+        loading.await;
+        Ok(())
     }
 
     /// Settles the refresh of each token that a crash cut off.

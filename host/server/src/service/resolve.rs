@@ -1,6 +1,9 @@
 //! Resolve first, then call: a connection with everything a call needs, loaded before anything runs.
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use jackfield_model::{
     client::Client,
@@ -50,10 +53,31 @@ pub enum ResolveError {
     Store(#[from] StoreError),
 }
 
+/// Which connectors were found approved: by the copy that was looked at, since what is approved is a property of all it says.
+#[derive(Debug, Default)]
+pub(super) struct Approvals(RwLock<HashMap<String, Arc<Connector>>>);
+
+impl Approvals {
+    fn hold(&self, connector: &Arc<Connector>) -> bool {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&connector.name).cloned();
+        if known.is_some_and(|known| Arc::ptr_eq(&known, connector)) {
+            return true;
+        }
+        let approved = connector.is_approved();
+        let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if approved {
+            all.insert(connector.name.clone(), Arc::clone(connector));
+        } else {
+            all.remove(&connector.name);
+        }
+        approved
+    }
+}
+
 /// A connection, stored or about to be, and all that belongs to it but its credential.
 pub(super) struct Party {
     pub(super) connection: Connection,
-    pub(super) connector: Connector,
+    pub(super) connector: Arc<Connector>,
     pub(super) method: Method,
     pub(super) client: Option<Client>,
     pub(super) client_secret: Option<Secret>,
@@ -133,9 +157,9 @@ impl Service {
     }
 
     /// An installed and approved connector.
-    pub(super) async fn approved(&self, name: &str) -> Result<Connector, ResolveError> {
-        let found = self.store().connectors().get(name).await?;
+    pub(super) async fn approved(&self, name: &str) -> Result<Arc<Connector>, ResolveError> {
+        let found = self.store().connectors().shared(name).await?;
         let connector = found.ok_or_else(|| ResolveError::NoConnector(name.to_owned()))?;
-        if connector.is_approved() { Ok(connector) } else { Err(ResolveError::NotApproved(name.to_owned())) }
+        if self.approvals.hold(&connector) { Ok(connector) } else { Err(ResolveError::NotApproved(name.to_owned())) }
     }
 }

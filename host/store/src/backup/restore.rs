@@ -88,7 +88,7 @@ fn grow(runtime: &Handle, file: &Path, growing: &Path, ring: KeyRing) -> Result<
     let summary = Verification::with(&ring).file(source, |item| match item {
         Item::Records(pairs) => {
             let writes = pairs.into_iter().map(|(key, value)| (key, Some(value))).collect();
-            Ok(runtime.block_on(engine.commit(Batch { checks: Vec::new(), writes }))?)
+            Ok(runtime.block_on(engine.commit(Batch { checks: Vec::new(), writes, counts: vec![] }))?)
         }
         Item::Component(digest, bytes) => write(&components, &mut open, &digest, &bytes),
     })?;

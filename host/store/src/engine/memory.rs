@@ -53,6 +53,8 @@ impl Engine for Memory {
         if !batch.checks.iter().all(|(key, expect)| expect.holds(map.get(key).map(Vec::as_slice))) {
             return Err(EngineError::Conflict);
         }
+        let counted = batch.counted(|key| Ok::<_, EngineError>(map.get(key).cloned()))?;
+        map.extend(counted);
         for (key, value) in batch.writes {
             match value {
                 Some(value) => map.insert(key, value),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{Batch, Engine, EngineError, Expect, Health, KEY_LIMIT, Scan, VALUE_LIMIT};
 
 fn put(key: &str, value: &str) -> Batch {
-    Batch { checks: vec![], writes: vec![(key.into(), Some(value.into()))] }
+    Batch { checks: vec![], writes: vec![(key.into(), Some(value.into()))], counts: vec![] }
 }
 
 fn scan(prefix: &str, after: Option<&str>, limit: usize, backwards: bool) -> Scan {
@@ -35,10 +35,10 @@ async fn reads_what_was_written(engine: &dyn Engine) {
     engine.commit(put("a", "1")).await.unwrap();
     engine.commit(put("a", "2")).await.unwrap();
     assert_eq!(engine.get(b"a").await.unwrap(), Some(b"2".to_vec()));
-    engine.commit(Batch { checks: vec![], writes: vec![("a".into(), None)] }).await.unwrap();
+    engine.commit(Batch { checks: vec![], writes: vec![("a".into(), None)], counts: vec![] }).await.unwrap();
     assert_eq!(engine.get(b"a").await.unwrap(), None);
     let twice = vec![("a".into(), Some(b"1".to_vec())), ("a".into(), None)];
-    engine.commit(Batch { checks: vec![], writes: twice }).await.unwrap();
+    engine.commit(Batch { checks: vec![], writes: twice, counts: vec![] }).await.unwrap();
     assert_eq!(engine.get(b"a").await.unwrap(), None, "the last write of a key wins");
 }
 
@@ -72,7 +72,7 @@ async fn a_snapshot_is_of_one_moment(engine: &dyn Engine) {
     }
     engine.commit(put(&number(998), "later")).await.unwrap();
     let gone = (500..1000).map(|at| (number(at).into_bytes(), None)).collect();
-    engine.commit(Batch { checks: vec![], writes: gone }).await.unwrap();
+    engine.commit(Batch { checks: vec![], writes: gone, counts: vec![] }).await.unwrap();
     engine.commit(put("zzz", "now")).await.unwrap();
     while let Some(pairs) = snapshot.next().await.unwrap() {
         seen.extend(pairs);
@@ -93,19 +93,24 @@ async fn changes_all_or_nothing(engine: &dyn Engine) {
     ];
     for (expect, holds) in cases {
         let writes = vec![("d".into(), Some(b"1".to_vec())), ("e".into(), Some(b"1".to_vec()))];
-        let batch = Batch { checks: vec![("c".into(), expect.clone())], writes };
+        let batch = Batch { checks: vec![("c".into(), expect.clone())], writes, counts: vec![] };
         let wanted = if holds { Ok(()) } else { Err(EngineError::Conflict) };
         assert_eq!(engine.commit(batch).await, wanted, "{expect:?}");
         assert_eq!(engine.get(b"d").await.unwrap().is_some(), holds);
         assert_eq!(engine.get(b"e").await.unwrap().is_some(), holds);
-        engine.commit(Batch { checks: vec![], writes: vec![("d".into(), None), ("e".into(), None)] }).await.unwrap();
+        engine
+            .commit(Batch { checks: vec![], writes: vec![("d".into(), None), ("e".into(), None)], counts: vec![] })
+            .await
+            .unwrap();
     }
-    let missing = Batch { checks: vec![("nothing".into(), Expect::StartsWith(vec![]))], writes: vec![] };
+    let missing =
+        Batch { checks: vec![("nothing".into(), Expect::StartsWith(vec![]))], writes: vec![], counts: vec![] };
     assert_eq!(engine.commit(missing).await, Err(EngineError::Conflict));
 }
 
 async fn refuses_what_is_too_large(engine: &dyn Engine) {
-    let value = |bytes: usize| Batch { checks: vec![], writes: vec![("big".into(), Some(vec![7; bytes]))] };
+    let value =
+        |bytes: usize| Batch { checks: vec![], writes: vec![("big".into(), Some(vec![7; bytes]))], counts: vec![] };
     engine.commit(value(VALUE_LIMIT)).await.unwrap();
     let refused = engine.commit(value(VALUE_LIMIT + 1)).await;
     assert_eq!(refused, Err(EngineError::TooLarge { bytes: VALUE_LIMIT + 1, limit: VALUE_LIMIT }));
@@ -133,7 +138,7 @@ async fn increment(engine: &dyn Engine) -> Result<(), EngineError> {
     let count: u32 = std::str::from_utf8(&old).unwrap().parse().unwrap();
     let new = (count + 1).to_string().into_bytes();
     let checks = vec![("counter".into(), Expect::Equals(old))];
-    engine.commit(Batch { checks, writes: vec![("counter".into(), Some(new))] }).await
+    engine.commit(Batch { checks, writes: vec![("counter".into(), Some(new))], counts: vec![] }).await
 }
 
 #[tokio::test]

@@ -48,7 +48,7 @@ impl Snapshots {
         all.retain(|one| one.strong_count() > 0);
         for open in all.iter().filter_map(Weak::upgrade) {
             let mut open = lock(&open);
-            for (key, _) in &batch.writes {
+            for key in batch.writes.iter().map(|(key, _)| key).chain(batch.counts.iter().map(|(key, _)| key)) {
                 if open.is_ahead(key) && !open.before.contains_key(key) {
                     let value = database.get(key)?.map(|value| value.to_vec());
                     open.before.insert(key.clone(), value);

@@ -10,7 +10,7 @@ use crate::engine::{VALUE_LIMIT, suite};
 const CACHE: u64 = 8 * 1024 * 1024;
 
 fn put(key: &str, value: Vec<u8>) -> Batch {
-    Batch { checks: vec![], writes: vec![(key.into(), Some(value))] }
+    Batch { checks: vec![], writes: vec![(key.into(), Some(value))], counts: vec![] }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -28,7 +28,10 @@ async fn what_was_committed_is_there_after_reopening() {
         for earlier in 0..round {
             assert_eq!(engine.get(&[earlier]).await.unwrap(), Some(vec![earlier; 100]));
         }
-        engine.commit(Batch { checks: vec![], writes: vec![(vec![round], Some(vec![round; 100]))] }).await.unwrap();
+        engine
+            .commit(Batch { checks: vec![], writes: vec![(vec![round], Some(vec![round; 100]))], counts: vec![] })
+            .await
+            .unwrap();
     }
 }
 

@@ -172,6 +172,9 @@ fn apply(shared: &Shared, batch: &Batch) -> sled::Result<Answer> {
             None => writes.remove(key.as_slice()),
         }
     }
+    for (key, value) in batch.counted(|key| Ok::<_, sled::Error>(database.get(key)?.map(|bytes| bytes.to_vec())))? {
+        writes.insert(key, value);
+    }
     shared.snapshots.around(database, batch, || database.apply_batch(writes))?;
     Ok(Ok(()))
 }

@@ -125,7 +125,7 @@ async fn a_damaged_data_key_keeps_out_nobody_but_its_tenant() {
     let prefix = format!("data-key/{}/", other.tenant).into_bytes();
     let found = engine.scan(Scan { prefix, after: None, limit: 1, backwards: false }).await.unwrap();
     let writes = found.into_iter().map(|(key, _)| (key, Some(b"damaged".to_vec()))).collect();
-    engine.commit(crate::engine::Batch { checks: vec![], writes }).await.unwrap();
+    engine.commit(crate::engine::Batch { checks: vec![], writes, counts: vec![] }).await.unwrap();
     let store = reopen(&engine, folder.path(), ring).await.unwrap();
     assert!(opens(&store).await);
     assert!(store.connections().open(other.tenant, other.id).await.is_err());

@@ -110,6 +110,9 @@ async fn fill_newest(store: &Store) {
     store.digests().begin(&mut change, &telling::digest()).unwrap();
     store.digests().hold(&mut change, &telling::digest(), &telling::held()).unwrap();
     store.commit(change).await.unwrap();
+    let mut change = Change::new();
+    store.audit().append_together(&mut change, &[sample::tenant_line(3), sample::audit_line(4)]).unwrap();
+    store.commit(change).await.unwrap();
 }
 
 /// Writes the fixtures of new kinds, over the records that are there; refuses to touch those.
@@ -141,8 +144,8 @@ async fn freeze() {
         kinds.entry(kind).or_default().push_str(&line);
     }
     for (kind, lines) in kinds {
-        let first = fixtures().join(format!("{kind}.1.records"));
-        let path = if first.exists() { fixtures().join(format!("{kind}.1.later.records")) } else { first };
+        let names = ["1", "1.later", "2"].map(|layout| fixtures().join(format!("{kind}.{layout}.records")));
+        let path = names.into_iter().find(|path| !path.exists()).unwrap();
         fs::File::options().write(true).create_new(true).open(path).unwrap().write_all(lines.as_bytes()).unwrap();
     }
 }
@@ -185,13 +188,16 @@ async fn records_of_layout_1_are_readable() {
     );
     assert_eq!(
         store.audit().list(&AuditFilter::default(), None, 9).await.unwrap().items,
-        [sample::tenant_line(2), sample::audit_line(1)]
+        [sample::audit_line(4), sample::tenant_line(3), sample::tenant_line(2), sample::audit_line(1)]
     );
     let due = store.revocations().due(at(1000), 9).await.unwrap().items;
     assert_eq!(due[0].record, sample::revocation(1));
     assert_eq!(sample::refresh_token(&store.revocations().credential(&due[0]).await.unwrap()), "rt-revoke");
     let of_tenant = AuditFilter { tenant: Some(tenant.id), ..AuditFilter::default() };
-    assert_eq!(store.audit().list(&of_tenant, None, 9).await.unwrap().items, [sample::tenant_line(2)]);
+    assert_eq!(
+        store.audit().list(&of_tenant, None, 9).await.unwrap().items,
+        [sample::tenant_line(3), sample::tenant_line(2)]
+    );
     assert_eq!(store.uses().list(tenant.id, connection.id, None, 9).await.unwrap().items, [sample::used(1)]);
     let sign_in = store.page_sessions().offered(&secret("sign-in")).await.unwrap().unwrap();
     let page_session = store.page_sessions().get(&secret("page")).await.unwrap().unwrap();

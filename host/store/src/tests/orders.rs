@@ -198,7 +198,7 @@ async fn a_store_of_before_gets_the_index_when_it_is_opened() {
     for key in super::sealed::keys_of(&*engine, "").await {
         if key.starts_with("connection-order/") || key == "meta/connection-order" {
             let writes = vec![(key.into_bytes(), None)];
-            engine.commit(Batch { checks: vec![], writes }).await.unwrap();
+            engine.commit(Batch { checks: vec![], writes, counts: vec![] }).await.unwrap();
         }
     }
     assert!(all(&store, &wanted(&[Audience::All], Sort::Name), 9).await.is_empty());

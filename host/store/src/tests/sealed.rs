@@ -18,7 +18,7 @@ pub(super) async fn keys_of(engine: &dyn Engine, kind: &str) -> Vec<String> {
 }
 
 async fn write(engine: &Memory, key: &str, value: Vec<u8>) {
-    engine.commit(Batch { checks: vec![], writes: vec![(key.into(), Some(value))] }).await.unwrap();
+    engine.commit(Batch { checks: vec![], writes: vec![(key.into(), Some(value))], counts: vec![] }).await.unwrap();
 }
 
 async fn create(store: &Store, tenant: u128, number: u128) {

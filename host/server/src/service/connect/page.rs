@@ -1,6 +1,9 @@
 //! What the connect page shows: everything in words, nothing decided yet.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jackfield_model::{
     connection::Connection,
@@ -26,7 +29,7 @@ pub struct ConnectPage {
     /// In whose name the page speaks.
     pub tenant: Tenant,
     /// The connector, with its manifest.
-    pub connector: Connector,
+    pub connector: Arc<Connector>,
     /// What the connection is for.
     pub actions: BTreeSet<String>,
     /// What each method will ask the provider for, in words.
@@ -55,7 +58,7 @@ impl Service {
         &self,
         session: ConnectSession,
         tenant: Tenant,
-        connector: Connector,
+        connector: Arc<Connector>,
         actions: BTreeSet<String>,
     ) -> Result<ConnectPage, LinkError> {
         let has_client = self.client_for(&connector.name, session.tenant).await?.is_some();

@@ -1,6 +1,6 @@
 //! The service picker: what a person may connect where the application left it open, and what of it they have already.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use jackfield_model::{
     connection::Connection, connector::Connector, manifest::Manifest, scope, session::ConnectSession, tenant::Tenant,
@@ -74,7 +74,7 @@ impl Service {
         &self,
         session: &ConnectSession,
         picked: Option<&str>,
-    ) -> Result<(Connector, BTreeSet<String>), LinkError> {
+    ) -> Result<(Arc<Connector>, BTreeSet<String>), LinkError> {
         let name = session.connector.as_deref().or(picked);
         let wanted = name.and_then(|name| Some((name, session.actions_for(name)?)));
         let (name, actions) =
@@ -87,7 +87,7 @@ impl Service {
         &self,
         session: &ConnectSession,
         connection: &Connection,
-    ) -> Result<Option<Connector>, LinkError> {
+    ) -> Result<Option<Arc<Connector>>, LinkError> {
         let connector = match self.approved(&connection.connector).await {
             Err(ResolveError::Store(error)) => return Err(error.into()),
             Err(_) => return Ok(None),

@@ -1,6 +1,9 @@
 //! The start: what a person chose and typed becomes a one-time authorization request, or waits, sealed, for completion.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jackfield_auth::{
     authorize::{self, AuthorizeError},
@@ -110,7 +113,7 @@ impl From<ResolveError> for StartError {
 struct Sound {
     session: Versioned<ConnectSession>,
     actions: BTreeSet<String>,
-    connector: Connector,
+    connector: Arc<Connector>,
     method: Method,
     name: String,
     typed: Checked,
