@@ -64,7 +64,6 @@ mod tests {
             "10.1.2.3",
             "100.64.0.1",
             "127.0.0.1",
-            "168.63.129.16",
             "169.254.169.254",
             "172.16.0.1",
             "172.31.255.255",
@@ -103,12 +102,17 @@ mod tests {
     }
 
     #[test]
+    fn a_cloud_platforms_own_address_is_inside() {
+        assert!(!is_public("168.63.129.16".parse().unwrap()));
+        assert!(is_public("168.63.129.15".parse().unwrap()));
+    }
+
+    #[test]
     fn ordinary_addresses_are_public() {
         for text in [
             "1.1.1.1",
             "8.8.8.8",
             "140.82.112.3",
-            "168.63.129.15",
             "172.32.0.1",
             "192.169.0.1",
             "198.20.0.1",

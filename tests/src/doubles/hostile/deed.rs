@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::identity::Signature;
+use super::identity::{Change, Signature};
 
 /// One move on a connection.
 #[derive(Clone, Debug)]
@@ -25,17 +25,22 @@ pub enum Step {
     Reset,
 }
 
+/// A change of an answer's JSON.
+type Edit = Arc<dyn Fn(&mut Value) + Send + Sync>;
+/// How an answer's JSON is sent.
+type Wrap = Arc<dyn Fn(&str) -> Vec<Step> + Send + Sync>;
+
 /// What an armed endpoint does.
 #[derive(Clone)]
 pub enum Deed {
     /// This, whatever was asked, with no effect.
     Steps(Vec<Step>),
     /// Its honest answer, with the JSON changed.
-    Edit(Arc<dyn Fn(&mut Value) + Send + Sync>),
+    Edit(Edit),
     /// The JSON of its honest answer, sent in a way of its own.
-    Wrap(Arc<dyn Fn(&str) -> Vec<Step> + Send + Sync>),
+    Wrap(Wrap),
     /// Its honest answer with another ID token: header and claims changed, and signed so.
-    Identity(Arc<dyn Fn(&mut Value, &mut Value) + Send + Sync>, Signature),
+    Identity(Change, Signature),
 }
 
 impl Deed {

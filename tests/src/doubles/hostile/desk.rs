@@ -49,12 +49,12 @@ pub(super) struct Answered {
 }
 
 impl Answered {
-    fn good(json: Value) -> Result<Self> {
-        Ok(Self { status: "200 OK", location: None, json })
+    fn good(json: Value) -> Self {
+        Self { status: "200 OK", location: None, json }
     }
 
-    fn refused(error: &str) -> Result<Self> {
-        Ok(Self { status: "400 Bad Request", location: None, json: json!({ "error": error }) })
+    fn refused(error: &str) -> Self {
+        Self { status: "400 Bad Request", location: None, json: json!({ "error": error }) }
     }
 }
 
@@ -89,13 +89,13 @@ impl Desk {
         forged: Option<(&Change, &Signature)>,
     ) -> Result<Answered> {
         match endpoint {
-            Endpoint::Metadata => Answered::good(metadata(issuer)),
+            Endpoint::Metadata => Ok(Answered::good(metadata(issuer))),
             Endpoint::Authorize => self.authorize(issuer, request),
             Endpoint::Token => self.redeem(issuer, request, forged),
             Endpoint::Refresh => self.refresh(issuer, request, forged),
-            Endpoint::Keys => Answered::good(self.key.published()),
-            Endpoint::Me => self.me(issuer, request),
-            Endpoint::Revoke => Answered::good(json!({})),
+            Endpoint::Keys => Ok(Answered::good(self.key.published())),
+            Endpoint::Me => Ok(self.me(issuer, request)),
+            Endpoint::Revoke => Ok(Answered::good(json!({}))),
         }
     }
 
@@ -106,7 +106,7 @@ impl Desk {
         let mut books = self.books();
         let known = books.registered.get(&(issuer.to_owned(), client.clone()));
         if known != Some(&redirect_uri) {
-            return Answered::refused("invalid_request");
+            return Ok(Answered::refused("invalid_request"));
         }
         let code = books.fresh(issuer, "code");
         let kept = Code {
@@ -130,11 +130,15 @@ impl Desk {
     fn redeem(&self, issuer: &str, request: &Recorded, forged: Option<(&Change, &Signature)>) -> Result<Answered> {
         if request.form_value("grant_type").as_deref() == Some("client_credentials") {
             let access_token = self.books().fresh(issuer, "at");
-            return Answered::good(json!({ "access_token": access_token, "token_type": "Bearer", "expires_in": LIFE }));
+            return Ok(Answered::good(
+                json!({ "access_token": access_token, "token_type": "Bearer", "expires_in": LIFE }),
+            ));
         }
         let mut books = self.books();
         let code = request.form_value("code").and_then(|code| books.codes.remove(&code));
-        let Some(code) = code.filter(|code| code.issuer == issuer) else { return Answered::refused("invalid_grant") };
+        let Some(code) = code.filter(|code| code.issuer == issuer) else {
+            return Ok(Answered::refused("invalid_grant"));
+        };
         let proven = books.careless.contains(issuer)
             || code.challenge.as_ref().is_none_or(|challenge| {
                 let verifier = request.form_value("code_verifier").unwrap_or_default();
@@ -142,7 +146,7 @@ impl Desk {
             });
         let same_place = request.form_value("redirect_uri").as_deref() == Some(code.redirect_uri.as_str());
         if !proven || !same_place || client_of(request).as_deref() != Some(code.client.as_str()) {
-            return Answered::refused("invalid_grant");
+            return Ok(Answered::refused("invalid_grant"));
         }
         let about = About { client: &code.client, login: &code.login, nonce: code.nonce.as_deref() };
         self.tokens(&mut books, issuer, &about, forged)
@@ -152,7 +156,7 @@ impl Desk {
         let mut books = self.books();
         let shown = request.form_value("refresh_token").unwrap_or_default();
         let Some(login) = books.people.remove(&(issuer.to_owned(), shown)) else {
-            return Answered::refused("invalid_grant");
+            return Ok(Answered::refused("invalid_grant"));
         };
         let client = client_of(request).unwrap_or_default();
         let about = About { client: &client, login: &login, nonce: None };
@@ -178,19 +182,17 @@ impl Desk {
             claims.insert("nonce".to_owned(), json!(nonce));
         }
         let id_token = self.id_token(claims, forged)?;
-        Answered::good(json!({
+        Ok(Answered::good(json!({
             "access_token": access_token, "token_type": "Bearer", "expires_in": LIFE, "refresh_token": refresh_token,
             "id_token": id_token,
-        }))
+        })))
     }
 
-    fn me(&self, issuer: &str, request: &Recorded) -> Result<Answered> {
+    fn me(&self, issuer: &str, request: &Recorded) -> Answered {
         let shown = request.header("authorization").and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
         match self.books().people.get(&(issuer.to_owned(), shown.to_owned())) {
             Some(login) => Answered::good(json!({ "sub": login, "name": format!("{login} of {issuer}") })),
-            None => {
-                Ok(Answered { status: "401 Unauthorized", location: None, json: json!({ "error": "invalid_token" }) })
-            }
+            None => Answered { status: "401 Unauthorized", location: None, json: json!({ "error": "invalid_token" }) },
         }
     }
 }

@@ -44,7 +44,7 @@ impl Desk {
             Signature::Foreign => self.foreign.signed_under(&header, &claims),
             Signature::Missing => Ok(format!("{message}.")),
             Signature::Symmetric(key) => Ok(symmetric(key)),
-            Signature::Published => Ok(symmetric(self.key.published()["keys"][0]["n"].to_string().as_bytes())),
+            Signature::Published => Ok(symmetric(self.key.published().to_string().as_bytes())),
         }
     }
 }

@@ -11,8 +11,11 @@ pub(super) fn rows() -> Vec<Row> {
     [claims(), signatures(), keys()].into_iter().flatten().collect()
 }
 
+/// A change of claims.
+type Change = fn(&mut Value);
+
 fn claims() -> Vec<Row> {
-    let wrong: [(&str, fn(&mut Value)); 16] = [
+    let wrong: [(&str, Change); 16] = [
         ("of another issuer", |claims| claims["iss"] = json!("https://evil.example.com")),
         ("of no issuer", |claims| claims["iss"] = Value::Null),
         ("for another client", |claims| claims["aud"] = json!("somebody-else")),
@@ -38,7 +41,7 @@ fn claims() -> Vec<Row> {
 fn signatures() -> Vec<Row> {
     let forged = |name: &str, header: Value, signature: Signature| {
         let change = move |own: &mut Value, _: &mut Value| {
-            own.as_object_mut().unwrap().extend(header.as_object().unwrap().clone())
+            own.as_object_mut().unwrap().extend(header.as_object().unwrap().clone());
         };
         Row::new(
             Endpoint::Token,

@@ -15,7 +15,7 @@ use crate::stage::{Party, Stage, secret_of};
 /// How long a provider is waited for here, in milliseconds: enough for an honest one on a busy machine.
 const PATIENCE: u64 = 4000;
 /// No attempt may take longer, with all the waits that may follow each other in it.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// The stage, and how rows are run on it.
 pub(super) struct Runner {

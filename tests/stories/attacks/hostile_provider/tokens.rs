@@ -40,7 +40,7 @@ fn lifetimes() -> Vec<Row> {
 
 /// So many words, each another.
 fn words(count: usize) -> String {
-    (0..count).map(|index| format!("scope-{index} ")).collect()
+    (0..count).map(|index| format!("scope-{index} ")).collect::<Vec<_>>().concat()
 }
 
 fn members() -> Vec<Row> {

@@ -29,16 +29,17 @@ pub(super) fn attacks() -> Vec<Entry> {
 }
 
 /// The honest tool's authorization request, as the harmful server makes it.
-async fn forged_request(scene: &Scene, redirect_uri: &str, state: &str) -> Result<Url> {
+fn forged_request(scene: &Scene, redirect_uri: &str, state: &str) -> Result<()> {
     let pairs = [("client_id", GITHUB_CLIENT), ("redirect_uri", redirect_uri), ("state", state), ("scope", "repo")];
-    Ok(Url::parse_with_params("https://github.com/login/oauth/authorize", pairs)?).inspect(|url| scene.lead_astray(url))
+    scene.lead_astray(&Url::parse_with_params("https://github.com/login/oauth/authorize", pairs)?);
+    Ok(())
 }
 
 /// The victim goes to the harmful tool's server, is sent on to the honest tool's, and agrees there.
 async fn astray(scene: &Scene, redirect_uri: &str, state: Option<&str>) -> Result<Coming> {
     let mut going = scene.going(&scene.acme, "victim").await?;
     let own = parameter(&going.asked, "state")?;
-    going.asked = forged_request(scene, redirect_uri, state.unwrap_or(&own)).await.map(|_| going.asked.clone())?;
+    forged_request(scene, redirect_uri, state.unwrap_or(&own))?;
     let callback = match going.browser.open(going.asked.as_str()).await? {
         Landing::Left(callback) => callback,
         Landing::Page(page) => {

@@ -157,7 +157,7 @@ fn forms(address: Ipv4Addr) -> Vec<String> {
     let dotted = address.to_string();
     let with_dots = |dot: &str| dotted.replace('.', dot);
     let wide = |digit: char| digit.to_digit(10).and_then(|digit| char::from_u32(0xff10 + digit)).unwrap_or('.');
-    let escaped = |text: &str| text.bytes().map(|byte| format!("%{byte:02x}")).collect::<String>();
+    let escaped = |text: &str| text.bytes().map(|byte| format!("%{byte:02x}")).collect::<Vec<_>>().concat();
     let mut forms = vec![
         dotted.clone(),
         // One to four parts in each base.

@@ -91,9 +91,9 @@ async fn rebinding(scene: &Scene, row: usize, url: &str) -> Result<(), String> {
     let (turning, both) = (format!("r{row}.rebind.test"), format!("b{row}.rebind.test"));
     let inside = meant(url);
     scene.network.answer(&turning, [vec![PUBLIC], vec![inside]]);
-    let order = if row % 2 == 0 { vec![PUBLIC, inside] } else { vec![inside, PUBLIC] };
+    let order = if row.is_multiple_of(2) { vec![PUBLIC, inside] } else { vec![inside, PUBLIC] };
     scene.network.answer(&both, [order]);
-    if row % 8 != 0 {
+    if !row.is_multiple_of(8) {
         for (name, expected) in
             [(&turning, Value::Null), (&turning, "private-address".into()), (&both, "private-address".into())]
         {
