@@ -88,13 +88,14 @@ fn calls() -> Vec<Row> {
     vec![
         Row::fails("host-call-flood", host_call_flood, "limit", HOST_CALLS),
         Row::guest_fails("call_flood", "limit", HOST_CALLS),
+        Row::guest_fails("log_flood", "limit", HOST_CALLS),
         Row::fails("quadratic-headers", quadratic_headers, "limit", HOST_CALL_BYTES),
         Row::fails("quadratic-answer", quadratic_answer, "limit", HOST_CALL_BYTES),
         Row::fails("giant-log-line", giant_log_line, "limit", HOST_CALL_BYTES),
         Row::fails("request-flood", request_flood, "not-sent", "one call sends at most 20 requests"),
         Row::fails("giant-body", giant_body, "limit", HOST_CALL_BYTES),
-        Row::works("log-flood", log_flood).so_that(|scene| {
-            let kept = scene.log.lines_with("connector=\"log-flood\" guest=").len();
+        Row::works("flood-of-words", flood_of_words).so_that(|scene| {
+            let kept = scene.log.lines_with("connector=\"flood-of-words\" guest=").len();
             if kept == 20 { Ok(()) } else { Err(format!("{kept} lines were kept")) }
         }),
         Row::works("log-forger", log_forger).so_that(|scene| {
@@ -219,7 +220,7 @@ fn giant_body(core: Core) -> Core {
     )
 }
 
-fn log_flood(core: Core) -> Core {
+fn flood_of_words(core: Core) -> Core {
     core.text("line", "a line that says nothing").verify(
         "(local $left i32) (local.set $left (i32.const 150))
         (loop $again
