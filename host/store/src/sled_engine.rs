@@ -6,6 +6,8 @@
 
 mod open;
 mod snapshot;
+#[cfg(test)]
+mod trips;
 mod writer;
 
 use std::{
@@ -20,6 +22,8 @@ use crate::engine::{Batch, Engine, EngineError, Fault, Health, Pair, Scan, Snaps
 
 pub use open::EngineOpenError;
 pub(crate) use open::lock;
+#[cfg(test)]
+pub(crate) use trips::Point;
 
 /// sled behind the engine trait.
 pub(crate) struct SledEngine {
@@ -34,6 +38,8 @@ pub(crate) struct Shared {
     fault: OnceLock<Fault>,
     snapshots: snapshot::Snapshots,
     files: open::Files,
+    #[cfg(test)]
+    trips: trips::Trips,
 }
 
 impl Shared {
@@ -49,10 +55,22 @@ impl SledEngine {
     /// Opens or creates the database in `directory`, locked by a file beside it. Blocks.
     pub(crate) fn open(directory: &Path, cache_bytes: u64) -> Result<Self, EngineOpenError> {
         let (database, files) = open::open(directory, cache_bytes)?;
-        let shared =
-            Arc::new(Shared { database, fault: OnceLock::new(), snapshots: snapshot::Snapshots::default(), files });
+        let shared = Arc::new(Shared {
+            database,
+            fault: OnceLock::new(),
+            snapshots: snapshot::Snapshots::default(),
+            files,
+            #[cfg(test)]
+            trips: trips::Trips::default(),
+        });
         let writer = writer::Writer::start(Arc::clone(&shared)).map_err(EngineOpenError::Thread)?;
         Ok(Self { writer, shared })
+    }
+
+    /// Lets the so-manieth change from now on fail at that point.
+    #[cfg(test)]
+    pub(crate) fn trip(&self, point: Point, number: u32) {
+        self.shared.trips.set(point, number);
     }
 }
 

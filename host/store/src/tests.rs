@@ -5,6 +5,7 @@ mod backup;
 mod canary;
 mod conventions;
 mod crash;
+mod faults;
 mod frozen;
 mod journeys;
 mod nouns;

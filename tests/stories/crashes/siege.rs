@@ -170,6 +170,9 @@ impl Siege {
 
     /// Once nobody ends it any more: every list agrees with what was acknowledged, and the application has heard of everything.
     pub(crate) async fn lift(mut self, suite: &mut Suite) {
+        if !self.failed_opens.is_empty() {
+            return;
+        }
         let process = self.spawn().ready().await.unwrap();
         self.hold(suite, &process, "at the end").await;
         let listed = listed(&process, &self.yard.tenant.key).await;

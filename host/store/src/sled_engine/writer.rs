@@ -139,6 +139,8 @@ fn write(shared: &Shared, group: &[Job]) -> Vec<Answer> {
 fn apply_and_sync(shared: &Shared, group: &[Job]) -> Result<Vec<Answer>, Fault> {
     let mut answers = Vec::with_capacity(group.len());
     for job in group {
+        #[cfg(test)]
+        trip(shared, super::Point::Apply)?;
         answers.push(match job {
             Job::Commit(batch, _) => apply(shared, batch).map_err(|error| fault_of(&error))?,
             #[cfg(test)]
@@ -151,10 +153,19 @@ fn apply_and_sync(shared: &Shared, group: &[Job]) -> Result<Vec<Answer>, Fault> 
         });
     }
     if answers.iter().any(Result::is_ok) {
+        #[cfg(test)]
+        trip(shared, super::Point::Flush)?;
         shared.database.flush().map_err(|error| fault_of(&error))?;
+        #[cfg(test)]
+        trip(shared, super::Point::Sync)?;
         shared.files.data.sync_data().map_err(|_| Fault::Io)?;
     }
     Ok(answers)
+}
+
+#[cfg(test)]
+fn trip(shared: &Shared, here: super::Point) -> Result<(), Fault> {
+    if shared.trips.strike(here) { Err(Fault::Io) } else { Ok(()) }
 }
 
 /// Nobody else writes, so plain reads are enough to check.
