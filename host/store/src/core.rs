@@ -14,7 +14,7 @@ use crate::{
     error::StoreError,
     keys::Keys,
     record::{self, Page, Versioned},
-    schema::{CONNECTION_COUNT, Kind},
+    schema::{CONNECTION_COUNT, Kind, META},
 };
 
 /// How many pairs a filtering list reads at a time.
@@ -42,7 +42,7 @@ pub enum Order {
 impl Core {
     pub(crate) async fn commit(&self, mut change: Change) -> Result<(), StoreError> {
         if change.connections != 0 {
-            change.batch.counts.push((CONNECTION_COUNT.key(&[]), change.connections));
+            change.batch.counts.push((META.key(&[&CONNECTION_COUNT]), change.connections));
         }
         self.engine.commit(change.batch).await?;
         self.connections.fetch_add(change.connections, Ordering::Relaxed);

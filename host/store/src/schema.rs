@@ -6,6 +6,7 @@
 //! | kind | parts | holds |
 //! | --- | --- | --- |
 //! | `meta` | `format` | the format of the whole store |
+//! | `meta` | `connection-count` | how many connections there are, eight bytes |
 //! | `meta` | `connection-order` | there once every connection has its entries in that index |
 //! | `key-check` | key id | what shows that a key of the ring is the right one |
 //! | `host-key` | `lookup`, `cache` | envelope: the host's own keys, wrapped by a key of the ring |
@@ -34,7 +35,6 @@
 //! | `connection-by-user` | tenant, hash of the end user, connection | nothing |
 //! | `connection-by-account` | tenant, hash of connector and account, connection | nothing |
 //! | `connection-order` | tenant, list (`all`, `shared` or `of-` and the hash of the end user), order, name in hex or padded number, connection | nothing |
-//! | `connection-count` | | how many connections there are, eight bytes |
 //! | `connection-refreshing` | tenant, connection | nothing; there while a refresh is open or a step of the exchange is left |
 //! | `choice` | session | `Choice`: another account's connection to be, until the application chooses |
 //! | `choice-secret` | session | envelope: its credential |
@@ -108,7 +108,8 @@ pub(crate) const CREDENTIAL: Kind = kind("credential", 1);
 pub(crate) const CONNECTION_BY_USER: Kind = kind("connection-by-user", 1);
 pub(crate) const CONNECTION_BY_ACCOUNT: Kind = kind("connection-by-account", 1);
 pub(crate) const CONNECTION_ORDER: Kind = kind("connection-order", 1);
-pub(crate) const CONNECTION_COUNT: Kind = kind("connection-count", 1);
+/// Where `meta` says how many connections there are.
+pub(crate) const CONNECTION_COUNT: &str = "connection-count";
 pub(crate) const CONNECTION_REFRESHING: Kind = kind("connection-refreshing", 1);
 pub(crate) const CONNECTION_DUE: Kind = kind("connection-due", 1);
 pub(crate) const CHOICE: Kind = kind("choice", 1);

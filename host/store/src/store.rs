@@ -33,7 +33,7 @@ use crate::{
     outbox::Outbox,
     page_sessions::PageSessions,
     revocations::Revocations,
-    schema::{CONNECTION, CONNECTION_COUNT},
+    schema::{CONNECTION, CONNECTION_COUNT, META},
     seal::{KeyRing, KeyRingError, Purpose},
     sessions::Sessions,
     sled_engine::SledEngine,
@@ -108,7 +108,7 @@ impl Store {
     /// Reads how many connections there are of all tenants; counts them by their keys where a store of before does not say.
     /// From then on each change keeps the number right.
     pub(crate) async fn count_connections(&self) -> Result<(), StoreError> {
-        let key = CONNECTION_COUNT.key(&[]);
+        let key = META.key(&[&CONNECTION_COUNT]);
         let known = self.core.engine.get(&key).await?.and_then(|bytes| number(&bytes));
         let count = match known {
             Some(count) => count,

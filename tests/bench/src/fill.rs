@@ -7,12 +7,15 @@ use anyhow::{Context, Result, ensure};
 use jackfield_model::connection::Connection;
 use jackfield_model::credential::Credential;
 use jackfield_model::id::ConnectionId;
-use jackfield_store::{Change, KeyRing, Store};
+use jackfield_store::{Change, KeyRing, Options, Store};
 use jiff::SignedDuration;
 use tokio::task::JoinSet;
 
 use crate::load::Dice;
 
+/// What the engine keeps in memory while it is filled: the indexes are written all over their ranges. The host that is measured
+/// has its own bound.
+const CACHE: u64 = 3 * 1024 * 1024 * 1024;
 /// Connections of one change.
 const BATCH: usize = 200;
 /// Changes on their way at once.
@@ -22,7 +25,7 @@ const AHEAD: usize = 8;
 pub(crate) fn fill(data: &Path, keyring: &Path, (tenant, template): (&str, &str), count: usize) -> Result<Vec<String>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let store = Store::open(data, KeyRing::load(keyring)?).await?;
+        let store = Store::open_with(data, KeyRing::load(keyring)?, Options { cache_bytes: CACHE }).await?;
         let found = store.connections().open(tenant.parse()?, template.parse()?).await?;
         let (connection, credential) = found.context("the template")?;
         let like = Arc::new((connection.record, credential.context("the template's credential")?));

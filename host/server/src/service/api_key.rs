@@ -159,3 +159,29 @@ impl Service {
         Ok(removed)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
+
+    use jiff::Timestamp;
+
+    use super::*;
+
+    fn caller(number: u128) -> Caller {
+        Caller { key: ApiKeyId::new(Timestamp::UNIX_EPOCH, number), tenant: None, permissions: Arc::default() }
+    }
+
+    #[test]
+    fn a_removed_key_is_nobody_at_once_and_a_look_begun_before_notes_nothing() {
+        let callers = Callers::default();
+        callers.note("one".into(), &caller(1), callers.removals());
+        callers.note("two".into(), &caller(2), callers.removals());
+        let before = callers.removals();
+        callers.forget(caller(1).key);
+        assert!(callers.get("one").is_none());
+        assert_eq!(callers.get("two").unwrap().key, caller(2).key);
+        callers.note("one".into(), &caller(1), before);
+        assert!(callers.get("one").is_none(), "it was looked up before it was removed");
+    }
+}

@@ -109,3 +109,39 @@ impl Service {
         self.store().commit(change).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
+
+    use jiff::Timestamp;
+
+    use super::*;
+
+    fn line(subject: usize) -> Line {
+        let (written, _) = oneshot::channel();
+        let tenant = TenantId::new(Timestamp::UNIX_EPOCH, 1);
+        Line {
+            tenant,
+            by: "key_1".into(),
+            kind: "connection.leased",
+            subject: subject.to_string(),
+            request: None,
+            written,
+        }
+    }
+
+    #[test]
+    fn one_writes_for_all_who_come_meanwhile_in_their_order() {
+        let reveals = Reveals::default();
+        assert!(reveals.add(line(0)), "the first begins to write");
+        assert!((1..TOGETHER + 5).all(|number| !reveals.add(line(number))), "the others are written with it");
+        let subjects = |lines: Vec<Line>| lines.into_iter().map(|line| line.subject).collect::<Vec<_>>();
+        let first = subjects(reveals.next().unwrap());
+        assert_eq!(first, (0..TOGETHER).map(|number| number.to_string()).collect::<Vec<_>>());
+        assert!(!reveals.add(line(99)), "who comes while a record is written waits for the next");
+        assert_eq!(subjects(reveals.next().unwrap()).len(), 6);
+        assert!(reveals.next().is_none());
+        assert!(reveals.add(line(100)), "and after the last the next begins again");
+    }
+}

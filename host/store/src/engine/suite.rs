@@ -27,7 +27,24 @@ pub(crate) async fn run(engine: Arc<dyn Engine>) {
     changes_all_or_nothing(&*engine).await;
     refuses_what_is_too_large(&*engine).await;
     a_snapshot_is_of_one_moment(&*engine).await;
+    counts_with_the_batch_or_not_at_all(&*engine).await;
     lets_one_of_many_win(engine).await;
+}
+
+async fn counts_with_the_batch_or_not_at_all(engine: &dyn Engine) {
+    let counted = |more: i64, checks: Vec<(Vec<u8>, Expect)>| Batch {
+        checks,
+        writes: vec![("counted".into(), Some(b"x".to_vec()))],
+        counts: vec![("number".into(), more)],
+    };
+    engine.commit(counted(3, vec![])).await.unwrap();
+    engine.commit(counted(-1, vec![])).await.unwrap();
+    let refused = engine.commit(counted(5, vec![("counted".into(), Expect::Absent)])).await;
+    assert_eq!(refused, Err(EngineError::Conflict));
+    let number = engine.get(b"number").await.unwrap().and_then(|bytes| super::number(&bytes));
+    assert_eq!(number, Some(2));
+    let gone = vec![("counted".into(), None), ("number".into(), None)];
+    engine.commit(Batch { checks: vec![], writes: gone, counts: vec![] }).await.unwrap();
 }
 
 async fn reads_what_was_written(engine: &dyn Engine) {

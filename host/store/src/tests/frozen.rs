@@ -100,8 +100,8 @@ async fn fill_brands(store: &Store) {
     store.commit(change).await.unwrap();
 }
 
-/// What `freeze` writes next: whatever is newest, over the records above.
-async fn fill_newest(store: &Store) {
+/// What was added with messages.
+async fn fill_messages(store: &Store) {
     let mut change = Change::new();
     store.outbox().put(&mut change, &telling::told()).unwrap();
     store.webhooks().insert(&mut change, &telling::webhook(), &secret("whsec_frozen")).await.unwrap();
@@ -110,6 +110,10 @@ async fn fill_newest(store: &Store) {
     store.digests().begin(&mut change, &telling::digest()).unwrap();
     store.digests().hold(&mut change, &telling::digest(), &telling::held()).unwrap();
     store.commit(change).await.unwrap();
+}
+
+/// What `freeze` writes next: whatever is newest, over the records above.
+async fn fill_newest(store: &Store) {
     let mut change = Change::new();
     store.audit().append_together(&mut change, &[sample::tenant_line(3), sample::audit_line(4)]).unwrap();
     store.commit(change).await.unwrap();
@@ -133,6 +137,7 @@ async fn freeze() {
         fill_later(&store).await;
         fill_last(&store).await;
         fill_brands(&store).await;
+        fill_messages(&store).await;
     }
     fill_newest(&store).await;
     let all = engine.scan(Scan { prefix: vec![], after: None, limit: 10_000, backwards: false }).await.unwrap();
@@ -234,6 +239,7 @@ async fn every_kind_of_the_schema_has_its_fixture() {
     fill_later(&store).await;
     fill_last(&store).await;
     fill_brands(&store).await;
+    fill_messages(&store).await;
     fill_newest(&store).await;
     let page = include_str!("../schema.rs");
     let listed = page.lines().filter_map(|line| line.strip_prefix("//! | `")?.split('`').next());
