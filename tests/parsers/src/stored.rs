@@ -61,7 +61,8 @@ pub fn key_ring(bytes: &[u8]) {
             let again = again.map(|again| reading::key_ring_text(&again));
             assert!(again.is_ok_and(|again| *again == *written));
             assert!(ring.ids().any(|id| id == ring.primary()));
-            let printed = format!("{ring:?}");
+            // Ids are printed, and may be like a part of a key.
+            let printed = ring.ids().fold(format!("{ring:?}"), |text, id| text.replace(&id.to_string(), ""));
             let keys = written.split_whitespace().filter(|word| word.len() == 64);
             keys.for_each(|key| assert!(!given::shows(&printed, key), "{printed}"));
         }

@@ -6,7 +6,7 @@ use jackfield_tests::host::{Answer, Tenant};
 use jackfield_tests::scene::returned;
 use serde_json::json;
 
-use crate::stage::{ISSUER, Stage, client_of};
+use crate::stage::{ISSUER, ODD, Stage, client_of};
 
 /// Where the machine's service answers in these stories.
 const SERVICE: &str = "/service/status";
@@ -52,6 +52,19 @@ async fn a_machine_connects_in_its_clients_name() {
     let code = json!({ "connector": "openid-connect", "method": "code" });
     let refused = stage.host.post(&tenant.key, "/v1/connections", code).await.unwrap();
     assert_eq!((refused.status, refused.code()), (StatusCode::UNPROCESSABLE_ENTITY, "invalid"), "{}", refused.json);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn core_3_core_4_a_client_with_an_odd_id_and_secret_is_known_by_them_in_one_place() {
+    let stage = Stage::start().await;
+    let tenant = stage.host.tenant("Odd").await.unwrap();
+    client_of(&stage.host, &tenant, ODD.0, ODD.1, json!({ "issuer": ISSUER })).await.unwrap();
+    let made = connect(&stage, &tenant).await;
+    assert_eq!((made.status, &made.json["status"]), (StatusCode::CREATED, &json!("active")), "{}", made.json);
+    assert_eq!(made.json["account"]["id"], ODD.0);
+    let asked = stage.redeemed();
+    assert!(asked[0].header("authorization").unwrap().starts_with("Basic "));
+    assert_eq!((asked[0].form_value("client_id"), asked[0].form_value("client_secret")), (None, None));
 }
 
 #[tokio::test(flavor = "multi_thread")]

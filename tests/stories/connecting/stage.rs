@@ -25,6 +25,8 @@ pub(crate) const PROVIDER: &str = "id.provider.test";
 pub(crate) const ISSUER: &str = "https://id.provider.test";
 /// The host's name.
 pub(crate) const HOST: &str = "connect.example.com";
+/// A client whose id and secret mean something to Basic authentication and to forms.
+pub(crate) const ODD: (&str, &str) = ("odd id:/+%", "odd secret:&=?%41");
 /// Where callbacks begin.
 const CALLBACKS: &str = "https://connect.example.com/oauth/callback/";
 
@@ -87,6 +89,7 @@ impl Stage {
             PeerClient::code("jack", "jack-secret", &shared.1),
             PeerClient::code("beta-at-provider", "beta-secret", &own.1),
             PeerClient::machine("m2m", "m2m-secret"),
+            PeerClient::machine(ODD.0, ODD.1),
         ];
         let settings =
             PeerSettings { issuer: Some(ISSUER.to_owned()), access_token_seconds: 3600, ..PeerSettings::of(clients) };

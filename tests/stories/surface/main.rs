@@ -52,6 +52,7 @@ mod rate;
 mod readmes;
 mod request_ids;
 mod return_urls;
+mod schemathesis;
 mod sdk_readme;
 mod secrets_stay;
 mod serving;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{Method, Request};
+use jackfield_server::config::Config;
 use jackfield_tests::authority::Authority;
 use jackfield_tests::browser::{Browser, Page};
 use jackfield_tests::doubles::api::{Api, Placement};
@@ -32,11 +33,22 @@ impl Stage {
 
     /// The service takes its token there.
     pub(crate) async fn with(placement: Placement) -> Self {
+        Self::configured(placement, None).await
+    }
+
+    /// Nobody is told to slow down.
+    pub(crate) async fn quiet() -> Self {
+        let placement = Placement::Header("authorization".into(), "Bearer ".into());
+        Self::configured(placement, Some(|config| config.api.requests_per_minute = 0)).await
+    }
+
+    async fn configured(placement: Placement, configure: Option<fn(&mut Config)>) -> Self {
         let authority = Authority::new().unwrap();
         let api = Api::start(&authority, "api.example.com", placement).await.unwrap();
         api.accept(TOKEN, "alice");
         let hosts = BTreeMap::from([("api.example.com".to_owned(), api.double().address())]);
-        let host = TestHost::start(Setting::with_doubles(crate::PROGRAM, &authority, hosts)).await.unwrap();
+        let setting = Setting { configure, ..Setting::with_doubles(crate::PROGRAM, &authority, hosts) };
+        let host = TestHost::start(setting).await.unwrap();
         host.install("api-token").await.unwrap();
         let tenant = host.tenant("Acme").await.unwrap();
         Self { host, api, tenant }

@@ -30,6 +30,8 @@ pub fn same_origin_redirect<B>(method: &Method, response: &http::Response<B>, at
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
+    use proptest::prelude::*;
+
     use super::*;
 
     fn follow(method: &Method, status: u16, location: &str) -> Option<String> {
@@ -65,6 +67,21 @@ mod tests {
             "\\\\evil.example/",
         ] {
             assert_eq!(follow(&Method::GET, 302, location), None, "{location}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_followed_stays_at_its_origin(
+            location in r"[a-z:/\\@.?#%0-9\[\]\t ]{0,30}|(https?:)?[/\\]{0,3}[a-z.@:0-9]{0,20}api\.example\.com[.:@/a-z0-9]{0,12}",
+        ) {
+            let Ok(value) = http::HeaderValue::from_str(&location) else { return Ok(()) };
+            let response = http::Response::builder().status(302).header(LOCATION, value).body(()).unwrap();
+            let at = Url::parse("https://api.example.com/a").unwrap();
+            if let Some(target) = same_origin_redirect(&Method::GET, &response, &at) {
+                prop_assert_eq!(target.origin(), at.origin());
+                prop_assert!(target.username().is_empty() && target.password().is_none() && target.fragment().is_none());
+            }
         }
     }
 }

@@ -196,6 +196,8 @@ fn again(answer: &KeptAnswer) -> Response {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
 
+    use proptest::prelude::*;
+
     use super::*;
 
     fn read(values: &[&str]) -> Option<String> {
@@ -231,5 +233,20 @@ mod tests {
         assert_ne!(base, asked(&parts("/v1/tenants?x", "a"), b"{}"));
         assert_ne!(base, asked(&parts("/v1/tenants", "a"), b"{ }"));
         assert_ne!(asked(&parts("/v1/tenants", "a{"), b"}"), base);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_in_a_key_reads_the_same_in_quotes(text in "[ -~]{1,255}") {
+            let quoted = format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+            prop_assert_eq!(read(&[&quoted]), Some(text));
+        }
+
+        #[test]
+        fn what_is_read_is_a_key(text in r#"[ "\\a-c,;ä\t]{0,20}"#) {
+            if let Some(key) = read(&[&text]) {
+                prop_assert!((1..=KEY_LIMIT).contains(&key.len()) && key.bytes().all(|byte| (0x20..0x7f).contains(&byte)));
+            }
+        }
     }
 }

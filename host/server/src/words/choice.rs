@@ -15,6 +15,8 @@ pub(super) fn choose<'a>(wanted: &str, there: &[&'a str]) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::choose;
 
     #[test]
@@ -30,5 +32,15 @@ mod tests {
         assert_eq!(choose("", &["en", "de"]), Some("en"));
         assert_eq!(choose(";;q=nonsense,,", &["en"]), Some("en"));
         assert_eq!(choose("de", &[]), None);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_asked_for_one_of_those_there_is_read(
+            wanted in "([a-zA-Z]{1,9}(-[a-zA-Z0-9]{1,9}){0,3}(;q=[0-9.]{0,5})?[, ]{0,2}){0,6}|.{0,60}",
+        ) {
+            let there = ["en", "de", "pt-BR"];
+            prop_assert!(choose(&wanted, &there).is_some_and(|tag| there.contains(&tag)));
+        }
     }
 }

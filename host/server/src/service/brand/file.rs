@@ -180,6 +180,8 @@ fn is_markup(bytes: &[u8]) -> bool {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
 
+    use proptest::prelude::*;
+
     use super::*;
 
     /// The first bytes of a PNG of some size: signature and header chunk.
@@ -222,5 +224,35 @@ mod tests {
         assert!(matches!(examine(BrandFile::Font, &font), Err(BrandFileError::Damaged(_))));
         assert!(matches!(examine(BrandFile::Font, b"OTTO"), Err(BrandFileError::NoFont)));
         assert!(matches!(examine(BrandFile::Font, &vec![0; FILE_LIMIT + 1]), Err(BrandFileError::TooLarge { .. })));
+    }
+
+    proptest! {
+        #[test]
+        fn a_damaged_picture_is_refused_and_never_breaks_its_reader(
+            first in prop::sample::select(vec![
+                png(64, 64),
+                b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0\xff\xc0\0\x11\x08\0\x40\0\x40\x03".to_vec(),
+                b"RIFF\x24\0\0\0WEBPVP8 \x18\0\0\0\x30\x01\0\x9d\x01\x2a\x40\0\x40\0".to_vec(),
+                b"RIFF\x24\0\0\0WEBPVP8L\x18\0\0\0\x2f\x3f\xc0\x0f\0".to_vec(),
+                b"RIFF\x24\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\x3f\0\0\x3f\0\0".to_vec(),
+                b"wOF2\0\x01\0\0\0\0\0\x20".to_vec(),
+            ]),
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
+            rest in prop::collection::vec(any::<u8>(), 0..64),
+            cut in any::<prop::sample::Index>(),
+        ) {
+            let mut bytes = [first, rest].concat();
+            for (at, byte) in changes {
+                let at = at.index(bytes.len());
+                bytes.iter_mut().skip(at).take(1).for_each(|place| *place = byte);
+            }
+            bytes.truncate(cut.index(bytes.len()) + 1);
+            for which in [BrandFile::Logo, BrandFile::Favicon, BrandFile::Font] {
+                if let Ok(media_type) = examine(which, &bytes) {
+                    prop_assert!(["image/png", "image/jpeg", "image/webp", "font/woff2"].contains(&media_type));
+                    prop_assert!((which == BrandFile::Font) == (media_type == "font/woff2") && !is_markup(&bytes));
+                }
+            }
+        }
     }
 }

@@ -133,6 +133,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "a failed test is a panic")]
     use age::secrecy::ExposeSecret as _;
     use jackfield_model::secret::Secret;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -161,5 +162,18 @@ mod tests {
         assert_eq!(refused(TransferKey::Passphrase(Secret::new("short".to_owned()))), SealError::Short);
         assert_eq!(refused(TransferKey::Recipient("age1nothing".to_owned())), SealError::Recipient);
         assert_eq!(refused(TransferKey::Identity(Secret::new("x".to_owned()))), SealError::Half);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn no_text_opens_and_none_breaks_its_reader(
+            text in "(-----BEGIN AGE ENCRYPTED FILE-----\n)?[A-Za-z0-9+/=\n]{0,200}(\n-----END AGE ENCRYPTED FILE-----\n?)?|age-encryption.org/v1\n-> X25519 [a-zA-Z0-9+/]{0,60}\n.{0,40}",
+        ) {
+            let mine = x25519::Identity::generate();
+            let key = TransferKey::Identity(Secret::new(mine.to_string().expose_secret().to_owned()));
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            prop_assert!(runtime.block_on(open(text, key)).is_err());
+        }
     }
 }
