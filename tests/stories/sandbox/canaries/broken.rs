@@ -109,7 +109,6 @@ pub(crate) async fn refreshes(scene: &Scene, canaries: &mut Canaries) {
 pub(crate) async fn requests(scene: &Scene, canaries: &mut Canaries) {
     canaries.plant("a secret gone astray", STRAY);
     let bearer = format!("Bearer {}", scene.tenant.key);
-    let stray_bearer = format!("Bearer {STRAY}");
     let wanted = |token: Value| {
         json!({ "connector": "well-behaved", "method": "token", "fields": { "token": token } }).to_string()
     };
@@ -135,6 +134,13 @@ pub(crate) async fn requests(scene: &Scene, canaries: &mut Canaries) {
             canaries.answered(&format!("malformed request {number}"), answer);
         }
     }
+    addresses(scene, canaries).await;
+}
+
+/// Addresses, cookies and keys that are secrets nobody made.
+async fn addresses(scene: &Scene, canaries: &mut Canaries) {
+    let bearer = format!("Bearer {}", scene.tenant.key);
+    let stray_bearer = format!("Bearer {STRAY}");
     for (path, key) in [
         ("/v1/connections".to_owned(), stray_bearer.as_str()),
         ("/metrics".to_owned(), stray_bearer.as_str()),

@@ -24,7 +24,7 @@ const PASSPHRASE: &str = "pP6rF1yH8jN3tD7wZ4kS9mX2";
 
 /// The secrets that an operator sets up: the key ring, the operator's key, the mailer's password, the identity provider's.
 pub(crate) async fn with_settings(scene: &mut Scene, canaries: &mut Canaries) {
-    canaries.plant("the operator's key", &scene.host.operator().to_owned());
+    canaries.plant("the operator's key", scene.host.operator());
     canaries.plant("the tenant's key", &scene.tenant.key.clone());
     canaries.plant("the mailer's password", PASSWORD);
     canaries.plant("the identity provider's secret", IDENTITY_SECRET);
@@ -135,8 +135,8 @@ pub(crate) async fn with_a_password(scene: &Scene, canaries: &mut Canaries) {
     canaries.hear("the page that asks again", again.body);
 }
 
-/// What others are told: at a webhook, and by mail. The mail server is started here, and stays for this flow.
-pub(crate) async fn with_webhooks_and_mail(scene: &mut Scene, canaries: &mut Canaries) {
+/// A mail server, and the host started again to hand its mails over there.
+async fn mailer(scene: &mut Scene) -> MailServer {
     let server = MailServer::start(&scene.authority, Tls::Starttls, 0).await.unwrap();
     scene.host.stop().await.unwrap();
     let password_file = scene.host.folder().join("mail-password");
@@ -153,6 +153,12 @@ pub(crate) async fn with_webhooks_and_mail(scene: &mut Scene, canaries: &mut Can
         timeout_ms: 20_000,
     });
     scene.host.start_again().await.unwrap();
+    server
+}
+
+/// What others are told: at a webhook, and by mail.
+pub(crate) async fn with_webhooks_and_mail(scene: &mut Scene, canaries: &mut Canaries) {
+    let server = mailer(scene).await;
     let wanted = json!({ "url": "https://other.test/hooks", "events": ["connection.active", "connection.needs-reauthorization"] });
     let hook = scene.host.post(&scene.tenant.key, "/v1/webhooks", wanted).await.unwrap();
     canaries.plant("the webhook's secret", hook.text("/secret").unwrap().trim_start_matches("whsec_"));

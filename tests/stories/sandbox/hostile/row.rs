@@ -14,15 +14,18 @@ pub(crate) struct Row {
     source: Source,
     ends: Ends,
     before: Option<fn(&Scene)>,
-    after: Option<fn(&Scene) -> Result<(), String>>,
+    after: Option<Check>,
 }
 
 enum Source {
     /// One of `tests/guests`.
     Guest,
     /// Bytes made here.
-    Made(Box<dyn Fn() -> Vec<u8> + Send + Sync>),
+    Made(Make),
 }
+
+type Make = Box<dyn Fn() -> Vec<u8> + Send + Sync>;
+type Check = fn(&Scene) -> Result<(), String>;
 
 /// What becomes of it.
 enum Ends {

@@ -201,7 +201,7 @@ fn wasi(core: Core) -> Core {
     let empty = |function: &str| {
         format!("(call ${function} (i32.const 1024)) (if (i32.load offset=4 (i32.const 1024)) (then (unreachable)))")
     };
-    let asked: String = ["environment", "arguments", "folders"].map(|function| empty(function)).concat();
+    let asked: String = ["environment", "arguments", "folders"].map(empty).concat();
     core.imports(world, interfaces, functions)
         .verify(&format!("{asked} (call $drop (local.get $connection)) (i32.const {{answer}})"))
 }
