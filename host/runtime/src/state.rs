@@ -44,7 +44,8 @@ pub(crate) struct CallState {
     pub(crate) requests_left: u32,
     host_calls_left: u32,
     begun: Instant,
-    wasi: WasiCtx,
+    /// Made when a guest runtime first asks; no other component has the imports.
+    wasi: Option<WasiCtx>,
 }
 
 impl CallState {
@@ -68,7 +69,7 @@ impl CallState {
             requests_left: limits.requests,
             host_calls_left: limits.host_calls,
             begun: Instant::now(),
-            wasi: wasi(&log),
+            wasi: None,
             log,
         }
     }
@@ -101,7 +102,8 @@ fn wasi(log: &LogBook) -> WasiCtx {
 
 impl WasiView for CallState {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+        let ctx = self.wasi.get_or_insert_with(|| wasi(&self.log));
+        WasiCtxView { ctx, table: &mut self.table }
     }
 }
 
