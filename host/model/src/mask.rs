@@ -5,7 +5,7 @@
 
 mod views;
 
-use std::{borrow::Cow, collections::HashSet};
+use std::borrow::Cow;
 
 use zeroize::Zeroize;
 
@@ -28,7 +28,8 @@ pub struct Masker {
 
 struct Runs {
     length: usize,
-    known: HashSet<Vec<u8>>,
+    /// Every run as a number, in order; a run has at most as many bytes as the number.
+    known: Vec<u128>,
     /// First two bytes of every run: almost every position is ruled out here.
     begins: Vec<u64>,
 }
@@ -51,10 +52,10 @@ impl Masker {
         }
         let length = bytes.len().min(RUN);
         if !self.runs.iter().any(|runs| runs.length == length) {
-            self.runs.push(Runs { length, known: HashSet::new(), begins: vec![0; 1024] });
+            self.runs.push(Runs { length, known: Vec::new(), begins: vec![0; 1024] });
         }
         for runs in self.runs.iter_mut().filter(|runs| runs.length == length) {
-            bytes.windows(length).for_each(|window| runs.learn(window));
+            runs.learn(bytes);
         }
     }
 
@@ -89,27 +90,39 @@ impl Masker {
 }
 
 impl Runs {
-    fn learn(&mut self, window: &[u8]) {
-        if let Some((word, bit)) = begin(window)
-            && let Some(word) = self.begins.get_mut(word)
-        {
-            *word |= bit;
+    fn learn(&mut self, secret: &[u8]) {
+        // Never grown in place: what is left behind would not be wiped.
+        let mut known = Vec::with_capacity(self.known.len() + secret.len());
+        known.extend_from_slice(&self.known);
+        for window in secret.windows(self.length) {
+            if let Some((word, bit)) = begin(window)
+                && let Some(word) = self.begins.get_mut(word)
+            {
+                *word |= bit;
+            }
+            known.push(number(window));
         }
-        self.known.insert(window.to_vec());
+        known.sort_unstable();
+        self.known.zeroize();
+        self.known = known;
     }
 
     fn is_at(&self, bytes: &[u8], at: usize) -> bool {
         let Some(window) = bytes.get(at..at + self.length) else { return false };
         let possible = begin(window).is_some_and(|(word, bit)| self.begins.get(word).is_some_and(|set| set & bit != 0));
-        possible && self.known.contains(window)
+        possible && self.known.binary_search(&number(window)).is_ok()
     }
 }
 
 impl Drop for Runs {
     fn drop(&mut self) {
-        self.known.drain().for_each(|mut window| window.zeroize());
+        self.known.zeroize();
         self.begins.zeroize();
     }
+}
+
+fn number(window: &[u8]) -> u128 {
+    window.iter().fold(0, |number, byte| number << 8 | u128::from(*byte))
 }
 
 fn begin(window: &[u8]) -> Option<(usize, u64)> {

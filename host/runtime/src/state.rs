@@ -47,7 +47,8 @@ pub(crate) struct CallState {
     pub(crate) requests_left: u32,
     host_calls_left: u32,
     begun: Instant,
-    wasi: WasiCtx,
+    /// Made when a guest runtime first asks; no other component has the imports.
+    wasi: Option<WasiCtx>,
 }
 
 impl CallState {
@@ -72,7 +73,7 @@ impl CallState {
             requests_left: limits.requests,
             host_calls_left: limits.host_calls,
             begun: Instant::now(),
-            wasi: wasi(&log),
+            wasi: None,
             log,
         }
     }
@@ -106,7 +107,8 @@ fn wasi(log: &LogBook) -> WasiCtx {
 
 impl WasiView for CallState {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+        let ctx = self.wasi.get_or_insert_with(|| wasi(&self.log));
+        WasiCtxView { ctx, table: &mut self.table }
     }
 }
 

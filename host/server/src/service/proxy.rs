@@ -24,6 +24,7 @@ use http::{HeaderMap, Method};
 use hyper::body::Body as _;
 use jackfield_auth::rate_limit::{self, Limits};
 use jackfield_model::{
+    credential::Credential,
     failure::Advice,
     id::{ConnectionId, TenantId},
     scope,
@@ -124,9 +125,7 @@ impl Service {
         if headers::size(&asked.headers) > settings.request_header_bytes {
             return Err(over(Bound::RequestHeaders).into());
         }
-        // A failure is left to the call itself: the provider says what it thinks of the token there is.
-        let _ = self.refresh_if_over(tenant, id).await;
-        let (party, ready) = self.judged(tenant, id, &asked).await?;
+        let (party, ready) = self.judged(self.resolve_fresh(tenant, id).await?, &asked)?;
         if let Some(wait) = self.proxy.pace.wait(id, ready.origin(), self.now()) {
             return Err(ProxyError::Paused { wait });
         }
@@ -140,13 +139,11 @@ impl Service {
         self.proxy.counts.all()
     }
 
-    async fn judged(
+    fn judged(
         &self,
-        tenant: TenantId,
-        id: ConnectionId,
+        (party, credential): (Party, Credential),
         asked: &ProxyRequest,
     ) -> Result<(Party, Ready), ProxyError> {
-        let (party, credential) = self.resolve(tenant, id).await?;
         if !party.connection.status.is_usable() {
             return Err(ProxyError::Unusable(party.connection.status));
         }
@@ -175,7 +172,7 @@ impl Service {
             Remedy::NotNow => return self.pass_back(call, &party, &ready, first, false),
         }
         drop(first);
-        let (party, ready) = self.judged(call.tenant, call.id, asked).await?;
+        let (party, ready) = self.judged(self.resolve(call.tenant, call.id).await?, asked)?;
         let second = self.send(&call, &party, &ready, &mut body).await?;
         if second.refuses() {
             self.suspect(&party, &ready.token, true).await;

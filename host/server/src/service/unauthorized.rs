@@ -2,10 +2,11 @@
 
 use jackfield_model::{
     connection::{Connection, TokenState},
+    credential::Credential,
     id::{ConnectionId, TenantId},
 };
 
-use super::{RefreshError, ResolveError, Service, refresh::known};
+use super::{RefreshError, ResolveError, Service, refresh::known, resolve::Party};
 
 /// The credential a provider refused.
 #[derive(Debug, Clone, Copy)]
@@ -31,14 +32,24 @@ impl Service {
         if current { self.refresh_refused(&connection, &token.name, by).await } else { Ok(connection) }
     }
 
-    /// Refreshes each token that is over.
-    pub(super) async fn refresh_if_over(&self, tenant: TenantId, id: ConnectionId) -> Result<(), RefreshError> {
-        let Some(connection) = self.connection(tenant, id).await? else { return Ok(()) };
-        if connection.status.is_usable() {
-            let now = self.now();
-            let over = |token: &TokenState| !token.covers(now, Self::margin(&connection, token)) && !token.lost;
-            self.refresh_each(&connection, "host", over).await?;
+    /// Loads a connection as `resolve` does; where a token of it is over, that is refreshed first. Where the refresh does not
+    /// succeed, the token there is may still work: the provider says.
+    pub(super) async fn resolve_fresh(
+        &self,
+        tenant: TenantId,
+        id: ConnectionId,
+    ) -> Result<(Party, Credential), ResolveError> {
+        let found = self.store().connections().open(tenant, id).await?.ok_or(ResolveError::NotFound)?;
+        let (connection, credential) = (found.0.record, found.1);
+        let now = self.now();
+        let over = |token: &TokenState| !token.covers(now, Self::margin(&connection, token)) && !token.lost;
+        let tokens = connection.token_names();
+        let is_over = tokens.iter().filter_map(|name| connection.token(name)).any(|token| over(&token));
+        if connection.status.is_usable() && is_over {
+            let _ = self.refresh_each(&connection, "host", over).await;
+            return self.resolve(tenant, id).await;
         }
-        Ok(())
+        let credential = credential.ok_or(ResolveError::NoCredential)?;
+        Ok((self.party(connection).await?, credential))
     }
 }

@@ -68,9 +68,7 @@ impl Answer {
 impl Service {
     /// Verifies a connection; refreshes first where its token is over.
     pub async fn verify(&self, tenant: TenantId, id: ConnectionId, by: &str) -> Result<Connection, VerifyError> {
-        // Where this does not succeed, the token there is may still work: the provider says.
-        let _ = self.refresh_if_over(tenant, id).await;
-        let (mut party, credential) = self.resolve(tenant, id).await?;
+        let (mut party, credential) = self.resolve_fresh(tenant, id).await?;
         if party.connection.status == Status::Revoked {
             return Err(VerifyError::Ended(party.connection.status));
         }
