@@ -31,7 +31,7 @@ const SPECIAL_4: [(&str, u32); 21] = [
     ("192.0.0.170", 31),
 ];
 
-/// The IANA registry of special-purpose IPv6 addresses within 2000::/3, outside of which nothing is public.
+/// The IANA registry of special-purpose IPv6 addresses within `2000::/3`, outside of which nothing is public.
 const SPECIAL_6: [(&str, u32); 5] =
     [("2001::", 23), ("2001:db8::", 32), ("2002::", 16), ("2620:4f:8000::", 48), ("3fff::", 20)];
 

@@ -71,17 +71,12 @@ fn good(returned: &Returned, each: &BTreeMap<&str, &str>, rules: &OAuth2, announ
 
 fn refused(error: &CallbackError, each: &BTreeMap<&str, &str>, state: Option<String>) {
     let told = format!("{error} {error:?}");
-    match error {
-        CallbackError::Provider(said) => {
-            if let Some(text) = &said.text {
-                given::is_plain(text, 200);
-                let state = state.filter(|state| state.starts_with("canary-"));
-                assert!(state.is_none_or(|state| !given::shows(text, &state)));
-            }
-        }
-        _ => {
-            let canaries = each.values().filter(|value| value.starts_with("canary-"));
-            canaries.for_each(|value| assert!(!given::shows(&told, value), "{told}"));
-        }
-    }
+    let CallbackError::Provider(said) = error else {
+        let mut canaries = each.values().filter(|value| value.starts_with("canary-"));
+        return assert!(canaries.all(|value| !given::shows(&told, value)), "{told}");
+    };
+    let Some(text) = &said.text else { return };
+    given::is_plain(text, 200);
+    let state = state.filter(|state| state.starts_with("canary-"));
+    assert!(state.is_none_or(|state| !given::shows(text, &state)), "{text}");
 }

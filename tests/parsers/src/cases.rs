@@ -25,7 +25,7 @@ pub fn corpora(parser: &str) -> std::io::Result<Vec<Case>> {
     Ok(cases)
 }
 
-/// Numbers that look random and follow from their seed (Vigna's SplitMix64).
+/// Numbers that look random and follow from their seed (Vigna's `SplitMix64`).
 struct Numbers(u64);
 
 impl Numbers {

@@ -81,7 +81,7 @@ pub fn id_token(bytes: &[u8]) {
 /// A key set has at most a hundred keys, and verifies with none it does not hold.
 pub fn key_set(bytes: &[u8]) {
     let Ok(keys) = KeySet::read(bytes) else { return };
-    assert!(keys.len() <= 100 && keys.is_empty() == (keys.len() == 0));
+    assert!(keys.len() <= 100);
     let document = serde_json::from_slice::<Value>(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)).ok();
     let all = document.as_ref().and_then(|document| document.get("keys")?.as_array());
     let ours = all.into_iter().flatten().filter_map(|key| key.get("x")?.as_str()).any(|x| x == CURVE_X);

@@ -4,6 +4,8 @@
 //! A case is what was given; what is inside `corpora` is named after the function it is for.
 
 #![allow(clippy::missing_panics_doc, reason = "a property that does not hold is a panic")]
+#![allow(clippy::format_collect, reason = "spellings of short texts")]
+#![allow(clippy::similar_names, reason = "what masks and what is masked are called so")]
 
 mod address;
 mod authorize_request;
