@@ -12,6 +12,9 @@ pub fn credential(bytes: &[u8]) {
     for secret in read.secrets() {
         // Names of fields and tokens are printed; what they hold is not.
         let text = secret.expose();
+        if text.is_empty() {
+            continue;
+        }
         let named = printed.replace("[secret]", "").contains(text);
         let names = written.windows(text.len()).filter(|window| *window == text.as_bytes()).count();
         assert!(!text.starts_with("canary-") || !named || names > 1, "{printed}");
