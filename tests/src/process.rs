@@ -83,16 +83,12 @@ impl Starting {
 
     /// The same, as long as this takes no longer; then it is killed.
     pub async fn ready_within(mut self, patience: Duration) -> Result<Option<Process>> {
-        match tokio::time::timeout(patience, self.listens()).await {
-            Ok(url) => {
-                let url = url?;
-                Ok(Some(self.at(url)))
-            }
-            Err(_) => {
-                self.child.kill().await?;
-                Ok(None)
-            }
-        }
+        let Ok(url) = tokio::time::timeout(patience, self.listens()).await else {
+            self.child.kill().await?;
+            return Ok(None);
+        };
+        let url = url?;
+        Ok(Some(self.at(url)))
     }
 
     fn at(self, url: String) -> Process {

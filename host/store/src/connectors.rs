@@ -26,7 +26,10 @@ const ATTEMPTS: usize = 8;
 
 /// Connectors as they were read last, by name, each with the bytes of its head: a connector that changes gets another head.
 #[derive(Default)]
-pub(crate) struct Known(RwLock<HashMap<String, (Vec<u8>, Arc<Connector>)>>);
+pub(crate) struct Known(RwLock<HashMap<String, Read>>);
+
+/// The bytes of a head, and the connector that was read with it.
+type Read = (Vec<u8>, Arc<Connector>);
 
 impl Known {
     fn get(&self, name: &str, head: &[u8]) -> Option<Arc<Connector>> {

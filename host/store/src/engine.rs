@@ -100,12 +100,12 @@ pub(crate) struct Batch {
     pub counts: Vec<(Vec<u8>, i64)>,
 }
 
+/// A key and the value it has from now on.
+type Written = (Vec<u8>, Vec<u8>);
+
 impl Batch {
     /// The writes of the counts, over what the numbers are now. Called where nobody else changes them meanwhile.
-    pub(crate) fn counted<E>(
-        &self,
-        now: impl Fn(&[u8]) -> Result<Option<Vec<u8>>, E>,
-    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, E> {
+    pub(crate) fn counted<E>(&self, now: impl Fn(&[u8]) -> Result<Option<Vec<u8>>, E>) -> Result<Vec<Written>, E> {
         let counted = |(key, more): &(Vec<u8>, i64)| {
             let number = now(key)?.and_then(|bytes| number(&bytes)).unwrap_or(0).saturating_add(*more);
             Ok((key.clone(), number.to_be_bytes().to_vec()))

@@ -110,16 +110,15 @@ impl Store {
     pub(crate) async fn count_connections(&self) -> Result<(), StoreError> {
         let key = META.key(&[&CONNECTION_COUNT]);
         let known = self.core.engine.get(&key).await?.and_then(|bytes| number(&bytes));
-        let count = match known {
-            Some(count) => count,
-            None => {
-                let count = self.core.engine.count(&CONNECTION.prefix(&[])).await?;
-                let count = i64::try_from(count).unwrap_or(i64::MAX);
-                let batch =
-                    Batch { counts: vec![(key.clone(), count)], checks: vec![(key, Expect::Absent)], writes: vec![] };
-                self.core.engine.commit(batch).await?;
-                count
-            }
+        let count = if let Some(count) = known {
+            count
+        } else {
+            let count = self.core.engine.count(&CONNECTION.prefix(&[])).await?;
+            let count = i64::try_from(count).unwrap_or(i64::MAX);
+            let batch =
+                Batch { counts: vec![(key.clone(), count)], checks: vec![(key, Expect::Absent)], writes: vec![] };
+            self.core.engine.commit(batch).await?;
+            count
         };
         self.core.connections.store(count, Ordering::Relaxed);
         Ok(())

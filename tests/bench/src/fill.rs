@@ -57,7 +57,7 @@ async fn write(store: Store, made: Vec<Connection>, like: Arc<(Connection, Crede
 
 /// Another connection of another person's, made a moment after the one before it.
 fn varied(like: &Connection, number: usize) -> Connection {
-    let at = like.created_at + SignedDuration::from_millis(number as i64);
+    let at = like.created_at + SignedDuration::from_millis(i64::try_from(number).unwrap_or(i64::MAX));
     let mut dice = Dice::of(number);
     let random = u128::from_be_bytes(std::array::from_fn(|_| dice.below(256) as u8));
     let mut connection = like.clone();

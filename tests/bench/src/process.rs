@@ -55,13 +55,11 @@ impl Process {
         let mut line = String::new();
         out.read_line(&mut line)?;
         let address = line.split_once(before).and_then(|(_, rest)| rest.split([';', '\n', ' ']).next()?.parse().ok());
-        match address {
-            Some(address) => Ok(Self { child, _out: Some(out), address }),
-            None => {
-                let ended = child.kill().and_then(|()| child.wait());
-                bail!("{command:?} said `{}` ({ended:?})", line.trim())
-            }
-        }
+        let Some(address) = address else {
+            let ended = child.kill().and_then(|()| child.wait());
+            bail!("{command:?} said `{}` ({ended:?})", line.trim())
+        };
+        Ok(Self { child, _out: Some(out), address })
     }
 
     /// Starts a server that says nothing; it is there once it takes a connection.

@@ -124,14 +124,14 @@ pub(crate) fn finish(figures: &[Figure], failed: &[Failed]) -> Result<bool> {
 fn table(figures: &[Figure]) -> Vec<String> {
     let head = ["work", "figure", "floor", "ratio", "aim", "", "beside"].map(str::to_owned);
     let rows = figures.iter().map(|figure| {
-        let held = if figure.aim.held(figure.ratio()) { "holds" } else { "MISSED" };
+        let verdict = if figure.aim.held(figure.ratio()) { "holds" } else { "MISSED" };
         [
             figure.work.clone(),
             format!("{} {}", number(figure.host), figure.unit),
             number(figure.base),
             format!("{:.2}", figure.ratio()),
             figure.aim.text(),
-            held.to_owned(),
+            verdict.to_owned(),
             figure.floor.clone(),
         ]
     });

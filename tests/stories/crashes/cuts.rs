@@ -9,7 +9,7 @@ use http::Method;
 use jackfield_tests::doubles::{Fault, Gate, On};
 use jackfield_tests::host::Answer;
 use jackfield_tests::process::{Process, Starting};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
@@ -189,7 +189,7 @@ async fn hung_up(scene: &mut Rotations, window: Window) -> Courses {
         W1 => silent.reached(4).await,
         W6 => {
             for id in &scene.ids {
-                while scene.show(id).await["version"] == Value::from(1) {}
+                while scene.show(id).await["version"] == 1 {}
             }
         }
         _ => gate.reached(4).await,

@@ -85,6 +85,7 @@ impl Application {
     }
 
     /// What was asked and not answered has happened or has not, and never twice or by half.
+    #[allow(clippy::too_many_lines, reason = "an arm a deed")]
     async fn settle_pending(&mut self) -> Result<()> {
         let Some(pending) = self.ledger.pending.take() else { return Ok(()) };
         match pending {

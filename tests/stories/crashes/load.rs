@@ -186,9 +186,9 @@ impl Application {
     async fn proxy(&mut self, id: String) -> Result<()> {
         let answer = self.api(Method::GET, &format!("/v1/connections/{id}/proxy/me"), None).await?;
         if answer.status == 200 {
-            self.acknowledge()
+            self.acknowledge();
         } else {
-            self.odd("a proxied call failed", &answer)
+            self.odd("a proxied call failed", &answer);
         }
         Ok(())
     }

@@ -164,7 +164,7 @@ impl Siege {
         if let Some(power) = &self.power {
             // Every third time nothing at all of what was under way is left.
             let seed = self.chance.next();
-            power.cut((seed % 3 != 0).then_some(seed));
+            power.cut((!seed.is_multiple_of(3)).then_some(seed));
         }
     }
 

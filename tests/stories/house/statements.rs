@@ -16,13 +16,13 @@ use crate::architecture::{files, is};
 /// | st | RFC 9700, RFC 9207: state, sessions, mix-up | everything does |
 /// | ref | RFC 9700 section 4.14: refresh | everything does, "over all replicas" of 1 for the one process that has the store |
 /// | rev | RFC 7009 | everything does |
-/// | md | RFC 8414, OpenID Connect Discovery | 6 (RFC 9728): no method asks a resource for its authorization server |
-/// | id | OpenID Connect Core | everything does |
+/// | md | RFC 8414, `OpenID` Connect Discovery | 6 (RFC 9728): no method asks a resource for its authorization server |
+/// | id | `OpenID` Connect Core | everything does |
 /// | lk | leakage | everything does |
 ///
 /// Whole families that have no test, since there is nothing yet that they speak of: introspection (RFC 7662), the device grant
 /// (RFC 8628), token exchange (RFC 8693) and assertions (RFC 7523), which an install refuses by name; pushed requests (RFC 9126),
-/// DPoP (RFC 9449) and the FAPI profile; redirects to loopback (RFC 8252), since the command line never receives one; OAuth 1.0a
+/// DPoP (RFC 9449) and the FAPI profile; redirects to loopback (RFC 8252), since the command line never receives one; `OAuth` 1.0a
 /// (RFC 5849).
 const STATEMENTS: [(&str, u32); 9] =
     [("core", 15), ("bear", 4), ("pkce", 6), ("st", 11), ("ref", 8), ("rev", 5), ("md", 5), ("id", 5), ("lk", 3)];

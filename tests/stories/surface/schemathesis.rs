@@ -151,6 +151,7 @@ fn told(output: &Output) -> (u64, Result<(), String>) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[allow(clippy::too_many_lines, reason = "one table of callers")]
 async fn requests_nobody_thought_of_break_nothing_and_show_nothing_of_another_tenant() {
     let mut suite = Suite::named("schemathesis");
     let stage = Stage::quiet().await;

@@ -102,6 +102,9 @@ fn leaks(secret: &str, text: &str) -> Option<String> {
     None
 }
 
+/// What a shown text reads as, to somebody who undoes one way of writing.
+type Reading = fn(&str) -> String;
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(192))]
     #[test]
@@ -140,7 +143,7 @@ proptest! {
         let some = secret.bytes().enumerate().map(|(at, byte)| {
             if escaped >> (at % 64) & 1 == 1 { format!("%{byte:02x}") } else { char::from(byte).to_string() }
         });
-        let readings: [(String, fn(&str) -> String); 3] = [
+        let readings: [(String, Reading); 3] = [
             (lines.join(&end), |shown| shown.replace("\\r", "").replace("\\n", "").replace("%0D%0A", "").replace(['\r', '\n'], "")),
             (dump.join(&between), |shown| shown.replace([':', ' ', '-'], "")),
             (some.collect(), |shown| shown.to_owned()),

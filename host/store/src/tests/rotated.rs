@@ -94,7 +94,13 @@ pub(super) async fn under_kills(suite: &mut Suite, kills: usize) {
     let mut rotations = 0;
     for kill in 0..kills {
         // The steps of a rotation by turns, further and further into it.
-        let step = ["written", "replaced", "taken", "rewrapped", "retired"][kill % 5];
+        let step = match kill % 5 {
+            0 => "written",
+            1 => "replaced",
+            2 => "taken",
+            3 => "rewrapped",
+            _ => "retired",
+        };
         rotations += rotate_until_killed(folder.path(), step, 1 + kill % 3, &mut acknowledged);
         suite.case(format!("killed when a ring was {step}"), everything_opens(folder.path(), &acknowledged).await);
     }

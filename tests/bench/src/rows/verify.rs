@@ -184,10 +184,6 @@ fn values() -> BTreeMap<String, String> {
 }
 
 fn answer() -> Vec<u8> {
-    let mut text = String::from("{\"id\":\"alice\",\"name\":\"Alice\"");
-    for number in 0..32 {
-        text.push_str(&format!(",\"field_{number:02}\":\"{}\"", "v".repeat(13)));
-    }
-    text.push('}');
-    text.into_bytes()
+    let fields: Vec<String> = (0..32).map(|number| format!(",\"field_{number:02}\":\"{}\"", "v".repeat(13))).collect();
+    format!("{{\"id\":\"alice\",\"name\":\"Alice\"{}}}", fields.concat()).into_bytes()
 }

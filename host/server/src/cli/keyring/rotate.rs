@@ -63,7 +63,8 @@ pub(super) async fn retire(stage: &Stage, config: &Config, key: KeyId) -> Result
             refuse_used(&Counts::of(&status), &ring, key)?;
             left.replace(&config.keyring).map_err(ServeError::from)?;
             drop(store);
-            return retired(stage, config, key);
+            retired(stage, config, key);
+            return Ok(());
         }
         Seen::InUse => {
             stage.host()?;
@@ -83,13 +84,13 @@ pub(super) async fn retire(stage: &Stage, config: &Config, key: KeyId) -> Result
         return Err(error)
             .context("the running host did not take the ring without that key: the key is in the ring again");
     }
-    retired(stage, config, key)
+    retired(stage, config, key);
+    Ok(())
 }
 
-fn retired(stage: &Stage, config: &Config, key: KeyId) -> Result<()> {
+fn retired(stage: &Stage, config: &Config, key: KeyId) {
     let answer = json!({ "keyring": config.keyring, "retired": key.to_string() });
     stage.output.result(&answer, |_| format!("{key} is no longer in {}.", config.keyring.display()));
-    Ok(())
 }
 
 fn refuse_used(counts: &Counts, ring: &KeyRing, key: KeyId) -> Result<()> {
