@@ -10,6 +10,7 @@ use wasmtime::{
 };
 
 use crate::{
+    aside::aside,
     egress::Denial,
     engine::TICK,
     guest_log::{GuestLog, LogLevel},
@@ -201,16 +202,16 @@ pub(crate) async fn instantiate(loaded: &Loaded, store: &mut Store<CallState>) -
 }
 
 /// Waits for work within the time a call may take. What is not done by then is dropped, store and all.
-pub(crate) async fn bounded<T>(
+pub(crate) async fn bounded<T: Send>(
     loaded: &Loaded,
     limits: &Limits,
-    work: impl Future<Output = wasmtime::Result<T>>,
+    work: impl Future<Output = wasmtime::Result<T>> + Send,
 ) -> Result<T, Ended> {
     let admitted = async {
         // Neither semaphore is ever closed; an error could only mean that it was.
         let _slot = loaded.slots.acquire().await.map_err(|_| Stop::Limit(Limit::CallsAtOnce))?;
         let _room = loaded.room.acquire().await.map_err(|_| Stop::Limit(Limit::CallsAtOnce))?;
-        work.await
+        aside(work).await
     };
     match tokio::time::timeout(limits.wall(), admitted).await {
         Ok(answer) => Ok(answer?),

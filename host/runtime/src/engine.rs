@@ -18,7 +18,7 @@ use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, Po
 use crate::{limits::Limits, turn};
 
 /// How often a running guest is interrupted to yield.
-pub(crate) const TICK: Duration = Duration::from_millis(10);
+pub(crate) const TICK: Duration = Duration::from_millis(2);
 /// Memory kept mapped in a pooled slot, so that its next use faults no pages. Without page map scanning the host
 /// would clear all of it every time, so nothing is kept.
 const KEPT_RESIDENT: usize = 512 * 1024;

@@ -3,6 +3,7 @@
 //! A component is inspected and compiled (`Runtime::prepare`), loaded once (`Runtime::load`) and called with a context
 //! settled beforehand (`CallContext`). Every request goes through one gate (`egress`) to a `Sender` of the server's.
 
+mod aside;
 mod bindings;
 pub mod breaker;
 mod cache;

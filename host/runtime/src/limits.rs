@@ -15,7 +15,7 @@ const MIB: u64 = 1024 * KIB;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
-    /// Time a guest computes, measured in ticks of ten milliseconds.
+    /// Time a guest computes, measured in ticks of two milliseconds.
     pub cpu_ms: u64,
     /// Time a whole call takes, requests included.
     pub wall_ms: u64,

@@ -1,0 +1,106 @@
+//! Computing aside: a call that computed for long goes on in threads of the lowest priority, so that whoever computes longest
+//! gets what the others leave.
+
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    sync::OnceLock,
+    task::{Context, Poll},
+    time::{Duration, Instant},
+};
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use rustix::process::setpriority_process;
+use tokio::{
+    runtime::{Handle, RuntimeFlavor},
+    task::block_in_place,
+};
+
+/// A stretch of computing after which a call is no longer a short one.
+const LONG: Duration = Duration::from_millis(1);
+/// The lowest priority there is (setpriority(2)).
+const LAST: i32 = 19;
+
+/// Does work that may compute for long. A worker of the runtime that computes reads no sockets, and the others need not
+/// know: so from the first long stretch on, its place is given to another thread, and the work to one that goes last.
+pub(crate) async fn aside<T: Send>(work: impl Future<Output = T> + Send) -> T {
+    let (mut work, mut long) = (pin!(work), false);
+    let has_workers = Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread;
+    poll_fn(|context| {
+        if long {
+            return polled_last(|context| work.as_mut().poll(context), context);
+        }
+        let begun = Instant::now();
+        let polled = work.as_mut().poll(context);
+        long = has_workers && begun.elapsed() >= LONG;
+        polled
+    })
+    .await
+}
+
+/// Polls in a thread of the lowest priority, or here where there are none.
+fn polled_last<T: Send>(poll: impl FnOnce(&mut Context<'_>) -> Poll<T> + Send, context: &mut Context<'_>) -> Poll<T> {
+    let (runtime, waker) = (Handle::current(), context.waker().clone());
+    block_in_place(move || {
+        let work = move || {
+            let _runtime = runtime.enter();
+            poll(&mut Context::from_waker(&waker))
+        };
+        match last() {
+            Some(threads) => threads.install(work),
+            None => work(),
+        }
+    })
+}
+
+/// As many threads as there are cores; none where the system gives no more threads.
+fn last() -> Option<&'static ThreadPool> {
+    static LAST_THREADS: OnceLock<Option<ThreadPool>> = OnceLock::new();
+    let made = LAST_THREADS.get_or_init(|| {
+        let threads = ThreadPoolBuilder::new().thread_name(|number| format!("aside-{number}")).start_handler(|_| {
+            // Without it they compute like everybody else, which is no reason to stop.
+            let _ = setpriority_process(None, LAST);
+        });
+        let made = threads.build();
+        made.inspect_err(|error| tracing::warn!(%error, "no threads for calls that compute for long")).ok()
+    });
+    made.as_ref()
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::task::yield_now;
+
+    use super::*;
+
+    fn compute() {
+        let begun = Instant::now();
+        while begun.elapsed() < LONG {}
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn whoever_computed_for_long_keeps_no_other_task_waiting() {
+        let (started, hears) = tokio::sync::oneshot::channel();
+        let (told, waits) = std::sync::mpsc::channel();
+        let long = tokio::spawn(aside(async move {
+            compute();
+            yield_now().await;
+            let _ = started.send(());
+            // The only worker would wait here for ever for what another task of it has to say.
+            waits.recv()
+        }));
+        hears.await.ok();
+        tokio::spawn(async move { told.send(()) }).await.ok();
+        assert!(long.await.is_ok_and(|heard| heard.is_ok()));
+    }
+
+    #[tokio::test]
+    async fn a_runtime_of_one_thread_does_the_same_work() {
+        let done = aside(async {
+            compute();
+            yield_now().await;
+            7
+        });
+        assert_eq!(done.await, 7);
+    }
+}
