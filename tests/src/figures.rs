@@ -1,4 +1,4 @@
-//! The README's figures: the last line of each suite in `target/figures.json`, as a table.
+//! The README's figures: the last line of each suite in `target/figures.json`, and the rows of `target/bench.json`, as tables.
 
 use std::collections::BTreeMap;
 
@@ -11,16 +11,17 @@ const COMMON: [&str; 7] = ["suite", "slice", "passed", "failed", "seconds", "com
 const HEADING: &str = "## Figures\n";
 
 /// The README with `lines` (one JSON object a line, oldest first) in its section of figures. Lines that are no JSON are left out:
-/// a run that was killed may have written half of one.
+/// a run that was killed may have written half of one. `bench` is what `make bench` wrote, where it did.
 ///
 /// # Errors
 /// Says that the section is missing.
-pub fn written_into(readme: &str, lines: &str) -> Result<String, &'static str> {
+pub fn written_into(readme: &str, lines: &str, bench: Option<&Value>) -> Result<String, &'static str> {
     let (before, section) = readme.split_once(HEADING).ok_or("the README has no section `## Figures`")?;
     let introduction = section.split("\n|").next().unwrap_or_default();
     let introduction = introduction.split("\n## ").next().unwrap_or_default().trim();
     let after = section.find("\n## ").and_then(|next| section.get(next..)).unwrap_or("\n");
-    Ok(format!("{before}{HEADING}{introduction}\n\n{}{after}", table(lines)))
+    let measured = bench.map(|bench| format!("\n{}", measured(bench))).unwrap_or_default();
+    Ok(format!("{before}{HEADING}{introduction}\n\n{}{measured}{after}", table(lines)))
 }
 
 /// The table of the last lines, long slices before short ones.
@@ -35,6 +36,25 @@ fn table(lines: &str) -> String {
     }
     let head = "| suite | passed | failed | counted | slice | run |\n| --- | --- | --- | --- | --- | --- |\n";
     last.values().fold(head.to_owned(), |table, line| table + &row(line))
+}
+
+/// What was measured, each beside its floor.
+fn measured(bench: &Value) -> String {
+    let told = |name: &str| bench.get(name).map(readable).unwrap_or_default();
+    let head = format!(
+        "| measured {}, `{}`, {} cores | figure | floor | ratio | aim | |\n| --- | --- | --- | --- | --- | --- |\n",
+        told("date"),
+        told("commit"),
+        told("cores")
+    );
+    let rows = bench.get("rows").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
+    rows.fold(head, |table, row| {
+        let [work, unit, floor, aim] = ["work", "unit", "floor", "aim"].map(|name| said(row, name));
+        let [figure, beside, ratio] =
+            ["figure", "floor_figure", "ratio"].map(|name| row.get(name).map(readable).unwrap_or_default());
+        let verdict = if row.get("holds") == Some(&Value::Bool(true)) { "holds" } else { "missed" };
+        table + &format!("| {work} | {figure} {unit} | {beside} ({floor}) | {ratio} | {aim} | {verdict} |\n")
+    })
 }
 
 fn row(line: &Map<String, Value>) -> String {
@@ -80,23 +100,35 @@ mod tests {
             r#"{"suite":"a","slice":"short","passed":2,"failed":0,"seconds":1,"commit":"c2","date":"d","kills":1234567,"ratio":1.234}"#,
             "\n{\"suite\":\"b\",\"sli",
         );
-        let written = written_into(README, lines).unwrap();
+        let written = written_into(README, lines, None).unwrap();
         let row = "| a | 2 | 0 | kills 1,234,567, ratio 1.23 | short | d, `c2` |";
         assert!(written.contains(row), "{written}");
         assert!(written.starts_with("# It\n\n## Figures\nWhere they are from.\n\n| suite |"), "{written}");
         assert!(written.ends_with("\n## After\nstays\n") && !written.contains("old"), "{written}");
-        assert_eq!(written_into(&written, lines).unwrap(), written);
+        assert_eq!(written_into(&written, lines, None).unwrap(), written);
     }
 
     #[test]
     fn a_long_slice_is_not_replaced_by_a_short_one() {
         let lines =
             "{\"suite\":\"a\",\"slice\":\"long\",\"passed\":9}\n{\"suite\":\"a\",\"slice\":\"short\",\"passed\":1}";
-        assert!(written_into(README, lines).unwrap().contains("| a | 9 |"));
+        assert!(written_into(README, lines, None).unwrap().contains("| a | 9 |"));
+    }
+
+    #[test]
+    fn what_was_measured_stands_beside_its_floor() {
+        let row = serde_json::json!({
+            "work": "lease", "figure": 1023.4, "unit": "/s", "floor": "axum", "floor_figure": 2046.8, "ratio": 0.5, "aim": "≥ 0.65",
+            "holds": false
+        });
+        let bench = serde_json::json!({ "date": "d", "commit": "c", "cores": 2, "rows": [row] });
+        let written = written_into(README, "", Some(&bench)).unwrap();
+        let row = "| lease | 1023.40 /s | 2046.80 (axum) | 0.50 | ≥ 0.65 | missed |\n\n## After";
+        assert!(written.contains("| measured d, `c`, 2 cores |") && written.contains(row), "{written}");
     }
 
     #[test]
     fn a_readme_without_the_section_is_left_alone() {
-        assert!(written_into("# It\n", "").is_err());
+        assert!(written_into("# It\n", "", None).is_err());
     }
 }
