@@ -27,6 +27,7 @@ mod path;
 mod pattern;
 mod provider_error;
 mod rate_limit;
+pub mod registries;
 mod revocation_answer;
 mod stored;
 mod template;
