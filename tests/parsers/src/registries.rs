@@ -71,6 +71,7 @@ impl Blocks {
     ///
     /// # Panics
     /// Where a first address is none.
+    #[allow(clippy::expect_used, reason = "a table of this folder")]
     pub fn of(written: &[(&str, u32)]) -> Self {
         let read = |(first, length): &(&str, u32)| {
             let (four, first) = bits(first.parse().expect("an address"));

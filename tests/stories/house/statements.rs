@@ -22,8 +22,8 @@ use crate::architecture::{files, is};
 ///
 /// Whole families that have no test, since there is nothing yet that they speak of: introspection (RFC 7662), the device grant
 /// (RFC 8628), token exchange (RFC 8693) and assertions (RFC 7523), which an install refuses by name; pushed requests (RFC 9126),
-/// DPoP (RFC 9449) and the FAPI profile; redirects to loopback (RFC 8252), since the command line never receives one; `OAuth` 1.0a
-/// (RFC 5849).
+/// `DPoP` (RFC 9449) and the FAPI profile; redirects to loopback (RFC 8252), since the command line never receives one; RFC 5849, the
+/// protocol before this one.
 const STATEMENTS: [(&str, u32); 9] =
     [("core", 15), ("bear", 4), ("pkce", 6), ("st", 11), ("ref", 8), ("rev", 5), ("md", 5), ("id", 5), ("lk", 3)];
 
