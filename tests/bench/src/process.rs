@@ -84,6 +84,13 @@ impl Process {
 
     /// Tells it to stop and waits for its end.
     pub(crate) fn stop(mut self) -> Result<()> {
+        self.end()
+    }
+
+    fn end(&mut self) -> Result<()> {
+        if self.child.try_wait()?.is_some() {
+            return Ok(());
+        }
         let id = Pid::from_raw(i32::try_from(self.child.id())?).context("a process id")?;
         kill_process(id, Signal::TERM)?;
         let until = Instant::now() + PATIENCE;
@@ -97,8 +104,10 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ended = self.child.kill().and_then(|()| self.child.wait());
+        // Asked first: a server that is killed leaves its own workers behind.
+        if self.end().is_err() {
+            let _ended = self.child.kill().and_then(|()| self.child.wait());
+        }
     }
 }
 
