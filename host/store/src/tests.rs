@@ -8,6 +8,7 @@ mod crash;
 mod faults;
 mod frozen;
 mod journeys;
+mod killed;
 mod nouns;
 mod orders;
 mod races;

@@ -2,38 +2,25 @@
 //!
 //! The test runs itself once more as the process that is killed, after an acknowledgement and not after a time.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::disallowed_methods,
-    reason = "a failed test is a panic; acknowledgements go to standard output"
-)]
+#![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
 
 use std::{
-    collections::BTreeSet,
-    env,
-    io::{BufRead, BufReader, Write},
+    collections::{BTreeMap, BTreeSet},
     path::Path,
-    process::{Command, Stdio},
 };
 
-use super::sample;
-use crate::{Change, Filter, KeyRing, Store};
+use super::{killed, sample};
+use crate::{Change, Filter, Store};
 
-const FOLDER: &str = "JACKFIELD_CRASH_FOLDER";
 const KILLS: usize = 20;
 const WRITERS: u128 = 4;
-
-async fn open(folder: &Path) -> Store {
-    Store::open(&folder.join("data"), KeyRing::load(&folder.join("keyring")).unwrap()).await.unwrap()
-}
 
 /// The process that is killed. Does nothing unless the test below starts it.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "started by kills_lose_nothing_that_was_acknowledged"]
 async fn writer() {
-    let Some(folder) = env::var_os(FOLDER) else { return };
-    let store = open(folder.as_ref()).await;
+    let Some(folder) = killed::folder() else { return };
+    let store = killed::open(&folder).await;
     let taken = store.connections().every(None, usize::MAX).await.unwrap().items.len();
     let first = (taken as u128 + 1) * WRITERS;
     let mut tasks = tokio::task::JoinSet::new();
@@ -54,24 +41,18 @@ async fn write(store: &Store, number: u128) {
     store.connections().create(&mut change, &connection, &sample::tokens("rt-1")).await.unwrap();
     store.timeline().append(&mut change, &sample::event(&connection, number)).unwrap();
     store.commit(change).await.unwrap();
-    acknowledge(number, 1);
+    killed::say("ack", number, 1);
     let mut found = store.connections().get(connection.tenant, connection.id).await.unwrap().unwrap();
     let mut change = Change::new();
     store.connections().put_credential(&mut change, &mut found, &sample::tokens("rt-2")).await.unwrap();
     store.commit(change).await.unwrap();
-    acknowledge(number, 2);
-}
-
-fn acknowledge(number: u128, version: u64) {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "ack {number} {version}").and_then(|()| out.flush()).unwrap();
+    killed::say("ack", number, 2);
 }
 
 #[tokio::test]
 async fn kills_lose_nothing_that_was_acknowledged() {
-    let folder = tempfile::tempdir().unwrap();
-    drop(KeyRing::create(&folder.path().join("keyring"), &folder.path().join("data")).unwrap());
-    let (mut acknowledged, mut highest) = (0, std::collections::BTreeMap::new());
+    let folder = killed::fresh();
+    let (mut acknowledged, mut highest) = (0, BTreeMap::new());
     for kill in 0..KILLS {
         acknowledged += write_until_killed(folder.path(), 5 + kill * 7, &mut highest);
         check(folder.path(), &highest).await;
@@ -80,34 +61,14 @@ async fn kills_lose_nothing_that_was_acknowledged() {
 }
 
 /// Starts the writer, kills it after so many acknowledgements, and notes every one it still managed to give.
-fn write_until_killed(folder: &Path, after: usize, highest: &mut std::collections::BTreeMap<u128, u64>) -> usize {
-    let arguments = ["--exact", "tests::crash::writer", "--ignored", "--nocapture"];
-    let mut child = Command::new(env::current_exe().unwrap())
-        .args(arguments)
-        .env(FOLDER, folder)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut seen = 0;
-    for line in BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok) {
-        let mut words = line.split(' ').skip_while(|word| *word != "ack").skip(1);
-        let (Some(number), Some(version)) = (words.next(), words.next()) else { continue };
-        // A kill can cut the last line.
-        let (Ok(number), Ok(version)) = (number.parse(), version.parse()) else { continue };
-        highest.insert(number, version);
-        seen += 1;
-        if seen == after {
-            child.kill().unwrap();
-        }
-    }
-    child.wait().unwrap();
-    assert!(seen >= after, "the writer ended by itself after {seen} acknowledgements");
-    seen
+fn write_until_killed(folder: &Path, after: usize, highest: &mut BTreeMap<u128, u64>) -> usize {
+    let said = killed::until_killed("tests::crash::writer", folder, "ack", after);
+    highest.extend(said.iter().map(|said| (said.number, said.beside)));
+    said.len()
 }
 
-async fn check(folder: &Path, highest: &std::collections::BTreeMap<u128, u64>) {
-    let store = open(folder).await;
+async fn check(folder: &Path, highest: &BTreeMap<u128, u64>) {
+    let store = killed::open(folder).await;
     let tenant = sample::tenant_id(1);
     for (number, version) in highest {
         let (found, _) = store.connections().open(tenant, sample::connection_id(*number)).await.unwrap().unwrap();

@@ -2,42 +2,25 @@
 //!
 //! The test runs itself once more as the process that is killed, after a line it said and not after a time.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::disallowed_methods,
-    reason = "a failed test is a panic; acknowledgements go to standard output"
-)]
+#![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
 
-use std::{
-    collections::BTreeMap,
-    env,
-    io::{BufRead, BufReader, Write},
-    path::Path,
-    process::{Command, Stdio},
-};
+use std::{collections::BTreeMap, path::Path};
 
 use jackfield_suite::Suite;
 
-use super::sample;
+use super::{killed, sample};
 use crate::{Change, KeyRing, Store};
 
-const FOLDER: &str = "JACKFIELD_ROTATION_FOLDER";
 /// How many tenants there are, each with a data key of its own.
 const TENANTS: u128 = 150;
 const WRITERS: u128 = 3;
-
-async fn open(folder: &Path) -> Store {
-    Store::open(&folder.join("data"), KeyRing::load(&folder.join("keyring")).unwrap()).await.unwrap()
-}
 
 /// The process that is killed. Does nothing unless the suite starts it.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "started by the suite `sealing`"]
 async fn rotator() {
-    let Some(folder) = env::var_os(FOLDER) else { return };
-    let folder = Path::new(&folder);
-    let store = open(folder).await;
+    let Some(folder) = killed::folder() else { return };
+    let store = killed::open(&folder).await;
     let taken = store.connections().every(None, usize::MAX).await.unwrap().items.len();
     let first = (taken as u128 + 1) * WRITERS;
     let mut tasks = tokio::task::JoinSet::new();
@@ -52,13 +35,13 @@ async fn rotator() {
     loop {
         let path = folder.join("keyring");
         let ring = KeyRing::load(&path).unwrap().with_new_primary().unwrap();
-        say("written 0 0");
+        killed::say("written", 0, 0);
         ring.replace(&path).unwrap();
-        say("replaced 0 0");
+        killed::say("replaced", 0, 0);
         store.take_key_ring(ring).await.unwrap();
-        say("taken 0 0");
+        killed::say("taken", 0, 0);
         store.rewrap().await.unwrap();
-        say("rewrapped 0 0");
+        killed::say("rewrapped", 0, 0);
         let status = store.key_ring_status().await.unwrap();
         let mut ring = KeyRing::load(&path).unwrap();
         for (id, wrapped) in status.wrapped {
@@ -67,29 +50,27 @@ async fn rotator() {
             }
         }
         ring.replace(&path).unwrap();
-        say("retired 0 0");
+        killed::say("retired", 0, 0);
         store.take_key_ring(ring).await.unwrap();
     }
 }
 
 async fn write(store: &Store, number: u128) {
     let mut connection = sample::connection(number);
-    connection.tenant = sample::tenant_id(number % TENANTS);
+    connection.tenant = sample::tenant_id(tenant_of(number).into());
     let mut change = Change::new();
     store.connections().create(&mut change, &connection, &sample::tokens(&format!("rt-{number}"))).await.unwrap();
     store.commit(change).await.unwrap();
-    say(&format!("ack {number} {}", number % TENANTS));
+    killed::say("ack", number, tenant_of(number));
 }
 
-fn say(line: &str) {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "said {line}").and_then(|()| out.flush()).unwrap();
+fn tenant_of(number: u128) -> u64 {
+    u64::try_from(number % TENANTS).unwrap()
 }
 
 /// Kills it so many times, each at another of its lines, and looks at what is left.
 pub(super) async fn under_kills(suite: &mut Suite, kills: usize) {
-    let folder = tempfile::tempdir().unwrap();
-    drop(KeyRing::create(&folder.path().join("keyring"), &folder.path().join("data")).unwrap());
+    let folder = killed::fresh();
     let mut acknowledged = BTreeMap::new();
     let mut rotations = 0;
     for kill in 0..kills {
@@ -109,42 +90,17 @@ pub(super) async fn under_kills(suite: &mut Suite, kills: usize) {
     suite.figure("acknowledgements", acknowledged.len());
 }
 
-fn rotate_until_killed(folder: &Path, step: &str, times: usize, acknowledged: &mut BTreeMap<u128, u128>) -> usize {
-    let arguments = ["--exact", "tests::rotated::rotator", "--ignored", "--nocapture"];
-    let mut child = Command::new(env::current_exe().unwrap())
-        .args(arguments)
-        .env(FOLDER, folder)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let (mut seen, mut rotations) = (0, 0);
-    for line in BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok) {
-        // The harness begins the first line.
-        let mut words = line.split(' ').skip_while(|word| *word != "said").skip(1);
-        let (Some(what), Some(number), Some(tenant)) = (words.next(), words.next(), words.next()) else { continue };
-        let (Ok(number), Ok(tenant)) = (number.parse(), tenant.parse()) else { continue };
-        if what == "ack" {
-            acknowledged.insert(number, tenant);
-        }
-        rotations += usize::from(what == "rewrapped");
-        if what == step {
-            seen += 1;
-            if seen == times {
-                child.kill().unwrap();
-            }
-        }
-    }
-    child.wait().unwrap();
-    assert!(seen >= times, "it ended by itself");
-    rotations
+fn rotate_until_killed(folder: &Path, step: &str, times: usize, acknowledged: &mut BTreeMap<u128, u64>) -> usize {
+    let said = killed::until_killed("tests::rotated::rotator", folder, step, times);
+    acknowledged.extend(said.iter().filter(|said| said.what == "ack").map(|said| (said.number, said.beside)));
+    said.iter().filter(|said| said.what == "rewrapped").count()
 }
 
-async fn everything_opens(folder: &Path, acknowledged: &BTreeMap<u128, u128>) -> Result<(), String> {
+async fn everything_opens(folder: &Path, acknowledged: &BTreeMap<u128, u64>) -> Result<(), String> {
     let ring = KeyRing::load(&folder.join("keyring")).map_err(|error| error.to_string())?;
     let store = Store::open(&folder.join("data"), ring).await.map_err(|error| error.to_string())?;
     for (number, tenant) in acknowledged {
-        let found = store.connections().open(sample::tenant_id(*tenant), sample::connection_id(*number)).await;
+        let found = store.connections().open(sample::tenant_id((*tenant).into()), sample::connection_id(*number)).await;
         let found = found.map_err(|error| format!("{number}: {error}"))?;
         let Some((_, Some(credential))) = found else { return Err(format!("{number} was acknowledged and is gone")) };
         if sample::refresh_token(&credential) != format!("rt-{number}") {
