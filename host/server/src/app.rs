@@ -4,7 +4,6 @@ mod edge;
 
 use axum::{Router, middleware};
 use serde_json::Value;
-use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
     api::{self, problem::Problem},
@@ -27,9 +26,7 @@ pub fn router(service: Service) -> Router {
     routes()
         .fallback(async || Problem::no_route())
         .method_not_allowed_fallback(async || Problem::method())
-        .layer(middleware::from_fn_with_state(service.clone(), api::once::once))
         .layer(middleware::from_fn_with_state(service.clone(), api::rate::rate))
-        .layer(CatchPanicLayer::custom(edge::Panicked))
         .layer(middleware::from_fn_with_state(service.clone(), edge::edge))
         .with_state(service)
 }

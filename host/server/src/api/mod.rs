@@ -20,7 +20,7 @@ mod keyring;
 mod lease;
 mod messages;
 mod metrics;
-pub(crate) mod once;
+mod once;
 mod openapi;
 mod page_sessions;
 mod paging;

@@ -1,4 +1,4 @@
-//! `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): one layer before every route that makes something.
+//! `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): before every route that makes something.
 //!
 //! A request with a key runs in a task of its own, so that a caller who hangs up and asks again meets its end and not
 //! its beginning. Without the header nothing changes.
@@ -6,7 +6,7 @@
 use aws_lc_rs::digest::{Context, SHA256};
 use axum::{
     body::{Body, to_bytes},
-    extract::{FromRequestParts, MatchedPath, Request, State},
+    extract::{FromRequestParts, MatchedPath, Request},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -68,12 +68,12 @@ impl Takes for Making {
     }
 }
 
-/// The layer.
-pub(crate) async fn once(State(service): State<Service>, request: Request, next: Next) -> Response {
+/// What a layer does with a request whose caller was looked up.
+pub(super) async fn once(service: &Service, request: Request, next: Next) -> Response {
     let Some(limit) = limit_of(&request) else { return next.run(request).await };
     let (mut parts, body) = request.into_parts();
     // Who may not call is told so by the route itself.
-    let Ok(caller) = authenticated(&mut parts, &service).await else {
+    let Ok(caller) = authenticated(&mut parts, service).await else {
         return next.run(Request::from_parts(parts, body)).await;
     };
     let begun = async {

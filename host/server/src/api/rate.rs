@@ -1,4 +1,5 @@
-//! How many requests a key may send, said with every answer (draft-ietf-httpapi-ratelimit-headers) and held.
+//! How many requests a key may send, said with every answer (draft-ietf-httpapi-ratelimit-headers) and held; behind it, what is
+//! sent twice and made once (`once`). One layer for both, since every request pays for each.
 
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -9,6 +10,7 @@ use http::{HeaderName, HeaderValue};
 
 use super::{
     caller::authenticated,
+    once::once,
     problem::{Code, Problem},
 };
 use crate::service::{Allowance, Service, WINDOW_SECONDS};
@@ -28,7 +30,7 @@ pub(crate) async fn rate(State(service): State<Service>, request: Request, next:
     let wait = allowance.and_then(|allowance| allowance.wait);
     let mut response = match wait {
         Some(seconds) => refused(seconds),
-        None => next.run(Request::from_parts(parts, body)).await,
+        None => once(&service, Request::from_parts(parts, body), next).await,
     };
     // What a provider says of its own limits is not written over.
     if let Some(allowance) = allowance.filter(|_| !is_proxied || wait.is_some()) {

@@ -1,14 +1,14 @@
 //! The edge: a request gets its id, a refusal its body, and the log its one line.
 
-use std::{any::Any, time::Instant};
+use std::{panic::AssertUnwindSafe, time::Instant};
 
 use axum::{
     extract::{MatchedPath, Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use futures::FutureExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
-use tower_http::catch_panic::ResponseForPanic;
 use tracing::Instrument;
 
 use crate::{
@@ -98,9 +98,20 @@ fn carry(mut before: HeaderMap, into: &mut HeaderMap) {
 
 /// Everything done and logged meanwhile carries the request's name.
 async fn served(name: Option<RequestName>, request: Request, next: Next) -> Response {
-    let Some(name) = name else { return next.run(request).await };
+    let Some(name) = name else { return caught(next.run(request)).await };
     let span = tracing::error_span!("request", request = %name);
-    name.during(next.run(request).instrument(span)).await
+    name.during(caught(next.run(request)).instrument(span)).await
+}
+
+/// A handler that panics: said to the log with its place, to the caller without.
+async fn caught(work: impl Future<Output = Response>) -> Response {
+    // Nothing of the request is looked at again after a panic; the payload may hold anything, a secret too.
+    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_payload| panicked().into_response())
+}
+
+fn panicked() -> Problem {
+    let told = "Something went wrong on our side. Try again; if it stays, tell the operator the request id.";
+    Problem::new(Code::Internal, told).because(Panic)
 }
 
 /// A person looks at pages; everybody else reads JSON.
@@ -168,24 +179,6 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// A handler that panicked: said to the log with its place, to the caller without.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Panicked;
-
-impl ResponseForPanic for Panicked {
-    type ResponseBody = axum::body::Body;
-
-    fn response_for_panic(&mut self, _: Box<dyn Any + Send>) -> Response {
-        // The payload may hold anything, a secret too; the panic hook has written the place.
-        Problem::new(
-            Code::Internal,
-            "Something went wrong on our side. Try again; if it stays, tell the operator the request id.",
-        )
-        .because(Panic)
-        .into_response()
-    }
-}
-
 #[derive(Debug, thiserror::Error)]
 #[error("a handler panicked")]
 struct Panic;
@@ -220,9 +213,9 @@ mod tests {
         assert_eq!(chain(&Outer(std::io::Error::other("inner"))), "outer: inner");
     }
 
-    #[test]
-    fn a_panic_tells_the_caller_nothing() {
-        let response = Panicked.response_for_panic(Box::new("secret text"));
+    #[tokio::test]
+    async fn a_panic_tells_the_caller_nothing() {
+        let response = caught(async { std::panic::resume_unwind(Box::new("secret text")) }).await;
         let problem = response.extensions().get::<Problem>().unwrap();
         assert_eq!(problem.code(), "internal");
         assert!(!format!("{problem:?}").contains("secret text"));
