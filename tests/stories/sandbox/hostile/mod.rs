@@ -12,6 +12,7 @@ mod lowering;
 mod plans;
 mod reach;
 mod readings;
+mod redirected;
 mod row;
 mod shapes;
 
