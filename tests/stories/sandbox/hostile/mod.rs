@@ -15,6 +15,7 @@ mod readings;
 mod redirected;
 mod row;
 mod shapes;
+mod upgraded;
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
