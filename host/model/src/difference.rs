@@ -123,7 +123,7 @@ mod tests {
                     id: "more".into(),
                     place: OriginPlace::Host(sample::template("more.example.com")),
                     credential: true,
-                })
+                });
             },
             r#"origins["more"]"#,
         ),
@@ -216,7 +216,7 @@ mod tests {
                     name: "x-act-as".into(),
                     value: sample::template("admin"),
                     replaceable: false,
-                })
+                });
             },
             "headers",
         ),
@@ -268,7 +268,7 @@ mod tests {
     fn leaves(place: String, value: &Value, places: &mut Vec<String>) {
         match value {
             Value::Object(members) => {
-                members.iter().for_each(|(name, one)| leaves(format!("{place}/{name}"), one, places))
+                members.iter().for_each(|(name, one)| leaves(format!("{place}/{name}"), one, places));
             }
             Value::Array(items) => {
                 items.iter().enumerate().for_each(|(number, one)| leaves(format!("{place}/{number}"), one, places));
