@@ -84,6 +84,11 @@ impl Server {
         if self == Self::OidcProvider { "/token" } else { "/o/token/" }
     }
 
+    /// Where people consent.
+    pub fn authorization_path(self) -> &'static str {
+        if self == Self::OidcProvider { "/auth" } else { "/o/authorize/" }
+    }
+
     /// Its issuer identifier, at a name where something in front of it answers.
     pub fn issuer_at(self, name: &str) -> String {
         let path = if self == Self::OidcProvider { "" } else { "/o" };

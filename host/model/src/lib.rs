@@ -12,6 +12,7 @@ pub mod client;
 pub mod connection;
 pub mod connector;
 pub mod credential;
+pub mod difference;
 pub mod entity_tag;
 pub mod event;
 pub mod expiry;

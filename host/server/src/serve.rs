@@ -205,6 +205,7 @@ fn service(config: &Config, parts: Parts, store: Store, public_url: Url) -> Resu
         metadata_timeout: config.timeouts.metadata(),
         webhook_timeout: config.timeouts.webhook(),
         requests_per_minute: config.api.requests_per_minute,
+        starts_per_minute: config.api.starts_per_minute,
         open_metrics: config.api.open_metrics,
         proxy: proxy_settings(config),
         request_id_header: config.log.request_id_header.clone(),

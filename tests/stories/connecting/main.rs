@@ -12,6 +12,7 @@ mod again;
 mod browsers;
 mod choices;
 mod connect;
+mod crowded;
 mod happy;
 mod identity;
 mod machine;

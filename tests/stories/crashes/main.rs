@@ -20,6 +20,7 @@ mod load;
 mod refresh_windows;
 mod rotations;
 mod siege;
+mod unwritten;
 mod yard;
 
 /// `jackfield`, for compiling components and for hosts in processes of their own.

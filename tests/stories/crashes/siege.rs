@@ -86,7 +86,7 @@ impl Siege {
     }
 
     fn spawn(&self) -> Starting {
-        let mut more: toml::Table = toml::from_str("[api]\nrequests_per_minute = 0\n").unwrap();
+        let mut more: toml::Table = toml::from_str("[api]\nrequests_per_minute = 0\nstarts_per_minute = 0\n").unwrap();
         if let Some(power) = &self.power {
             more.insert("data_dir".into(), toml::Value::String(power.data().display().to_string()));
             let keyring = self.yard.host.folder().join("data.keyring").display().to_string();

@@ -61,9 +61,21 @@ async fn others_reach_a_host_only_behind_a_proxy_that_speaks_tls() {
         format!("{open}behind_proxy = true\n"),
         format!("{open}public_url = \"https://connect.example.com\"\n"),
         "listen = \"[::]:0\"\n".to_owned(),
+        // One address of many is no less open, nor is one that only looks like this machine's.
+        "listen = \"192.0.2.1:0\"\n".to_owned(),
+        "listen = \"[::ffff:0.0.0.0]:0\"\n".to_owned(),
+        format!("{open}behind_proxy = true\npublic_url = \"http://localhost\"\n"),
+        format!("{open}[egress]\nallow_loopback = true\n"),
     ] {
         let said = refused(&text, &[]).await;
-        assert!(said.contains("behind_proxy") && said.contains("public_url"), "{said}");
+        assert!(said.contains("behind_proxy") && said.contains("public_url"), "{text}: {said}");
+    }
+    // The environment is held to it too, whatever the file says.
+    for (name, value) in [("JACKFIELD_LISTEN", "0.0.0.0:0"), ("JACKFIELD_BEHIND_PROXY", "false")] {
+        let text = "listen = \"0.0.0.0:0\"\nbehind_proxy = true\npublic_url = \"https://connect.example.com\"\n";
+        let text = if name == "JACKFIELD_LISTEN" { "" } else { text };
+        let said = refused(text, &[(name, value)]).await;
+        assert!(said.contains("behind_proxy") && said.contains("public_url"), "{name}: {said}");
     }
     let plain = refused("public_url = \"http://connect.example.com\"\n", &[]).await;
     assert!(plain.contains("must be https"), "{plain}");

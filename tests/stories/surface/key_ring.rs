@@ -62,6 +62,10 @@ impl Store {
         assert!(last.starts_with("jackfield: ") && last.len() < 500, "{said}");
         let status = self.cli.run(&["keyring", "status"]).await;
         assert!(status.code == 78 || ring.is_none(), "{status:?}");
+        // Whoever asks what is wrong is told too, and mends nothing by asking.
+        let doctor = self.cli.run(&["doctor", "--offline", "--json"]).await;
+        assert!(doctor.code != 0 && format!("{doctor:?}").contains("key ring"), "{doctor:?}");
+        assert!(files(self.folder.path()) == before, "asking made or lost something");
         said
     }
 

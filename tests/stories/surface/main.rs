@@ -60,6 +60,7 @@ mod sessions;
 mod shells;
 mod stage;
 mod stopping;
+mod swapped;
 mod tenants_apart;
 mod transfers;
 mod typed_secret;

@@ -38,7 +38,113 @@ async fn send(host: &TestHost, browser: &Browser, page: &Page, component: &[u8])
 }
 
 async fn digest(host: &TestHost) -> String {
-    host.get(host.operator(), "/v1/connectors/api-token").await.unwrap().text("/digest").unwrap()
+    digest_of(host, "api-token").await
+}
+
+async fn digest_of(host: &TestHost, connector: &str) -> String {
+    host.get(host.operator(), &format!("/v1/connectors/{connector}")).await.unwrap().text("/digest").unwrap()
+}
+
+/// What somebody with the author's key could change in a version: a text of the component, another of its length, and where the
+/// difference is read.
+const OTHERWISE: [(&str, &str, &str, &str); 5] = [
+    ("another host", "api.github.com", "api.gitnub.com", r#"origins["api"].place"#),
+    (
+        "another token endpoint",
+        "https://github.com/login/oauth/access_token",
+        "https://gitnub.com/login/oauth/access_token",
+        r#"methods["oauth"].kind"#,
+    ),
+    ("another scope", "read:user", "all:users", r#"scopes["all:users"].id"#),
+    (
+        "an action that reaches further",
+        "/user/repos",
+        "/*/*/*/*/**",
+        r#"actions["list-repositories"].requests[0].path"#,
+    ),
+    (
+        "a hook that reaches further",
+        "/applications/*/grant",
+        "/applications/*/*/*/*",
+        r#"requests["revoke"].requests[0].path"#,
+    ),
+];
+
+/// The component with another text in place of each of the first's.
+fn patched(component: &[u8], from: &str, to: &str) -> Vec<u8> {
+    assert_eq!(from.len(), to.len());
+    let mut other = component.to_vec();
+    let places = component.windows(from.len()).enumerate().filter(|(_, window)| *window == from.as_bytes());
+    let places: Vec<usize> = places.map(|(place, _)| place).collect();
+    assert!(!places.is_empty(), "the component has no {from}");
+    for place in places {
+        other[place..place + to.len()].copy_from_slice(to.as_bytes());
+    }
+    other
+}
+
+/// Each widening is kept aside and named, whatever it widens; the way back, a narrowing, is named as what goes.
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_a_version_declares_otherwise_waits_and_is_named() {
+    let host = TestHost::start(Setting::plain(crate::PROGRAM)).await.unwrap();
+    host.install("github").await.unwrap();
+    let component = component("github").unwrap();
+    let before = digest_of(&host, "github").await;
+    let (mut browser, page) = operator(&host).await;
+    for (what, from, to, place) in OTHERWISE {
+        let wider = patched(&component, from, to);
+        // The way of programs refuses another component of the same name outright.
+        let refused = host.upload(wider.clone()).await.unwrap();
+        assert_eq!((refused.status.as_u16(), refused.code()), (409, "other-installed"), "{what}: {}", refused.json);
+        let kept = send(&host, &browser, &page, &wider).await;
+        assert_eq!(kept.status, 303, "{what}: {}", String::from_utf8_lossy(&kept.body));
+        let version = format!("{}{}", host.url().unwrap(), kept.headers["location"].to_str().unwrap());
+        let shown = browser.open(&version).await.unwrap().page().unwrap();
+        let text = shown.text().unwrap();
+        assert!(text.contains(place) && text.contains(to) && text.contains(from), "{what}: {text}");
+        assert_eq!(digest_of(&host, "github").await, before, "{what}: it runs, and nobody approved it");
+        let seen = host.get(host.operator(), "/v1/connectors/github").await.unwrap();
+        assert!(!seen.json.to_string().contains(to), "{what}: {}", seen.json);
+    }
+    // Nor does the next start take one of those that were kept.
+    let mut host = host;
+    host.stop().await.unwrap();
+    host.start_again().await.unwrap();
+    assert_eq!(digest_of(&host, "github").await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_that_was_changed_after_it_was_shown_is_refused() {
+    let mut host = TestHost::start(Setting::plain(crate::PROGRAM)).await.unwrap();
+    host.install("api-token").await.unwrap();
+    let before = digest(&host).await;
+    let (mut browser, page) = operator(&host).await;
+    let changed = [component("api-token").unwrap(), vec![0, 2, 1, b'x']].concat();
+    let kept = send(&host, &browser, &page, &changed).await;
+    let version = format!("{}{}", host.url().unwrap(), kept.headers["location"].to_str().unwrap());
+    let shown = browser.open(&version).await.unwrap().page().unwrap();
+    let form = shown.forms().unwrap().into_iter().find(|form| form.action.path().ends_with("/approve")).unwrap();
+    // Somebody who can write files, while the operator reads.
+    let files = std::fs::read_dir(host.folder().join("data/components")).unwrap();
+    for file in files.map(|file| file.unwrap().path()) {
+        let mut bytes = std::fs::read(&file).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        std::fs::write(&file, bytes).unwrap();
+    }
+    let refused = browser.submit(&shown, &form).await.unwrap().page().unwrap();
+    assert!(!refused.status.is_success(), "{} {}", refused.status, refused.body);
+    assert_eq!(digest(&host).await, before);
+    // And what was installed, when it has to be compiled again from such a file, is not.
+    host.stop().await.unwrap();
+    std::fs::remove_dir_all(host.folder().join("data/compiled")).unwrap();
+    host.start_again().await.unwrap();
+    let tenant = host.tenant("Acme").await.unwrap();
+    let fields =
+        serde_json::json!({ "base_url": "https://api.example.com", "token": "t0ken-0123456789", "verify_path": "/me" });
+    let wanted = json!({ "connector": "api-token", "method": "header", "fields": fields });
+    let made = host.post(&tenant.key, "/v1/connections", wanted).await.unwrap();
+    assert!(made.json["status"] != "active" && made.json.to_string().contains("not-loaded"), "{}", made.json);
 }
 
 #[tokio::test(flavor = "multi_thread")]

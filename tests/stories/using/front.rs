@@ -29,6 +29,8 @@ pub(crate) struct Fronted {
     pub(crate) client: String,
     pub(crate) wire: Wire,
     pub(crate) server: Server,
+    /// Whom the host trusts to know the provider's name.
+    pub(crate) authority: Authority,
     _peer: Peer,
 }
 
@@ -85,7 +87,7 @@ impl Fronted {
         behind.set(peer.listening().clone()).unwrap();
         let mut wire = Wire::trusting(&authority).unwrap();
         front.place_on(&mut wire);
-        Self { host, front, tenant, client, wire, server, _peer: peer }
+        Self { host, front, tenant, client, wire, server, authority, _peer: peer }
     }
 
     /// Connects as a person of the provider; answers the connection's id.
@@ -152,6 +154,13 @@ impl Fronted {
     pub(crate) fn tap(&self, tapped: &Tapped) {
         let tapped = tapped.clone();
         self.strike(Fault::edit(move |value| tapped.0.lock().unwrap().push(value.clone())));
+    }
+
+    /// Whether the host counts one refresh that ended so.
+    pub(crate) async fn counts_one(&self, outcome: &str) -> bool {
+        let metrics = self.host.get(self.host.operator(), "/metrics").await.unwrap();
+        let line = format!("jackfield_refreshes_total{{outcome=\"{outcome}\"}} 1\n");
+        String::from_utf8_lossy(&metrics.body).contains(&line)
     }
 
     /// The refresh requests that reached the provider.

@@ -7,7 +7,7 @@ use jackfield_tests::wire::Wire;
 use serde_json::json;
 use url::Url;
 
-use crate::front::{Fronted, LIFE};
+use crate::front::{Fronted, LIFE, Tapped};
 use jackfield_tests::process::Process;
 
 fn refresh(scene: &Fronted) -> Request<Bytes> {
@@ -38,6 +38,28 @@ async fn ref_2_a_caller_who_hangs_up_loses_nothing() {
     let report = scene.ask(&id, "unauthorized", json!({ "version": 1 })).await;
     assert_eq!((&report.json["version"], scene.refreshes().len()), (&json!(2), 1), "{}", report.json);
     assert_eq!(scene.ask(&id, "refresh", json!({})).await.json["version"], 3);
+}
+
+/// Security rule 4: an answer that lost the race to a person's consent takes nothing from it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_who_consents_while_a_refresh_is_under_way_has_the_last_word() {
+    let scene = Fronted::start().await;
+    let id = scene.connect("alice").await;
+    let (gate, tapped) = (Gate::default(), Tapped::default());
+    scene.strike(Fault::HeldAnswer(gate.clone()));
+    scene.tap(&tapped);
+    let (refreshed, again) = tokio::join!(scene.ask(&id, "refresh", json!({})), async {
+        gate.reached(1).await;
+        let again = scene.consent(&scene.again(&id, "alice").await, "alice").await;
+        gate.open();
+        again
+    });
+    assert_eq!((&again.json["id"], &again.json["version"]), (&json!(id), &json!(2)), "{}", again.json);
+    assert_eq!(refreshed.json["version"], 2, "{}", refreshed.json);
+    assert_eq!(scene.token(&id, 60).await, tapped.text(0, "access_token"));
+    // Its refresh token is the new grant's, which nobody used yet.
+    assert_eq!(scene.ask(&id, "refresh", json!({})).await.json["version"], 3);
+    assert_eq!(scene.refreshes().pop().unwrap().form_value("refresh_token"), Some(tapped.text(0, "refresh_token")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -28,6 +28,8 @@ async fn invalid_grant_asks_the_person_once_and_reauthorizing_mends_it() {
     let connection = scene.show(&id).await;
     assert_eq!(connection["status"], "needs-reauthorization");
     assert_eq!(connection["failure"]["code"], "grant-lost", "{connection}");
+    // Security rule 7: how often grants end, by cause, is a figure of the host's.
+    assert!(scene.counts_one("revoked").await && !scene.counts_one("rotation-lost").await);
     assert_eq!(scene.lease(&id, 60).await.code(), "needs-reauthorization");
     assert_eq!(scene.ask(&id, "refresh", json!({})).await.code(), "needs-reauthorization");
     assert_eq!(scene.refreshes().len(), 1);
@@ -164,6 +166,7 @@ async fn ref_6_an_answer_lost_after_rotation_is_said_and_the_old_token_kept_for_
     assert_eq!((over.status.as_u16(), over.code()), (409, "needs-reauthorization"), "{}", over.json);
     assert_eq!(connection["status"], "needs-reauthorization");
     assert_eq!(connection["failure"]["code"], "rotation-lost");
+    assert!(scene.counts_one("rotation-lost").await && !scene.counts_one("revoked").await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

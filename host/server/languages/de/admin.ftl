@@ -132,6 +132,7 @@ admin-upgrade-more = Was sie verlangt und die installierte Version nicht
 admin-upgrade-nothing-more = Nichts: Sie verlangt nicht mehr, als freigegeben ist.
 admin-upgrade-less = Was sie nicht mehr verlangt
 admin-upgrade-parts = Was dazukam und was wegfiel
+admin-upgrade-facts = Alles, was sie anders angibt
 admin-upgrade-same = unverändert
 admin-upgrade-approve = Freigeben und diese Version nutzen
 admin-upgrade-refuse = Die installierte Version behalten

@@ -112,6 +112,7 @@ connect-foreign-advice = Öffnen Sie erneut den Link, den Sie bekommen haben, un
 connect-too-much-advice = Gehen Sie eine Seite zurück und geben Sie weniger ein.
 connect-no-web = { $provider } ist mit einer Adresse eingerichtet, die nicht ins Web führt. Es wurde nichts geändert.
 connect-tell = Sagen Sie { $tenant } Bescheid.
+connect-too-many = Sie haben in kurzer Zeit sehr oft begonnen, deshalb wurde jetzt nichts begonnen. Warten Sie eine Minute und versuchen Sie es erneut.
 connect-unknown-method = Diese Art der Verbindung bietet der Dienst nicht an. Wählen Sie eine andere.
 connect-unreachable = { $provider } hat nicht wie erwartet geantwortet, deshalb wurde nichts geändert. Prüfen Sie Ihre Eingaben und versuchen Sie es in einer Minute erneut. Bleibt es dabei, sagen Sie { $tenant } Bescheid.
 connect-wrong-set-up = { $provider } ist hier nicht richtig eingerichtet, deshalb wurde nichts geändert. Sagen Sie { $tenant } Bescheid.

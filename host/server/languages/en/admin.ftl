@@ -132,6 +132,7 @@ admin-upgrade-more = What it asks for that the installed version does not
 admin-upgrade-nothing-more = Nothing: it asks for no more than what is approved.
 admin-upgrade-less = What it no longer asks for
 admin-upgrade-parts = What came and what went
+admin-upgrade-facts = All that it declares otherwise
 admin-upgrade-same = unchanged
 admin-upgrade-approve = Approve and use this version
 admin-upgrade-refuse = Keep the installed version

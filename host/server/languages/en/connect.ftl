@@ -112,6 +112,7 @@ connect-foreign-advice = Open the link you were given again, and fill in the for
 connect-too-much-advice = Go back one page and enter less.
 connect-no-web = { $provider } is set up with an address that is none of the web's. Nothing was changed.
 connect-tell = Tell { $tenant } about it.
+connect-too-many = You have begun this many times in a short while, so nothing was begun now. Wait a minute, then try again.
 connect-unknown-method = This service offers no such way to connect: choose another.
 connect-unreachable = { $provider } did not answer as expected, so nothing was changed. Check what you entered and try again in a minute; if it stays, tell { $tenant }.
 connect-wrong-set-up = { $provider } is not set up rightly here, so nothing was changed. Tell { $tenant }.

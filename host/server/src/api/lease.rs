@@ -118,8 +118,8 @@ pub(super) fn routes() -> Routes {
             About::new(
                 "leaseCredential",
                 "Take a credential out",
-                "Answers the connection's credential, refreshed first where less than `min_valid` seconds remain. The proxy \
-                 does without handing it out: prefer it.",
+                "Answers the connection's credential, refreshed first where less than `min_valid` seconds remain, or so \
+                 few that it may be over on its way. The proxy does without handing it out: prefer it.",
             )
             .refuses::<LeaseError>(),
         )

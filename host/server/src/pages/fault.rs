@@ -1,7 +1,7 @@
 //! What a person reads when connecting does not go on: what happened, that nothing was changed, what to do, and one button.
 
 use axum::response::Response;
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 use jackfield_model::{connection::NameError, session::ConnectSession};
 
 use super::{
@@ -128,6 +128,7 @@ pub(super) fn of_start(error: &StartError, view: &View<'_>) -> Response {
         StartError::Name(error) => return view.misnamed(told(name_key(*error))).answer(),
         StartError::Fields(_) => (Code::Invalid, told("connect-look-again")),
         StartError::UnknownMethod => (Code::Invalid, told("connect-unknown-method")),
+        StartError::TooMany { .. } => (Code::TooManyRequests, told("connect-too-many")),
         StartError::NoClient => (Code::Misconfigured, told("connect-not-ready-why")),
         StartError::Endpoints(EndpointsError::Store(error)) => return refused(site, &error.clone().into()),
         StartError::Endpoints(error @ EndpointsError::Changed(_)) => {
@@ -143,7 +144,11 @@ pub(super) fn of_start(error: &StartError, view: &View<'_>) -> Response {
             (Code::Misconfigured, told("connect-wrong-set-up"))
         }
     };
-    view.telling(sentence).answer_with(code.status())
+    let mut response = view.telling(sentence).answer_with(code.status());
+    if let StartError::TooMany { wait } = error {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*wait));
+    }
+    response
 }
 
 fn name_key(error: NameError) -> &'static str {

@@ -105,7 +105,9 @@ impl Service {
         }
         let name = token.unwrap_or(connection.first_token()).to_owned();
         let state = usable(&connection, &name)?;
-        let (party, credential, state) = if state.covers(self.now(), wanted) {
+        // What is nearly over may be so when it arrives (REF-4), however little is asked for.
+        let enough = wanted.max(Self::margin(&connection, &state));
+        let (party, credential, state) = if state.covers(self.now(), enough) {
             let credential = credential.ok_or(ResolveError::NoCredential)?;
             (self.party(connection).await?, credential, state)
         } else {

@@ -78,7 +78,7 @@ use std::{ops::Deref, path::PathBuf, sync::Arc, time::Duration};
 use jackfield_model::{
     audit::AuditLine,
     connection::Connection,
-    id::{EventId, RequestId, TenantId},
+    id::{ApiKeyId, EventId, RequestId, TenantId},
     secret::Secret,
     timeline::Event,
 };
@@ -163,6 +163,8 @@ pub struct Settings {
     pub webhook_timeout: Duration,
     /// How many requests an API key may send in a minute; zero for any number.
     pub requests_per_minute: u32,
+    /// How many connections a person may begin in a minute; zero for any number.
+    pub starts_per_minute: u32,
     /// Whether the figures are shown without a key.
     pub open_metrics: bool,
     /// The bounds of proxied calls.
@@ -214,7 +216,8 @@ pub struct Whole {
     habits: habits::Habits,
     hops: Arc<connect::Hops>,
     sequence: sequence::Sequence,
-    buckets: rate::Buckets,
+    buckets: rate::Buckets<ApiKeyId>,
+    starts: rate::Buckets<rate::Person>,
     callers: api_key::Callers,
     approvals: resolve::Approvals,
     reveals: reveal::Reveals,
@@ -244,6 +247,7 @@ impl Service {
             hops: Arc::default(),
             sequence: sequence::Sequence::default(),
             buckets: rate::Buckets::default(),
+            starts: rate::Buckets::default(),
             callers: api_key::Callers::default(),
             approvals: resolve::Approvals::default(),
             reveals: reveal::Reveals::default(),

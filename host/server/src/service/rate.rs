@@ -1,11 +1,18 @@
-//! How many requests one API key may send: a bucket that fills evenly, so that a burst is fine and a flood is not.
+//! How often somebody may do something: a bucket that fills evenly, so that a burst is fine and a flood is not.
+//!
+//! An API key has one for its requests, and a person one for the connections they begin, so that neither a key nor a link fills the
+//! store for everybody.
 
 use std::{
     collections::HashMap,
+    hash::Hash,
     sync::{Mutex, PoisonError},
 };
 
-use jackfield_model::id::ApiKeyId;
+use jackfield_model::{
+    id::{ApiKeyId, TenantId},
+    session::ConnectSession,
+};
 use jiff::Timestamp;
 
 use super::Service;
@@ -14,33 +21,42 @@ use super::Service;
 pub const WINDOW_SECONDS: u64 = 60;
 const WINDOW_MS: u64 = WINDOW_SECONDS * 1000;
 
-/// What is left to a key.
+/// What is left to a caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allowance {
-    /// How many requests a window allows.
+    /// How many a window allows.
     pub limit: u32,
     /// How many are left now.
     pub remaining: u32,
     /// In how many seconds all of them are there again.
     pub reset: u64,
-    /// In how many seconds the next one is there; none where this request may go on.
+    /// In how many seconds the next one is there; none where this one may go on.
     pub wait: Option<u64>,
 }
 
-/// A key's bucket: what is left, in requests times the window's milliseconds, so that no fraction is lost.
+/// One caller's bucket: what is left, in turns times the window's milliseconds, so that no fraction is lost.
 #[derive(Debug, Clone, Copy)]
 struct Bucket {
     left: u64,
     at: i64,
 }
 
-/// Every key's bucket.
-#[derive(Debug, Default)]
-pub(super) struct Buckets(Mutex<HashMap<ApiKeyId, Bucket>>);
+/// Every caller's bucket.
+#[derive(Debug)]
+pub(super) struct Buckets<K>(Mutex<HashMap<K, Bucket>>);
 
-impl Buckets {
-    /// Takes one request out of a key's bucket.
-    pub(super) fn take(&self, key: ApiKeyId, limit: u32, now: Timestamp) -> Allowance {
+/// A person, by their tenant and its own id of them.
+pub(super) type Person = (TenantId, String);
+
+impl<K> Default for Buckets<K> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<K: Eq + Hash> Buckets<K> {
+    /// Takes one turn out of a caller's bucket.
+    pub(super) fn take(&self, key: K, limit: u32, now: Timestamp) -> Allowance {
         let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let full = u64::from(limit).saturating_mul(WINDOW_MS);
         let now = now.as_millisecond();
@@ -63,7 +79,7 @@ impl Buckets {
         }
     }
 
-    /// Forgets the keys that sent nothing for a window: their buckets are full.
+    /// Forgets who did nothing for a window: their buckets are full.
     pub(super) fn sweep(&self, now: Timestamp) {
         let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let window = i64::try_from(WINDOW_MS).unwrap_or(i64::MAX);
@@ -81,6 +97,13 @@ impl Service {
     pub fn count(&self, key: ApiKeyId) -> Option<Allowance> {
         let limit = self.parts.settings.requests_per_minute;
         (limit > 0).then(|| self.buckets.take(key, limit, self.now()))
+    }
+
+    /// Counts a connection that a session's person begins; in how many seconds they may, where that is not now.
+    pub(super) fn count_start(&self, session: &ConnectSession) -> Option<u64> {
+        let limit = self.parts.settings.starts_per_minute;
+        let person = || (session.tenant, session.end_user.clone());
+        (limit > 0).then(|| self.starts.take(person(), limit, self.now()))?.wait
     }
 }
 

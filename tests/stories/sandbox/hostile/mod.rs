@@ -12,8 +12,10 @@ mod lowering;
 mod plans;
 mod reach;
 mod readings;
+mod redirected;
 mod row;
 mod shapes;
+mod upgraded;
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};

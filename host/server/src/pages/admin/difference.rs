@@ -12,6 +12,7 @@ use http::StatusCode;
 use jackfield_model::{
     approval::{self, Request},
     connector::Connector,
+    difference,
 };
 use maud::{Markup, html};
 
@@ -122,6 +123,27 @@ fn changes(words: &Words, before: &Connector, after: &Connector) -> Markup {
                 dt { (words.say("admin-fact-hooks")) } dd { (moved(words, &before.hooks, &after.hooks)) }
                 dt { (words.say("admin-fact-scopes")) } dd { (moved(words, &scopes(before), &scopes(after))) }
                 dt { (words.say("admin-fact-actions")) } dd { (moved(words, &actions(before), &actions(after))) }
+            }
+        }
+        (facts(words, before, after))
+    }
+}
+
+/// Everything that is declared otherwise, whoever reads it for what it is.
+fn facts(words: &Words, before: &Connector, after: &Connector) -> Markup {
+    let facts = difference::between(&before.manifest, &after.manifest);
+    html! {
+        section class="panel" {
+            h2 { (words.say("admin-upgrade-facts")) }
+            @if facts.is_empty() { p { (words.say("admin-upgrade-same")) } }
+            dl class="facts" {
+                @for fact in &facts {
+                    dt { code { (fact.place) } }
+                    dd {
+                        @if let Some(text) = &fact.before { del { code { (text) } } " " }
+                        @if let Some(text) = &fact.after { ins { code { (text) } } }
+                    }
+                }
             }
         }
     }

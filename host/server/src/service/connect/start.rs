@@ -80,6 +80,12 @@ pub enum StartError {
     /// The link.
     #[error(transparent)]
     Link(#[from] LinkError),
+    /// Again and again.
+    #[error("this person has begun many connections at once: the next may begin in {wait} seconds")]
+    TooMany {
+        /// In how many seconds.
+        wait: u64,
+    },
     /// Typed values; the page shows each beside its input.
     #[error("some fields need another look")]
     Fields(Vec<FieldFault>),
@@ -125,6 +131,10 @@ impl Service {
     /// Takes what a person chose and typed, and says where the browser goes.
     pub async fn start(&self, link: &Secret, form: StartForm) -> Result<Started, StartError> {
         let session = self.open_session(link).await?;
+        // A start is kept for ten minutes and may ask a provider: whoever has a link has it for themselves, not for a flood.
+        if let Some(wait) = self.count_start(&session) {
+            return Err(StartError::TooMany { wait });
+        }
         let (connector, actions) = self.picked(&session, form.connector.as_deref()).await?;
         let method = connector.manifest.method(&form.method).cloned().ok_or(StartError::UnknownMethod)?;
         let name = name(&form.name)?;
