@@ -5,6 +5,7 @@
 //! lock-free look-ups in memory or one small read. Scans may touch many pages and run on blocking threads.
 
 mod open;
+mod piece;
 mod snapshot;
 #[cfg(test)]
 mod trips;
