@@ -6,10 +6,11 @@ use std::{
     pin::pin,
     sync::OnceLock,
     task::{Context, Poll},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
+use rustix::time::{ClockId, clock_gettime};
 use thread_priority::{
     NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy, set_thread_priority_and_policy, thread_native_id,
 };
@@ -18,7 +19,8 @@ use tokio::{
     task::block_in_place,
 };
 
-/// A stretch of computing after which a call is no longer a short one.
+/// A stretch of computing after which a call is no longer a short one. Of this thread's own time: on a busy machine a short
+/// call is often put aside in the middle, and is no longer for it.
 const LONG: Duration = Duration::from_millis(1);
 /// Runs when nobody else wants to, and makes room at once for who does (`SCHED_IDLE`, sched(7)): a thread of a low priority
 /// alone finishes its slice of a few milliseconds first.
@@ -33,15 +35,24 @@ pub(crate) async fn aside<T: Send>(work: impl Future<Output = T> + Send) -> T {
         if long {
             return polled_last(|context| work.as_mut().poll(context), context);
         }
-        let begun = Instant::now();
+        let begun = computed();
         let polled = work.as_mut().poll(context);
-        long = has_workers && begun.elapsed() >= LONG;
+        long = has_workers && computed().saturating_sub(begun) >= LONG;
         polled
     })
     .await
 }
 
+<<<<<<< HEAD
 /// Polls in a thread that goes last, or here where there are none.
+=======
+/// How long this thread has computed since it began.
+fn computed() -> Duration {
+    clock_gettime(ClockId::ThreadCPUTime).try_into().unwrap_or_default()
+}
+
+/// Polls in a thread of the lowest priority, or here where there are none.
+>>>>>>> commits
 fn polled_last<T: Send>(poll: impl FnOnce(&mut Context<'_>) -> Poll<T> + Send, context: &mut Context<'_>) -> Poll<T> {
     let (runtime, waker) = (Handle::current(), context.waker().clone());
     block_in_place(move || {
@@ -77,8 +88,8 @@ mod tests {
     use super::*;
 
     fn compute() {
-        let begun = Instant::now();
-        while begun.elapsed() < LONG {}
+        let begun = computed();
+        while computed().saturating_sub(begun) < LONG {}
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 1)]

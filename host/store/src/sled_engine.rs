@@ -1,10 +1,12 @@
 //! The embedded engine: sled 0.34.7 with the durability it lacks on its own.
 //!
 //! As it ships, `flush()` is no fsync on Linux, and `flush_async` deadlocks. Here one thread writes (`writer`):
-//! it applies what waits, flushes, syncs the file, and only then answers. Single gets run inline: they are
-//! lock-free look-ups in memory or one small read. Scans may touch many pages and run on blocking threads.
+//! it applies what waits, flushes, syncs the file, and only then answers. Single gets and the first pairs of a scan are read
+//! where they are asked for: they are look-ups in memory or a small read. The rest of a scan may touch many pages and is read
+//! on blocking threads.
 
 mod open;
+mod piece;
 mod snapshot;
 #[cfg(test)]
 mod trips;
@@ -24,6 +26,10 @@ pub use open::EngineOpenError;
 pub(crate) use open::lock;
 #[cfg(test)]
 pub(crate) use trips::Point;
+
+/// How many pairs a scan reads where it was asked: they lie on a few pages, and most scans find fewer. Handing those to
+/// another thread takes longer than reading them.
+const FEW: usize = 16;
 
 /// sled behind the engine trait.
 pub(crate) struct SledEngine {
@@ -82,9 +88,17 @@ impl Engine for SledEngine {
     }
 
     async fn scan(&self, scan: Scan) -> Result<Vec<Pair>, EngineError> {
+        let first = Scan { limit: scan.limit.min(FEW), ..scan.clone() };
+        let mut pairs = reading(|| collect(&self.shared.database, &first))?;
+        let left = scan.limit - first.limit;
+        if left == 0 || pairs.len() < first.limit {
+            return Ok(pairs);
+        }
+        let rest = Scan { after: pairs.last().map(|(key, _)| key.clone()), limit: left, ..scan };
         let shared = Arc::clone(&self.shared);
-        let scanned = tokio::task::spawn_blocking(move || reading(|| collect(&shared.database, &scan)));
-        scanned.await.map_err(|_| EngineError::Unreadable(Fault::Stopped))?
+        let scanned = tokio::task::spawn_blocking(move || reading(|| collect(&shared.database, &rest)));
+        pairs.extend(scanned.await.map_err(|_| EngineError::Unreadable(Fault::Stopped))??);
+        Ok(pairs)
     }
 
     async fn count(&self, prefix: &[u8]) -> Result<u64, EngineError> {

@@ -183,7 +183,7 @@ impl Service {
     /// Says in a connection's timeline that its account is connected already.
     async fn say_same_account(&self, change: &mut Change, connection: &Connection) -> Result<(), StoreError> {
         let label = connection.account.as_ref().map_or("", |account| account.label.as_str());
-        match super::twins::noted(label, &self.same_account(connection).await?) {
+        match self.noted(connection, label).await? {
             Some(note) => self.jot(change, connection, "same-account", "host", Some(note)),
             None => Ok(()),
         }

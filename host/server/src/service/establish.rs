@@ -22,6 +22,7 @@ use jackfield_model::{
     target::Targeting,
     upkeep::Upkeep,
 };
+use jackfield_runtime::Hook;
 use jackfield_store::{Change, StoreError, Versioned};
 
 use super::{
@@ -225,6 +226,21 @@ impl Service {
         Ok(Credential::Tokens(tokens.into_token_set(secrets)))
     }
 
+    /// Stores what the caller gave and still has, once, with what its verify found: a crash before that leaves nothing
+    /// behind, and the caller unanswered.
+    async fn store_verified(&self, proven: Proven, by: &str) -> Result<Connection, EstablishError> {
+        let Proven { party, credential } = proven;
+        let answer = self.ask(&party, &credential).await;
+        let mut connection = party.connection;
+        let finding = self.finding(&connection, answer).await?;
+        let mut change = self.making(connection.tenant, by, "connection.created", &connection.id.to_string()).await?;
+        self.tell(&mut change, &mut connection, "created", by, None)?;
+        self.enter_finding(&mut change, &mut connection, &finding, by)?;
+        self.store().connections().create(&mut change, &connection, &credential).await?;
+        self.store().commit(change).await?;
+        Ok(connection)
+    }
+
     /// Stores first, verifies after: a connection that does not prove itself is kept as failing, never lost.
     async fn store_new(
         &self,
@@ -234,6 +250,9 @@ impl Service {
     ) -> Result<Connection, EstablishError> {
         let Proven { mut party, credential } = proven;
         self.schedule(&party.method, &mut party.connection, &credential);
+        if session.is_none() && is_at_hand(&party, &credential) {
+            return self.store_verified(Proven { party, credential }, by).await;
+        }
         let connection = &mut party.connection;
         let mut change = self.making(connection.tenant, by, "connection.created", &connection.id.to_string()).await?;
         self.tell(&mut change, connection, "created", by, None)?;
@@ -273,6 +292,11 @@ impl Service {
         session.stage = Stage::Completed { connection };
         self.store().sessions().update(change, &mut session).await
     }
+}
+
+/// Whether the credential is what the caller gave, nothing of it the host's own, and it is complete as it is.
+fn is_at_hand(party: &Party, credential: &Credential) -> bool {
+    matches!(credential, Credential::Fields(_)) && !party.has_hook(Hook::Discover.name())
 }
 
 /// How the tokens of a first answer stand, where there are several.

@@ -1,10 +1,12 @@
 //! The outbox: what changes is noted in the commit of the change, and written to whom it concerns afterwards, so that no
 //! request waits for anybody outside and no crash loses a word.
 
+use std::collections::{HashMap, hash_map::Entry};
+
 use jackfield_model::{
     connection::Connection,
     event::{About, EventType, Reason, Told},
-    id::{ConnectionId, MessageId},
+    id::{ConnectionId, MessageId, TenantId},
     message::{Content, Message, MessageState},
     status::Status,
     tenant::Tenant,
@@ -43,6 +45,12 @@ struct Data<'a> {
     link: String,
 }
 
+/// A tenant and its webhooks, read once for all changes that are looked at together.
+struct Listening {
+    tenant: Tenant,
+    webhooks: Vec<Versioned<Webhook>>,
+}
+
 impl Service {
     /// Stages a line of a connection's timeline, and what others hear of it. Before the connection itself is staged, which
     /// keeps what was said.
@@ -70,9 +78,13 @@ impl Service {
         let mut after = None;
         loop {
             let page = self.store().outbox().waiting(after.as_deref(), STRIDE).await?;
-            let mut silent = Change::new();
+            let (mut silent, mut listeners) = (Change::new(), HashMap::new());
             for told in page.items {
-                self.write_about(told, &mut silent).await?;
+                let heard_by = match listeners.entry(told.tenant) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(unknown) => unknown.insert(self.listening(told.tenant).await?),
+                };
+                self.write_about(told, heard_by.as_ref(), &mut silent).await?;
             }
             self.commit_unless_beaten(silent).await?;
             after = page.next;
@@ -82,23 +94,34 @@ impl Service {
         }
     }
 
+    /// Who may have to hear of a tenant's changes; none where the tenant is gone.
+    async fn listening(&self, tenant: TenantId) -> Result<Option<Listening>, StoreError> {
+        let Some(tenant) = self.tenant(tenant).await? else { return Ok(None) };
+        let webhooks = self.store().webhooks().list(tenant.id, None, WEBHOOKS_LIMIT).await?.items;
+        Ok(Some(Listening { tenant, webhooks }))
+    }
+
     /// Messages about a change and its end in the outbox are one commit; where nobody listens, the end waits for others.
-    async fn write_about(&self, told: Versioned<Told>, silent: &mut Change) -> Result<(), StoreError> {
-        let Some(tenant) = self.tenant(told.tenant).await? else {
+    async fn write_about(
+        &self,
+        told: Versioned<Told>,
+        heard_by: Option<&Listening>,
+        silent: &mut Change,
+    ) -> Result<(), StoreError> {
+        let Some(Listening { tenant, webhooks }) = heard_by else {
             self.store().outbox().done(silent, &told);
             return Ok(());
         };
-        let webhooks = self.store().webhooks().list(tenant.id, None, WEBHOOKS_LIMIT).await?.items;
         let mut change = Change::new();
         let mut said = false;
         for event in &told.events {
             for webhook in webhooks.iter().filter(|webhook| webhook.hears(*event)) {
-                let message = self.message_to(webhook, *event, &told, &tenant)?;
+                let message = self.message_to(webhook, *event, &told, tenant)?;
                 self.store().messages().insert(&mut change, &message)?;
                 said = true;
             }
         }
-        said |= self.mail_about(&mut change, &told, &tenant).await?;
+        said |= self.mail_about(&mut change, &told, tenant).await?;
         if !said {
             self.store().outbox().done(silent, &told);
             return Ok(());

@@ -17,7 +17,15 @@ const NAMED: usize = 5;
 impl Service {
     /// The tenant's other connections through the same connector to the same account, oldest first.
     pub async fn same_account(&self, connection: &Connection) -> Result<Vec<ConnectionId>, StoreError> {
-        self.store().connections().ids_of_same_account(connection).await
+        self.store().connections().ids_of_same_account(connection, usize::MAX).await
+    }
+
+    /// The sentence of a timeline about an account that is connected already; none where it is not.
+    pub(super) async fn noted(&self, connection: &Connection, label: &str) -> Result<Option<String>, StoreError> {
+        let others = self.store().connections().ids_of_same_account(connection, NAMED + 1).await?;
+        let listed: Vec<String> = others.iter().take(NAMED).map(ToString::to_string).collect();
+        let more = if others.len() > NAMED { " and more" } else { "" };
+        Ok((!listed.is_empty()).then(|| format!("{label} is connected already: {}{more}.", listed.join(", "))))
     }
 
     /// Those of them that live on the same grant, as far as anybody can tell: made with the same client, at a provider
@@ -52,11 +60,4 @@ impl Service {
         }
         Ok(())
     }
-}
-
-/// The sentence of a timeline about an account that is connected already; none where it is not.
-pub(super) fn noted(label: &str, others: &[ConnectionId]) -> Option<String> {
-    let listed: Vec<String> = others.iter().take(NAMED).map(ToString::to_string).collect();
-    let more = if others.len() > NAMED { " and more" } else { "" };
-    (!listed.is_empty()).then(|| format!("{label} is connected already: {}{more}.", listed.join(", ")))
 }

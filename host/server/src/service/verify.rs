@@ -11,12 +11,10 @@ use jackfield_model::{
     status::{Happening, Status},
 };
 use jackfield_runtime::Hook;
-use jackfield_store::StoreError;
+use jackfield_store::{Change, StoreError};
 use jiff::Timestamp;
 
-use super::{
-    RefreshError, ResolveError, Service, outcome, resolve::Party, target::Pointed, twins::noted, unauthorized::Refused,
-};
+use super::{RefreshError, ResolveError, Service, outcome, resolve::Party, target::Pointed, unauthorized::Refused};
 
 /// Why a verify could not even be asked. A provider's refusal is no error: it is in the connection's verification.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -41,6 +39,13 @@ pub(super) struct Answer {
     pub(super) latency_ms: u64,
     /// Whether it says something about the connection, and not only about a token whose refresh has to wait.
     decides: bool,
+}
+
+/// What a verify found out about a connection.
+pub(super) struct Finding {
+    answer: Answer,
+    /// What is to be said where the account is connected already.
+    already: Option<String>,
 }
 
 impl Answer {
@@ -117,22 +122,39 @@ impl Service {
         answer: Answer,
         by: &str,
     ) -> Result<Connection, VerifyError> {
-        self.metrics.verified(answer.result.as_ref().err().map(|failure| &failure.advice));
-        let note = answer.result.as_ref().err().map(|failure| failure.message.clone());
-        let already = self.connected_already(seen, &answer).await?;
+        let finding = self.finding(seen, answer).await?;
         let connections = self.store().connections();
         let amended = connections.amend::<StoreError>(seen.tenant, seen.id, |connection, change| {
             if connection.version != seen.version {
                 return Ok(());
             }
-            apply(connection, &answer, by, self.now());
-            self.tell(change, connection, "verified", by, note.clone())?;
-            match &already {
-                Some(already) => self.jot(change, connection, "same-account", "host", Some(already.clone())),
-                None => Ok(()),
-            }
+            self.enter_finding(change, connection, &finding, by)
         });
         Ok(amended.await?.ok_or(ResolveError::NotFound)?.record)
+    }
+
+    /// What an answer means for a connection, stored or not.
+    pub(super) async fn finding(&self, seen: &Connection, answer: Answer) -> Result<Finding, StoreError> {
+        self.metrics.verified(answer.result.as_ref().err().map(|failure| &failure.advice));
+        let already = self.connected_already(seen, &answer).await?;
+        Ok(Finding { answer, already })
+    }
+
+    /// Enters it into the connection, which is staged after it, and stages what is told of it.
+    pub(super) fn enter_finding(
+        &self,
+        change: &mut Change,
+        connection: &mut Connection,
+        finding: &Finding,
+        by: &str,
+    ) -> Result<(), StoreError> {
+        apply(connection, &finding.answer, by, self.now());
+        let note = finding.answer.result.as_ref().err().map(|failure| failure.message.clone());
+        self.tell(change, connection, "verified", by, note)?;
+        match &finding.already {
+            Some(already) => self.jot(change, connection, "same-account", "host", Some(already.clone())),
+            None => Ok(()),
+        }
     }
 
     /// The sentence about an account that turns out to be connected already; none where whose it is was known before.
@@ -142,7 +164,7 @@ impl Service {
             return Ok(None);
         }
         let found = Connection { account: Some(account.clone()), ..seen.clone() };
-        Ok(noted(&account.label, &self.same_account(&found).await?))
+        self.noted(&found, &account.label).await
     }
 }
 

@@ -31,15 +31,21 @@ impl Connections<'_> {
         Ok(found)
     }
 
-    /// The ids of a tenant's other connections through the same connector to the same account, oldest first, a hundred at
-    /// most. Reads the index only.
-    pub async fn ids_of_same_account(&self, connection: &Connection) -> Result<Vec<ConnectionId>, StoreError> {
+    /// The ids of a tenant's other connections through the same connector to the same account, oldest first, at most so many
+    /// and a hundred. Reads the index only.
+    pub async fn ids_of_same_account(
+        &self,
+        connection: &Connection,
+        most: usize,
+    ) -> Result<Vec<ConnectionId>, StoreError> {
         let Some(account) = &connection.account else { return Ok(vec![]) };
         let hash = self.account_hash(&connection.connector, &account.id);
         let prefix = CONNECTION_BY_ACCOUNT.prefix(&[&connection.tenant, &hash]);
-        let (pairs, _) = self.0.scan(&prefix, None, MOST_OF_AN_ACCOUNT, Order::Oldest).await?;
+        let most = most.min(MOST_OF_AN_ACCOUNT);
+        // One more, which may be this one.
+        let (pairs, _) = self.0.scan(&prefix, None, most + 1, Order::Oldest).await?;
         let ids = pairs.iter().filter_map(|(key, _)| tail(&prefix, key).parse().ok());
-        Ok(ids.filter(|id| *id != connection.id).collect())
+        Ok(ids.filter(|id| *id != connection.id).take(most).collect())
     }
 
     /// A tenant's connections through a connector to an account, oldest first, a hundred at most. What cannot be read is left

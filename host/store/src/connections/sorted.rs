@@ -4,15 +4,17 @@ use std::collections::{BTreeSet, VecDeque};
 
 use jackfield_model::{connection::Connection, id::TenantId};
 
-use super::{Connections, Filter, Sort};
+use super::{Connections, Filter, Sort, order::List};
 use crate::{
     core::{Core, Order, STRIDE, tail},
     error::StoreError,
     record::{Page, Versioned},
-    schema::CONNECTION,
+    schema::{CONNECTION, CONNECTION_BY_USER},
+    seal::Purpose,
 };
 
-/// How many connections one page looks at, at most, before it answers with what it has.
+/// How many connections one page looks at, at most, before it answers with what it has; and how many of one end user are put
+/// in an order. Who has more gets them by age.
 const LOOKS: usize = 2_000;
 
 /// Whose connections.
@@ -46,6 +48,17 @@ struct Stretch {
 }
 
 impl Stretch {
+    fn behind(prefix: Vec<u8>, after: Option<&str>) -> Self {
+        Self { prefix, ready: VecDeque::new(), after: after.map(str::to_owned), ended: false }
+    }
+
+    /// One that was read already, in its order.
+    fn whole(mut entries: Vec<String>, after: Option<&str>) -> Self {
+        entries.retain(|entry| after.is_none_or(|after| entry.as_str() > after));
+        entries.sort();
+        Self { prefix: vec![], ready: entries.into(), after: None, ended: true }
+    }
+
     /// The next entry, without what the stretch has in common.
     async fn peek(&mut self, core: &Core, direction: Order, piece: usize) -> Result<Option<&String>, StoreError> {
         if self.ready.is_empty() && !self.ended {
@@ -67,7 +80,7 @@ impl Connections<'_> {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Page<Versioned<Connection>>, StoreError> {
-        let mut stretches: Vec<Stretch> = self.stretches(tenant, wanted, after);
+        let mut stretches = self.stretches(tenant, wanted, after).await?;
         let direction = wanted.sort.direction();
         // Where nothing is left out, not more is read than shown.
         let piece = if wanted.filter.is_empty() { limit.saturating_add(1) } else { STRIDE };
@@ -115,24 +128,66 @@ impl Connections<'_> {
         Ok(Some(entry))
     }
 
-    /// By age, a service or some statuses are stretches of their own; in other orders they are looked for.
-    fn stretches(&self, tenant: TenantId, wanted: &Wanted, after: Option<&str>) -> Vec<Stretch> {
-        let by_age = matches!(wanted.sort, Sort::Newest | Sort::Oldest);
-        let mut prefixes = BTreeSet::new();
+    async fn stretches(
+        &self,
+        tenant: TenantId,
+        wanted: &Wanted,
+        after: Option<&str>,
+    ) -> Result<Vec<Stretch>, StoreError> {
+        let (mut prefixes, mut stretches) = (BTreeSet::new(), Vec::new());
         for audience in &wanted.audiences {
-            match (&wanted.filter.connector, wanted.filter.status.as_slice()) {
-                (None, statuses) if by_age && !statuses.is_empty() => {
-                    prefixes.extend(statuses.iter().map(|status| self.stretch_of_status(tenant, audience, *status)));
-                }
-                (Some(connector), _) if by_age => {
-                    prefixes.insert(self.stretch_of_service(tenant, audience, connector));
-                }
-                _ => {
-                    prefixes.insert(self.stretch(tenant, audience, wanted.sort));
-                }
+            match audience {
+                Audience::All => prefixes.extend(self.prefixes(tenant, List::All, wanted)),
+                Audience::Shared => prefixes.extend(self.prefixes(tenant, List::Shared, wanted)),
+                Audience::Of(user) => stretches.push(self.own(tenant, user, wanted, after).await?),
             }
         }
-        let begin = |prefix| Stretch { prefix, ready: VecDeque::new(), after: after.map(str::to_owned), ended: false };
-        prefixes.into_iter().map(begin).collect()
+        stretches.extend(prefixes.into_iter().map(|prefix| Stretch::behind(prefix, after)));
+        Ok(stretches)
+    }
+
+    /// By age, a service or some statuses are stretches of their own; in other orders they are looked for.
+    fn prefixes(&self, tenant: TenantId, list: List, wanted: &Wanted) -> Vec<Vec<u8>> {
+        match (&wanted.filter.connector, wanted.filter.status.as_slice()) {
+            (None, statuses) if wanted.sort.is_by_age() && !statuses.is_empty() => {
+                statuses.iter().map(|status| self.stretch_of_status(tenant, list, *status)).collect()
+            }
+            (Some(connector), _) if wanted.sort.is_by_age() => {
+                vec![self.stretch_of_service(tenant, list, connector)]
+            }
+            _ => vec![self.stretch(tenant, list, wanted.sort)],
+        }
+    }
+
+    /// What an end user has, put in its order here: it is little, and an entry for each order would cost every connection more
+    /// than reading it costs now and then.
+    async fn own(
+        &self,
+        tenant: TenantId,
+        user: &str,
+        wanted: &Wanted,
+        after: Option<&str>,
+    ) -> Result<Stretch, StoreError> {
+        let prefix = CONNECTION_BY_USER.prefix(&[&tenant, &self.0.keys.hash(Purpose::EndUser, user)]);
+        if wanted.sort.is_by_age() {
+            return Ok(Stretch::behind(prefix, after));
+        }
+        let (pairs, more) = self.0.scan(&prefix, None, LOOKS, Order::Oldest).await?;
+        if more.is_some() {
+            return Ok(Stretch::behind(prefix, after));
+        }
+        let mut entries = Vec::with_capacity(pairs.len());
+        for (key, _) in pairs {
+            let id = tail(&prefix, &key);
+            match self.0.get::<Connection>(CONNECTION, &CONNECTION.key(&[&tenant, &id])).await {
+                Ok(Some(found)) if !wanted.filter.admits(&found) => {}
+                Ok(Some(found)) => entries.push(format!("{}/{id}", wanted.sort.place(&found))),
+                Ok(None) => {}
+                // First, so that whoever reads the page is told of it.
+                Err(StoreError::Unreadable(_)) => entries.push(format!("/{id}")),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Stretch::whole(entries, after))
     }
 }

@@ -24,6 +24,7 @@ pub(crate) async fn run(engine: Arc<dyn Engine>) {
     assert_eq!(engine.health(), Health::Healthy);
     reads_what_was_written(&*engine).await;
     scans_in_order(&*engine).await;
+    scans_a_long_stretch_whole(&*engine).await;
     changes_all_or_nothing(&*engine).await;
     refuses_what_is_too_large(&*engine).await;
     a_snapshot_is_of_one_moment(&*engine).await;
@@ -73,6 +74,23 @@ async fn scans_in_order(engine: &dyn Engine) {
     assert_eq!((engine.count(b"s/").await.unwrap(), engine.count(b"none/").await.unwrap()), (3, 0));
     assert_eq!(keys(engine, scan("none/", None, 9, false)).await, [""; 0]);
     assert_eq!(keys(engine, scan("", None, 9, false)).await.len(), 6);
+}
+
+async fn scans_a_long_stretch_whole(engine: &dyn Engine) {
+    let name = |number: usize| format!("w/{number:02}");
+    let writes = (0..50).map(|number| (name(number).into_bytes(), Some(vec![]))).collect();
+    engine.commit(Batch { checks: vec![], writes, counts: vec![] }).await.unwrap();
+    let forwards: Vec<String> = (0..50).map(name).collect();
+    let backwards: Vec<String> = (0..50).rev().map(name).collect();
+    for limit in [0, 1, 15, 16, 17, 33, 49, 50, 51, usize::MAX] {
+        let count = limit.min(50);
+        assert_eq!(keys(engine, scan("w/", None, limit, false)).await, forwards[..count], "{limit}");
+        assert_eq!(keys(engine, scan("w/", None, limit, true)).await, backwards[..count], "{limit}");
+    }
+    assert_eq!(keys(engine, scan("w/", Some("w/09"), 20, false)).await, forwards[10..30]);
+    assert_eq!(keys(engine, scan("w/", Some("w/40"), 20, true)).await, backwards[10..30]);
+    let gone = (0..50).map(|number| (name(number).into_bytes(), None)).collect();
+    engine.commit(Batch { checks: vec![], writes: gone, counts: vec![] }).await.unwrap();
 }
 
 async fn a_snapshot_is_of_one_moment(engine: &dyn Engine) {

@@ -12,7 +12,7 @@ use std::{
 use async_trait::async_trait;
 
 use super::{Shared, reading};
-use crate::engine::{Batch, EngineError, Fault, Pair, Snapshot};
+use crate::engine::{EngineError, Fault, Pair, Snapshot};
 
 /// How many pairs are read at a time, the writer waiting.
 const STRIDE: usize = 200;
@@ -37,21 +37,21 @@ impl Snapshots {
         SledSnapshot { open, shared }
     }
 
-    /// Lets a batch happen, after what it changes was put aside for those who have not read it.
+    /// Lets these keys be written, after what they have was put aside for those who have not read it.
     pub(super) fn around(
         &self,
         database: &sled::Db,
-        batch: &Batch,
+        written: &[&[u8]],
         apply: impl FnOnce() -> sled::Result<()>,
     ) -> sled::Result<()> {
         let mut all = lock(&self.0);
         all.retain(|one| one.strong_count() > 0);
         for open in all.iter().filter_map(Weak::upgrade) {
             let mut open = lock(&open);
-            for key in batch.writes.iter().map(|(key, _)| key).chain(batch.counts.iter().map(|(key, _)| key)) {
-                if open.is_ahead(key) && !open.before.contains_key(key) {
+            for key in written {
+                if open.is_ahead(key) && !open.before.contains_key(*key) {
                     let value = database.get(key)?.map(|value| value.to_vec());
-                    open.before.insert(key.clone(), value);
+                    open.before.insert(key.to_vec(), value);
                 }
             }
         }

@@ -5,7 +5,7 @@
 use std::{fs, sync::Arc};
 
 use super::*;
-use crate::engine::{VALUE_LIMIT, suite};
+use crate::engine::{Expect, VALUE_LIMIT, suite};
 
 const CACHE: u64 = 8 * 1024 * 1024;
 
@@ -72,6 +72,42 @@ async fn full_values_never_leave_the_log() {
     drop(engine);
     fs::write(path.join("blobs").join("1"), b"x").unwrap();
     assert!(matches!(SledEngine::open(&path, CACHE), Err(EngineOpenError::Blobs(_))));
+}
+
+/// What commits one after another while the writer is held up shares a sync, and so a piece.
+#[tokio::test]
+async fn batches_of_a_piece_see_one_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = Arc::new(SledEngine::open(&folder.path().join("records"), CACHE).unwrap());
+    engine.commit(put("a", b"0".to_vec())).await.unwrap();
+    let group = 40u8;
+    let batches = (0..group).map(|number| {
+        let expect = if number.is_multiple_of(2) { Expect::Equals(b"0".to_vec()) } else { Expect::Absent };
+        Batch {
+            checks: vec![("a".into(), expect)],
+            writes: vec![("a".into(), None), (format!("b{number:02}").into(), Some(vec![number]))],
+            counts: vec![("count".into(), 1)],
+        }
+    });
+    let asking: Vec<_> = batches
+        .map(|batch| {
+            let engine = Arc::clone(&engine);
+            tokio::spawn(async move { engine.commit(batch).await })
+        })
+        .collect();
+    let mut answers = Vec::new();
+    for one in asking {
+        answers.push(one.await.unwrap());
+    }
+    // The first takes `a` away: from then on the even ones find it gone, and the odd ones absent.
+    let odd = usize::from(group / 2);
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), odd + 1, "{answers:?}");
+    assert!(answers.iter().skip(1).step_by(2).all(Result::is_ok), "{answers:?}");
+    let counted = engine.get(b"count").await.unwrap().and_then(|bytes| crate::engine::number(&bytes));
+    assert_eq!(counted, Some(i64::from(group / 2) + 1));
+    assert_eq!(engine.get(b"a").await.unwrap(), None);
+    assert_eq!(engine.get(b"b02").await.unwrap(), None, "nothing of a refused batch happens");
+    assert_eq!(engine.get(b"b03").await.unwrap(), Some(vec![3]));
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use std::{
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Shared, fault_of};
+use super::{Shared, fault_of, piece::Piece};
 use crate::engine::{Batch, EngineError, Fault};
 
 /// How many batches may wait; more make their senders wait.
@@ -25,7 +25,7 @@ const GROUP: usize = 64;
 /// who then waits for ever.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-type Answer = Result<(), EngineError>;
+pub(super) type Answer = Result<(), EngineError>;
 
 pub(super) enum Job {
     Commit(Batch, oneshot::Sender<Answer>),
@@ -138,11 +138,12 @@ fn write(shared: &Shared, group: &[Job]) -> Vec<Answer> {
 
 fn apply_and_sync(shared: &Shared, group: &[Job]) -> Result<Vec<Answer>, Fault> {
     let mut answers = Vec::with_capacity(group.len());
+    let mut piece = Piece::default();
     for job in group {
         #[cfg(test)]
         trip(shared, super::Point::Apply)?;
         answers.push(match job {
-            Job::Commit(batch, _) => apply(shared, batch).map_err(|error| fault_of(&error))?,
+            Job::Commit(batch, _) => piece.take(shared, batch).map_err(|error| fault_of(&error))?,
             #[cfg(test)]
             Job::Hang(_, until) => {
                 let _ = until.recv();
@@ -151,7 +152,11 @@ fn apply_and_sync(shared: &Shared, group: &[Job]) -> Result<Vec<Answer>, Fault> 
             #[cfg(test)]
             Job::Panic(_) => std::panic::resume_unwind(Box::new("asked to by a test")),
         });
+        if piece.is_full() {
+            piece.apply(shared).map_err(|error| fault_of(&error))?;
+        }
     }
+    piece.apply(shared).map_err(|error| fault_of(&error))?;
     if answers.iter().any(Result::is_ok) {
         #[cfg(test)]
         trip(shared, super::Point::Flush)?;
@@ -166,26 +171,4 @@ fn apply_and_sync(shared: &Shared, group: &[Job]) -> Result<Vec<Answer>, Fault> 
 #[cfg(test)]
 fn trip(shared: &Shared, here: super::Point) -> Result<(), Fault> {
     if shared.trips.strike(here) { Err(Fault::Io) } else { Ok(()) }
-}
-
-/// Nobody else writes, so plain reads are enough to check.
-fn apply(shared: &Shared, batch: &Batch) -> sled::Result<Answer> {
-    let database = &shared.database;
-    for (key, expect) in &batch.checks {
-        if !expect.holds(database.get(key)?.as_deref()) {
-            return Ok(Err(EngineError::Conflict));
-        }
-    }
-    let mut writes = sled::Batch::default();
-    for (key, value) in &batch.writes {
-        match value {
-            Some(value) => writes.insert(key.as_slice(), value.as_slice()),
-            None => writes.remove(key.as_slice()),
-        }
-    }
-    for (key, value) in batch.counted(|key| Ok::<_, sled::Error>(database.get(key)?.map(|bytes| bytes.to_vec())))? {
-        writes.insert(key, value);
-    }
-    shared.snapshots.around(database, batch, || database.apply_batch(writes))?;
-    Ok(Ok(()))
 }

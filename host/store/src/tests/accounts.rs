@@ -14,7 +14,7 @@ async fn create(store: &Store, number: u128) {
 
 async fn same(store: &Store, number: u128) -> Vec<u128> {
     let found = store.connections().of_same_account(&sample::connection(number)).await.unwrap();
-    let ids = store.connections().ids_of_same_account(&sample::connection(number)).await.unwrap();
+    let ids = store.connections().ids_of_same_account(&sample::connection(number), 100).await.unwrap();
     assert_eq!(ids, found.iter().map(|one| one.id).collect::<Vec<_>>(), "the index and the records say the same");
     (1..9).filter(|number| found.iter().any(|one| one.id == sample::connection(*number).id)).collect()
 }
