@@ -38,6 +38,13 @@ impl HostLog {
         self.text().lines().filter(|line| line.contains(text)).map(str::to_owned).collect()
     }
 
+    /// The last line in which this text stands; nothing where there is none.
+    pub fn last_with(&self, text: &str) -> String {
+        let written = self.written();
+        let mut lines = written.rsplit(|byte| *byte == b'\n').map(String::from_utf8_lossy);
+        lines.find(|line| line.contains(text)).map(|line| line.into_owned()).unwrap_or_default()
+    }
+
     fn written(&self) -> MutexGuard<'_, Vec<u8>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -15,6 +15,10 @@ use crate::refresh::{Life, due_at, jittered, seconds};
 
 /// The longest time before its end that a permission is said to end soon where no step of the ladder fits into it.
 pub const NEAR: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// Answers in a row that nobody could read before a connection counts as failing: one may be a page of somebody between.
+pub const DOUBTS: u32 = 3;
+/// When an answer nobody could read is asked for again; each further one as long again.
+const DOUBT_WAIT: SignedDuration = SignedDuration::from_mins(10);
 /// A day.
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -163,15 +167,28 @@ fn given_at(seen: &Seen<'_>) -> Timestamp {
     upkeep.grant_since.or(token).unwrap_or(connection.created_at)
 }
 
-/// When it is verified unasked: after the last time, up to a tenth early, so that what was made together is spread.
+/// When it is verified unasked: as its tenant wishes, and sooner where the last answer could not be read.
 fn verify_at(seen: &Seen<'_>) -> Option<Timestamp> {
-    let (every, connection) = (seen.verify_every?, seen.connection);
-    if connection.status == Status::Pending || !connection.target.choices().is_empty() {
+    if seen.connection.status == Status::Pending || !seen.connection.target.choices().is_empty() {
         return None;
     }
+    [usual_verify_at(seen), asked_again_at(seen.connection)].into_iter().flatten().min()
+}
+
+/// After the last time, up to a tenth early, so that what was made together is spread.
+fn usual_verify_at(seen: &Seen<'_>) -> Option<Timestamp> {
+    let (every, connection) = (seen.verify_every?, seen.connection);
     let last = connection.verification.as_ref().map_or(connection.created_at, |last| last.at);
     let early = every / 1000 * i32::try_from(spread(connection) % 100).unwrap_or(0);
     last.checked_add(every - early).ok()
+}
+
+/// When a connection is verified again because the last answer could not be read; none where it could, and where that
+/// was the last of [`DOUBTS`].
+pub fn asked_again_at(connection: &Connection) -> Option<Timestamp> {
+    let last = connection.verification.as_ref().filter(|last| (1..DOUBTS).contains(&last.doubts))?;
+    let late = SignedDuration::from_secs(i64::try_from(spread(connection) % 120).unwrap_or(0));
+    last.at.checked_add(DOUBT_WAIT * i32::try_from(last.doubts).unwrap_or(1) + late).ok()
 }
 
 /// The idle limit counts anew from a use at `at`; other ends of a grant stay where they are.

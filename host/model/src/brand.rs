@@ -1,6 +1,7 @@
 //! Brands: how a tenant's pages and mails look, whose name they carry, and where they live.
 
 mod colour;
+mod file;
 mod host_name;
 mod mailbox;
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::origin::Origin;
 
 pub use colour::{Colour, ColourError, DARK_GROUNDS, LEAST_CONTRAST, LIGHT_GROUNDS};
+pub use file::{FILE_LIMIT, FileFault, examine};
 pub use host_name::{HostName, HostNameError};
 pub use mailbox::is_mailbox;
 

@@ -139,6 +139,14 @@ pub struct Verification {
     pub latency_ms: u64,
     /// Why it failed; none when it worked.
     pub failure: Option<Failure>,
+    /// How many answers in a row said nothing anybody could read, this one included.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub doubts: u32,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "what serde asks for")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// A name that cannot be a connection's.

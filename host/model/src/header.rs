@@ -1,5 +1,10 @@
 //! Header names: which belong to the host, which may carry a credential, and when two are the same.
 
+/// The most headers of one request, and the most bytes of their names and values together.
+pub const MOST: usize = 64;
+/// See [`MOST`].
+pub const MOST_BYTES: usize = 16 * 1024;
+
 /// Owned by the host: framing and routing, identity, what would smuggle a second method in, and what would let a
 /// secret come back in pieces or packed, past the masking of responses.
 const OWNED: [&str; 22] = [
@@ -56,6 +61,39 @@ pub fn takes_credential(name: &str) -> bool {
 /// Whether it is a token (RFC 9110 section 5.6.2): the form of header names and of cookie names (RFC 6265 section 4.1.1).
 pub fn is_token(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+}
+
+/// Whether it is a value: nothing in it breaks out of its line (RFC 9110 section 5.5).
+pub fn is_value(text: &str) -> bool {
+    !text.bytes().any(|byte| byte != b'\t' && byte.is_ascii_control())
+}
+
+/// What is wrong with headers that somebody other than the host gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeadersFault<'a> {
+    /// Too many, or too long together.
+    Size,
+    /// This is no name.
+    Name(&'a str),
+    /// The value of this one is none.
+    Value(&'a str),
+}
+
+/// Whether headers, in whatever order, are such that they stand on their lines and nowhere else.
+pub fn check(given: &[(String, String)]) -> Result<(), HeadersFault<'_>> {
+    let bytes: usize = given.iter().map(|(name, value)| name.len() + value.len()).sum();
+    if given.len() > MOST || bytes > MOST_BYTES {
+        return Err(HeadersFault::Size);
+    }
+    for (name, value) in given {
+        if !is_token(name) {
+            return Err(HeadersFault::Name(name));
+        }
+        if !is_value(value) {
+            return Err(HeadersFault::Value(name));
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

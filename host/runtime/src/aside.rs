@@ -43,16 +43,12 @@ pub(crate) async fn aside<T: Send>(work: impl Future<Output = T> + Send) -> T {
     .await
 }
 
-<<<<<<< HEAD
-/// Polls in a thread that goes last, or here where there are none.
-=======
 /// How long this thread has computed since it began.
 fn computed() -> Duration {
     clock_gettime(ClockId::ThreadCPUTime).try_into().unwrap_or_default()
 }
 
-/// Polls in a thread of the lowest priority, or here where there are none.
->>>>>>> commits
+/// Polls in a thread that goes last, or here where there are none.
 fn polled_last<T: Send>(poll: impl FnOnce(&mut Context<'_>) -> Poll<T> + Send, context: &mut Context<'_>) -> Poll<T> {
     let (runtime, waker) = (Handle::current(), context.waker().clone());
     block_in_place(move || {

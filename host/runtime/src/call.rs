@@ -208,9 +208,9 @@ pub(crate) async fn bounded<T: Send>(
     work: impl Future<Output = wasmtime::Result<T>> + Send,
 ) -> Result<T, Ended> {
     let admitted = async {
-        // Neither semaphore is ever closed; an error could only mean that it was.
+        // The semaphore is never closed; an error could only mean that it was.
         let _slot = loaded.slots.acquire().await.map_err(|_| Stop::Limit(Limit::CallsAtOnce))?;
-        let _room = loaded.room.acquire().await.map_err(|_| Stop::Limit(Limit::CallsAtOnce))?;
+        let _place = loaded.room.enter(&loaded.share).await;
         aside(work).await
     };
     match tokio::time::timeout(limits.wall(), admitted).await {

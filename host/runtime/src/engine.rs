@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
 
-use crate::{limits::Limits, turn};
+use crate::{limits::Limits, room::Room, turn};
 
 /// How often a running guest is interrupted to yield.
 pub(crate) const TICK: Duration = Duration::from_millis(2);
@@ -61,7 +61,7 @@ pub(crate) struct Engines {
     pure: Engine,
     guest_runtime: Engine,
     description: EngineDescription,
-    room: Arc<Semaphore>,
+    room: Arc<Room>,
     long: Arc<Semaphore>,
     _ticker: Ticker,
 }
@@ -76,7 +76,7 @@ impl Engines {
         let ticker = Ticker::start(vec![pure.clone(), guest_runtime.clone()])?;
         let description = EngineDescription { wasmtime: WASMTIME, pagemap_scan, pool_instances: pool.instances };
         tracing::info!(wasmtime = WASMTIME, pagemap_scan, pool = pool.instances, "the sandbox is ready");
-        let room = Arc::new(Semaphore::new(usize::try_from(pool.instances).unwrap_or(1)));
+        let room = Arc::new(Room::of(usize::try_from(pool.instances).unwrap_or(1)));
         Ok(Self { pure, guest_runtime, description, room, long: turn::room(), _ticker: ticker })
     }
 
@@ -88,7 +88,7 @@ impl Engines {
     }
 
     /// Room for instances, over all connectors: who finds none waits, within the time of the call.
-    pub(crate) fn room(&self) -> &Arc<Semaphore> {
+    pub(crate) fn room(&self) -> &Arc<Room> {
         &self.room
     }
 

@@ -14,6 +14,7 @@ use crate::{
     engine::Engines,
     imports,
     limits::Limits,
+    room::{Room, Share},
     state::CallState,
 };
 
@@ -24,8 +25,9 @@ pub(crate) struct Loaded {
     pub(crate) exports: Exports,
     /// Room for calls of this connector at the same time.
     pub(crate) slots: Semaphore,
-    /// Room for calls of all connectors together.
-    pub(crate) room: Arc<Semaphore>,
+    /// Room for calls of all connectors together, and what this one has of it.
+    pub(crate) room: Arc<Room>,
+    pub(crate) share: Share,
     /// Room for calls that compute for long, of all connectors together.
     pub(crate) long: Arc<Semaphore>,
 }
@@ -75,7 +77,7 @@ impl Exports {
 pub(crate) struct Linkers {
     pure: Linker<CallState>,
     guest_runtime: Linker<CallState>,
-    room: Arc<Semaphore>,
+    room: Arc<Room>,
     long: Arc<Semaphore>,
 }
 
@@ -107,7 +109,8 @@ impl Linkers {
             discover: discover::GuestIndices::new(&pre).ok(),
         };
         let slots = Semaphore::new(usize::try_from(limits.calls_at_once).unwrap_or(1));
-        Ok(Loaded { class, pre, exports, slots, room: Arc::clone(&self.room), long: Arc::clone(&self.long) })
+        let (room, share, long) = (Arc::clone(&self.room), Share::default(), Arc::clone(&self.long));
+        Ok(Loaded { class, pre, exports, slots, room, share, long })
     }
 }
 

@@ -2,7 +2,11 @@
 
 mod encode;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use http::{HeaderMap, HeaderValue, Method};
 use jackfield_model::{
@@ -72,6 +76,10 @@ impl std::fmt::Debug for Filled {
 
 type Text = Zeroizing<String>;
 
+/// The most bytes of one filled value, and of a whole filled plan.
+const VALUE_BYTES: usize = 64 * 1024;
+const WHOLE_BYTES: usize = 1024 * 1024;
+
 impl Planned {
     /// Fills the plan. Every rule of the gate holds for it, and every secret goes to its own origins only.
     pub fn fill(&self, holes: &Holes) -> Result<Filled, Denial> {
@@ -87,7 +95,7 @@ impl Planned {
             ));
         }
         let origin = self.gate.egress.judge_endpoint(&self.gate.connector, &url)?;
-        let filler = Filler { holes, signatures: &self.signatures, origin: &origin, in_query: self.secrets_in_query };
+        let filler = Filler::of(self, holes, &origin);
         self.gate.judge_place(&method, &filler.shape(&url, &plan.path)?, false)?;
         filler.path(&mut url, &plan.path)?;
         filler.query(&mut url, &plan.query)?;
@@ -108,9 +116,30 @@ struct Filler<'a> {
     signatures: &'a Signatures,
     origin: &'a Origin,
     in_query: bool,
+    /// Signatures made so far: each is made once, however often it is used.
+    made: RefCell<BTreeMap<u32, Text>>,
+    /// Bytes that may still be filled in: a hole of a few bytes stands for thousands.
+    left: Cell<usize>,
 }
 
-impl Filler<'_> {
+impl<'a> Filler<'a> {
+    fn of(planned: &'a Planned, holes: &'a Holes, origin: &'a Origin) -> Self {
+        let (made, left) = (RefCell::default(), Cell::new(WHOLE_BYTES));
+        Self { holes, signatures: &planned.signatures, origin, in_query: planned.secrets_in_query, made, left }
+    }
+
+    /// Writes a piece behind others, within what one value and all of them together may have.
+    fn push(&self, out: &mut String, piece: &str, place: &str) -> Result<(), Denial> {
+        let too_large = |what: String| Denial::new("plan-size", what);
+        let left = self.left.get().checked_sub(piece.len());
+        self.left.set(left.ok_or_else(|| too_large("the filled plan has more than 1 MiB".to_owned()))?);
+        if out.len() + piece.len() > VALUE_BYTES {
+            return Err(too_large(format!("the filled value of `{}` has more than 64 KiB", shown(place))));
+        }
+        out.push_str(piece);
+        Ok(())
+    }
+
     /// The URL with its secret segments left unfilled: what is judged and may be shown.
     fn shape(&self, url: &Url, segments: &[Value]) -> Result<Url, Denial> {
         let mut shape = url.clone();
@@ -208,29 +237,23 @@ impl Filler<'_> {
                 ),
             )
         })?;
-        let mut out = String::new();
+        let mut out = Zeroizing::new(String::new());
         for part in value {
             match part {
-                Part::Text(text) => out.push_str(text),
-                Part::Hole(hole) => out.push_str(&escape.apply(&self.hole(hole)?)?),
+                Part::Text(text) => self.push(&mut out, text, "body")?,
+                Part::Hole(hole) => self.push(&mut out, &escape.apply(&self.hole(hole)?)?, "body")?,
             }
         }
-        Ok(out.into_bytes())
+        Ok(std::mem::take(&mut *out).into_bytes())
     }
 
     fn text(&self, value: &Value, place: &str) -> Result<Text, Denial> {
         let mut out = Zeroizing::new(String::new());
         for part in value {
             match part {
-                Part::Text(text) => out.push_str(text),
-                Part::Hole(hole) => out.push_str(&self.hole(hole)?),
+                Part::Text(text) => self.push(&mut out, text, place)?,
+                Part::Hole(hole) => self.push(&mut out, &self.hole(hole)?, place)?,
             }
-        }
-        if out.len() > 64 * 1024 {
-            return Err(Denial::new(
-                "plan-size",
-                format!("the filled value of `{}` has more than 64 KiB", shown(place)),
-            ));
         }
         Ok(out)
     }
@@ -259,8 +282,18 @@ impl Filler<'_> {
         Ok(Zeroizing::new(filling.text.expose().to_owned()))
     }
 
-    /// Carries a recipe out. One may use earlier ones only, so this ends.
+    /// A recipe, carried out once: one that uses the one before it twice would otherwise be twice the work each time.
     fn signature(&self, number: u32) -> Result<Text, Denial> {
+        if let Some(made) = self.made.borrow().get(&number) {
+            return Ok(made.clone());
+        }
+        let made = self.sign(number)?;
+        self.made.borrow_mut().insert(number, made.clone());
+        Ok(made)
+    }
+
+    /// Carries a recipe out. One may use earlier ones only, so this ends.
+    fn sign(&self, number: u32) -> Result<Text, Denial> {
         let unknown = || Denial::new("hole-unknown", format!("signature {number} was not made in this call"));
         let recipe = self.signatures.get(number).ok_or_else(unknown)?;
         let (message, key) = match recipe {

@@ -16,6 +16,7 @@ use wasmtime_wasi::{
 };
 
 use crate::{
+    call_clock::CallClock,
     context::CallContext,
     egress::Denial,
     guest_log::{LogBook, LogLevel},
@@ -98,16 +99,17 @@ impl CallState {
 }
 
 /// Nothing is granted: no file, environment, argument or address; what is written goes to the bounded log.
-fn wasi(log: &LogBook) -> WasiCtx {
+fn wasi(log: &LogBook, clock: CallClock) -> WasiCtx {
     let mut builder = WasiCtx::builder();
     builder.stdout(Output(log.clone(), LogLevel::Info)).stderr(Output(log.clone(), LogLevel::Warn));
     builder.allow_tcp(false).allow_udp(false).allow_ip_name_lookup(false).max_random_size(RANDOM_BYTES);
+    builder.monotonic_clock(clock).wall_clock(clock);
     builder.build()
 }
 
 impl WasiView for CallState {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        let ctx = self.wasi.get_or_insert_with(|| wasi(&self.log));
+        let ctx = self.wasi.get_or_insert_with(|| wasi(&self.log, CallClock::of(self.context.as_deref(), self.begun)));
         WasiCtxView { ctx, table: &mut self.table }
     }
 }

@@ -5,7 +5,7 @@ mod discover;
 use std::sync::{Arc, PoisonError};
 
 use http::Response;
-use jackfield_model::{account::Account, plan::Plan};
+use jackfield_model::plan::Plan;
 use tracing::Instrument;
 use wasmtime::Store;
 
@@ -20,7 +20,7 @@ use crate::{
     },
     call::{CallError, Ended, Outcome, bounded, instantiate, store},
     context::CallContext,
-    convert,
+    convert::{self, Verified},
     egress::Denial,
     guest_log::{GuestLog, LogBook},
     hook::{Hook, Occasion},
@@ -42,7 +42,7 @@ struct Running {
 
 impl Runtime {
     /// Asks the provider whether a connection's credential works, and whose it is.
-    pub async fn verify(&self, context: CallContext) -> Outcome<Account> {
+    pub async fn verify(&self, context: CallContext) -> Outcome<Verified> {
         match self.begin(Hook::Verify, context) {
             Ok((running, state)) => {
                 let result = self.ask_account(&running, state).instrument(running.span()).await;
@@ -90,7 +90,7 @@ impl Runtime {
         }
     }
 
-    async fn ask_account(&self, running: &Running, state: CallState) -> Result<Account, CallError> {
+    async fn ask_account(&self, running: &Running, state: CallState) -> Result<Verified, CallError> {
         let loaded = &running.loaded;
         let work = async {
             let mut store = store(loaded, state);
@@ -177,6 +177,14 @@ impl Runtime {
             Ok(answer.map(|plans| (plans, signatures(&mut store))))
         };
         let (plans, signatures) = running.said(bounded(loaded, &self.limits, work).await)?;
+        if plans.len() > usize::try_from(self.limits.requests).unwrap_or(usize::MAX) {
+            let message = format!(
+                "the hook `revoke` plans {} requests and one call sends at most {}; the operator may raise `limits.requests`",
+                plans.len(),
+                self.limits.requests
+            );
+            return Err(running.denied(Denial::new("plans", message)));
+        }
         plans.into_iter().map(|plan| running.planned(plan, &signatures)).collect()
     }
 

@@ -5,6 +5,7 @@ mod backup;
 mod canary;
 mod conventions;
 mod crash;
+mod ended;
 mod faults;
 mod frozen;
 mod journeys;

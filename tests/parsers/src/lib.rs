@@ -13,18 +13,23 @@ mod brand;
 mod callback_query;
 mod cases;
 mod credential;
+mod cursor;
 mod endpoint_fields;
 mod entity_tags;
 mod given;
+mod guest_headers;
 mod header_name;
 mod id;
 mod id_token;
+mod idempotency_key;
 mod manifest;
 mod masking;
 mod metadata;
+mod multipart;
 mod origin;
 mod path;
 mod pattern;
+mod picture;
 mod provider_error;
 mod rate_limit;
 pub mod registries;
@@ -40,17 +45,22 @@ pub use brand::{colour, host_header, host_name, mailbox};
 pub use callback_query::callback_query;
 pub use cases::{Case, corpora, mutated};
 pub use credential::credential;
+pub use cursor::cursor;
 pub use endpoint_fields::endpoint_fields;
 pub use entity_tags::entity_tags;
+pub use guest_headers::guest_headers;
 pub use header_name::header_name;
 pub use id::id;
 pub use id_token::{id_token, key_set};
+pub use idempotency_key::idempotency_key;
 pub use manifest::manifest;
 pub use masking::masking;
 pub use metadata::{issuer, metadata};
+pub use multipart::multipart;
 pub use origin::{host_pattern, origin};
 pub use path::path;
 pub use pattern::pattern;
+pub use picture::picture;
 pub use provider_error::provider_error;
 pub use rate_limit::rate_limit;
 pub use revocation_answer::revocation_answer;
@@ -63,7 +73,7 @@ pub use www_authenticate::www_authenticate;
 pub type Parser = (&'static str, fn(&[u8]));
 
 /// Every parser there is.
-pub const PARSERS: [Parser; 33] = [
+pub const PARSERS: [Parser; 38] = [
     ("address", address),
     ("authorize_request", authorize_request),
     ("backup", backup),
@@ -71,15 +81,18 @@ pub const PARSERS: [Parser; 33] = [
     ("callback_query", callback_query),
     ("colour", colour),
     ("credential", credential),
+    ("cursor", cursor),
     ("endpoint_fields", endpoint_fields),
     ("entity_tags", entity_tags),
     ("envelope", envelope),
+    ("guest_headers", guest_headers),
     ("header_name", header_name),
     ("host_header", host_header),
     ("host_name", host_name),
     ("host_pattern", host_pattern),
     ("id", id),
     ("id_token", id_token),
+    ("idempotency_key", idempotency_key),
     ("issuer", issuer),
     ("key_ring", key_ring),
     ("key_set", key_set),
@@ -87,9 +100,11 @@ pub const PARSERS: [Parser; 33] = [
     ("manifest", manifest),
     ("masking", masking),
     ("metadata", metadata),
+    ("multipart", multipart),
     ("origin", origin),
     ("path", path),
     ("pattern", pattern),
+    ("picture", picture),
     ("provider_error", provider_error),
     ("rate_limit", rate_limit),
     ("record", record),

@@ -1,6 +1,7 @@
 //! The faults a double can be switched to, and which request each one strikes.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -35,6 +36,8 @@ pub enum Fault {
     Html(StatusCode),
     /// 429 with `Retry-After` in seconds, with no effect.
     TooMany(u32),
+    /// 200 and a body that comes byte by byte and never ends, with no effect.
+    Dripping,
     /// 200 and a JSON text of that many bytes, sent piece by piece, with no effect.
     Huge(u64),
     /// A redirect of that status, with no effect.
@@ -105,6 +108,7 @@ impl Fault {
                     response.headers_mut().append(*name, HeaderValue::from_str(value).ok()?);
                 }
             }
+            Self::Dripping => *response.body_mut() = dripping(),
             Self::Huge(bytes) => {
                 *response.body_mut() = huge(*bytes);
                 response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -188,6 +192,15 @@ fn stalled(whole: &Bytes, gate: Gate) -> Body {
         Ok(rest)
     });
     Body::from_stream(futures::StreamExt::chain(first, last))
+}
+
+/// A byte at each beat of an interval; nothing waits for it to pass.
+fn dripping() -> Body {
+    let beats = stream::unfold(tokio::time::interval(Duration::from_millis(20)), |mut beat| async {
+        beat.tick().await;
+        Some((Ok::<_, std::io::Error>(Bytes::from_static(b" ")), beat))
+    });
+    Body::from_stream(beats)
 }
 
 /// `{"filler":"xxxx…"}`, without ever holding it.

@@ -18,6 +18,7 @@ mod kill_loop;
 mod ledger;
 mod load;
 mod refresh_windows;
+mod residue;
 mod rotations;
 mod siege;
 mod unwritten;

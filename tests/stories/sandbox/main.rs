@@ -20,12 +20,14 @@ mod hostile;
 mod leaks;
 mod login;
 mod manifests;
+mod memory_image;
 mod neighbour;
 mod placeholders;
 mod python;
 mod reach;
 mod scene;
 mod secrets;
+mod shares;
 mod targets;
 
 /// `jackfield`, for compiling components and for the stories of the command line.

@@ -1,5 +1,7 @@
 //! Another component of an installed connector, on the operator's page: kept aside, compared, refused or put in its place.
 
+use std::collections::BTreeSet;
+
 use data_encoding::HEXLOWER;
 use http::Method;
 use jackfield_tests::browser::{Browser, Page};
@@ -147,6 +149,13 @@ async fn a_version_that_was_changed_after_it_was_shown_is_refused() {
     assert!(made.json["status"] != "active" && made.json.to_string().contains("not-loaded"), "{}", made.json);
 }
 
+/// The components the host keeps machine code of, by digest.
+fn compiled(host: &TestHost) -> BTreeSet<String> {
+    let kept = std::fs::read_dir(host.folder().join("data/compiled")).unwrap();
+    let name = |entry: std::io::Result<std::fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
+    kept.map(name).map(|name| name.split('-').next().unwrap().to_owned()).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn another_component_runs_when_it_was_compared_and_approved() {
     let host = TestHost::start(Setting::plain(crate::PROGRAM)).await.unwrap();
@@ -167,7 +176,19 @@ async fn another_component_runs_when_it_was_compared_and_approved() {
         let after = browser.submit(&version, &form).await.unwrap().page().unwrap();
         assert_eq!((after.status.as_u16(), after.url.path()), (200, "/admin/connectors/api-token"), "{}", after.body);
         assert_eq!(digest(&host).await == before, verb == "refuse");
+        assert_eq!(
+            compiled(&host),
+            [digest(&host).await].into(),
+            "machine code of what nobody runs stays after {verb}"
+        );
     }
     let sum = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &changed);
     assert_eq!(digest(&host).await, HEXLOWER.encode(sum.as_ref()));
+    // What the API refuses because another component is installed leaves nothing either; nor does a connector that is removed.
+    let refused = host.upload(component("api-token").unwrap()).await.unwrap();
+    assert_eq!(refused.status, 409, "{}", refused.json);
+    assert_eq!(compiled(&host), [digest(&host).await].into());
+    let removed = host.api(host.operator(), Method::DELETE, "/v1/connectors/api-token", None).await.unwrap();
+    assert!(removed.status.is_success(), "{}", removed.json);
+    assert!(compiled(&host).is_empty(), "{:?}", compiled(&host));
 }

@@ -110,6 +110,35 @@ async fn a_lost_answer_leaves_the_other_token_and_is_said_when_the_old_one_is_re
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_has_no_room_beside_the_other_is_no_silent_loss() {
+    let scene = Scene::start(true).await;
+    let connection = scene.connect(&BOTH).await;
+    let user = leased(&scene, &connection, "user").await;
+    for _ in BOTH {
+        scene.strike(Fault::edit(|answer| {
+            for member in ["access_token", "refresh_token"] {
+                let long = format!("{}{}", answer[member].as_str().unwrap(), "t".repeat(9000));
+                answer[member] = long.into();
+            }
+        }));
+    }
+    // Each is within what one token may have: the bot's are kept, and the person's would be too much beside them.
+    let refreshed = scene.ask(&connection, "refresh", json!({})).await;
+    assert!(refreshed.text("/detail").unwrap().contains("`user`"), "{} {}", refreshed.status, refreshed.json);
+    let now = scene.show(&connection).await;
+    assert_eq!((&now["status"], &now["version"]), (&json!("uncertain"), &json!(2)), "{now}");
+    assert!(leased(&scene, &connection, "bot").await.as_str().unwrap().len() > 9000);
+    assert_eq!(leased(&scene, &connection, "user").await, user, "the token in use is still there");
+    // What was lost is said as soon as the old refresh token is refused.
+    let reported = scene.ask(&connection, "unauthorized", json!({ "version": 2, "token": "user" })).await;
+    assert_eq!(reported.json["code"], "needs-reauthorization", "{}", reported.json);
+    let now = scene.show(&connection).await;
+    assert_eq!(token(&now, "user")["failure"]["code"], "rotation-lost", "{now}");
+    assert_eq!((&now["status"], &token(&now, "bot")["lost"]), (&json!("failing"), &json!(false)));
+    leased(&scene, &connection, "bot").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn consenting_again_brings_both_back() {
     let scene = Scene::start(true).await;
     let connection = scene.connect(&BOTH).await;

@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 use jackfield_tests::doubles::{Fault, On};
+use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::front::Fronted;
@@ -116,4 +117,66 @@ async fn every_verify_is_on_the_timeline() {
     assert_eq!((count("verified"), count("created"), events.len()), (2, 1, 3), "{timeline}");
     assert_eq!(events[0]["kind"], "verified", "newest first");
     assert!(timeline["items"][0]["note"].is_string(), "{timeline}");
+}
+
+/// A page where the account should be, as a proxy on the way might answer.
+fn garbage() -> (On, Fault) {
+    (On::path("/me"), Fault::Html(StatusCode::OK))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_answer_that_nobody_can_read_changes_no_status_and_is_asked_for_again() {
+    let scene = Fronted::start().await;
+    let id = scene.connect("alice").await;
+    let (on, fault) = garbage();
+    scene.front.faults().once(on, fault);
+    scene.host.clock.advance(SignedDuration::from_millis(1));
+    let verified = scene.ask(&id, "verify", json!({})).await;
+    assert_eq!((verified.status.as_u16(), &verified.json["status"]), (200, &json!("active")), "{}", verified.json);
+    assert_eq!(verified.json["verification"]["failure"]["code"], "unexpected-answer", "{}", verified.json);
+    assert!(verified.json["failure"].is_null());
+    let path = format!("/v1/connections/{id}/timeline");
+    let timeline = scene.host.get(&scene.tenant.key, &path).await.unwrap().json;
+    let note = timeline["items"][0]["note"].as_str().unwrap_or_default();
+    assert!(note.contains("stays active, and is asked again"), "{timeline}");
+    // Nobody asks, and the host does.
+    let asked = || scene.front.log().to("/me").len();
+    let before = asked();
+    scene.host.clock.advance(SignedDuration::from_mins(13));
+    scene.host.keep_house().await.unwrap();
+    assert_eq!(asked(), before + 1);
+    let shown = scene.host.get(&scene.tenant.key, &format!("/v1/connections/{id}")).await.unwrap().json;
+    assert!(shown["verification"]["failure"].is_null() && shown["verification"]["by"] == "host", "{shown}");
+    // Nothing else wakes it: the tenant did not ask for verifying unasked.
+    scene.host.clock.advance(SignedDuration::from_mins(25));
+    scene.host.keep_house().await.unwrap();
+    assert_eq!(asked(), before + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_that_nobody_can_read_are_a_failure_when_they_repeat() {
+    let scene = Fronted::start().await;
+    let id = scene.connect("alice").await;
+    let (on, fault) = garbage();
+    scene.front.faults().always(on, fault);
+    for status in ["active", "active", "failing"] {
+        let verified = scene.ask(&id, "verify", json!({})).await;
+        assert_eq!(verified.json["status"], status, "{}", verified.json);
+        let failed = &verified.json["failure"];
+        assert_eq!(failed["code"] == "unexpected-answer", status == "failing", "{failed}");
+    }
+    let asked = scene.front.log().to("/me").len();
+    scene.host.clock.advance(SignedDuration::from_mins(35));
+    scene.host.keep_house().await.unwrap();
+    assert_eq!(scene.front.log().to("/me").len(), asked, "it is asked no more by itself");
+    scene.front.faults().clear();
+    assert_eq!(scene.ask(&id, "verify", json!({})).await.json["status"], "active");
+    // Three of them with a good one between are no row.
+    for bad in [true, true, false, true] {
+        if bad {
+            let (on, fault) = garbage();
+            scene.front.faults().once(on, fault);
+        }
+        assert_eq!(scene.ask(&id, "verify", json!({})).await.json["status"], "active");
+    }
 }

@@ -85,6 +85,12 @@ impl Tokens {
 }
 
 impl RefreshOutcome {
+    /// The same, where there is room for it beside what stays of `old`, which is led by the token that was refreshed: all
+    /// of it is one sealed record.
+    pub fn beside(self, old: &TokenSet) -> Result<Self, TokenError> {
+        if several::fits(&self, old) { Ok(self) } else { Err(Unusable::BadToken.into()) }
+    }
+
     /// The credential to store, `old` led by the token that was refreshed: a refresh token that did not come back is
     /// kept (CORE-10).
     pub fn into_token_set(self, old: TokenSet) -> TokenSet {

@@ -3,6 +3,7 @@
 
 use http::HeaderMap;
 use jackfield_model::{
+    credential::TokenSet,
     failure::{Advice, plain},
     manifest::{FailureRule, OAuth2, TokenRules},
     scope::{Grant, ScopeSet},
@@ -12,12 +13,24 @@ use serde_json::Value;
 
 use super::{
     Reading, TokenError, Unusable,
-    response::{Accepted, Tokens, tokens, written_length},
+    response::{Accepted, RefreshOutcome, Tokens, tokens, written_length},
 };
 use crate::{leak, scope_lists};
 
 /// The most bytes that all tokens of a grant have together, as they are written down.
 const GRANT_LIMIT: usize = 20 * 1024;
+
+/// The most bytes of everything that is sealed together: the tokens of a grant and the secret fields beside them.
+const TOGETHER_LIMIT: usize = 23 * 1024;
+
+/// Whether what a refresh brought can be kept beside what stays: each token alone may be as long as tokens are.
+pub(super) fn fits(refreshed: &RefreshOutcome, old: &TokenSet) -> bool {
+    let RefreshOutcome::Replaced(new) = refreshed else { return true };
+    let kept = new.refresh_token.as_ref().or(old.refresh_token.as_ref());
+    let further = old.further.iter().flat_map(|token| std::iter::once(&token.access_token).chain(&token.refresh_token));
+    let secrets = std::iter::once(&new.access_token).chain(kept).chain(further).chain(old.fields.values());
+    secrets.map(|secret| written_length(secret.expose())).sum::<usize>() <= TOGETHER_LIMIT
+}
 
 /// The tokens found, in the manifest's order; none where there is not one. Any of them may be missing.
 pub(super) fn read(
@@ -125,7 +138,7 @@ mod tests {
     use super::*;
     use crate::{
         fixtures,
-        token::{RefreshOutcome, Unusable, read, read_refresh},
+        token::{Unusable, read, read_refresh},
     };
 
     /// Slack's answers: <https://docs.slack.dev/reference/methods/oauth.v2.access>.
@@ -217,6 +230,29 @@ mod tests {
         // The other token's kind is no answer to this refresh.
         let mixed = read_refresh(&response, &reading(&rules, "bot")).unwrap_err();
         assert_eq!(mixed, Unusable::TokenType.into());
+    }
+
+    #[test]
+    fn a_refreshed_token_has_room_beside_the_others_or_is_none() {
+        let long = |first: &str, length: usize| format!("{first}{}", "t".repeat(length));
+        let body = |length| {
+            json!({
+                "ok": true, "access_token": long("a", length), "token_type": "user", "refresh_token": long("r", length),
+            })
+        };
+        let of = |length| {
+            let response = Response::new(body(length).to_string().into_bytes());
+            read_refresh(&response, &reading(&rules(), "user"))
+        };
+        let mut grant = both();
+        grant["access_token"] = long("b", 8000).into();
+        let old = || first(&grant).unwrap().into_token_set(SecretFields::new()).led_by("user").unwrap();
+        assert_eq!(of(7000).unwrap().beside(&old()).unwrap().into_token_set(old()).further.len(), 1);
+        assert_eq!(of(9000).unwrap().beside(&old()).unwrap_err(), Unusable::BadToken.into());
+        // A refresh token that stays, and what was typed beside the tokens, count as well.
+        let mut typed = old();
+        typed.fields.insert("signing".into(), long("s", 6000).into());
+        assert!(of(7000).unwrap().beside(&typed).is_err());
     }
 
     #[test]

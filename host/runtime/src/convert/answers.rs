@@ -20,7 +20,8 @@ const TARGETS_BYTES: usize = 12 * 1024;
 /// The most bytes of an account's scopes together, and of one.
 const SCOPES_BYTES: usize = 8 * 1024;
 const SCOPE_BYTES: usize = 512;
-/// The most bytes of an account's extras together.
+/// The most extras of an account, and the most bytes of all of them together.
+const MOST_EXTRAS: usize = 32;
 const EXTRAS_BYTES: usize = 4 * 1024;
 
 pub(crate) fn advice(given: types::Advice) -> Advice {
@@ -56,27 +57,28 @@ pub(crate) fn failure(given: types::Failure) -> Failure {
     Failure::new(advice(given.advice), &given.code, &given.message)
 }
 
-/// An account, if it names one: what is shown is one plain line, what is clicked is https.
-pub(crate) fn account(given: types::Account) -> Result<Account, Denial> {
+/// What `verify` found: whose the credential is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// The account.
+    pub account: Account,
+    /// A sentence about what only adorns it and could not be taken; none where all of it was.
+    pub left_out: Option<String>,
+}
+
+/// An account, if it names one: what is shown is one plain line, what is clicked is https. What only adorns it is left out
+/// where it cannot be kept: a picture too long says nothing about whose the credential is.
+pub(crate) fn account(mut given: types::Account) -> Result<Verified, Denial> {
     let bad = |what: &str| {
         Denial::new("account", format!("`verify` answered with {what}: the connector's author may correct it"))
     };
     if given.id.is_empty() || given.id.len() > 256 || given.id.chars().any(char::is_control) {
         return Err(bad("an account id that is empty, longer than 256 bytes or not one line"));
     }
-    let https = |url: &String| url::Url::parse(url).is_ok_and(|url| url.scheme() == "https");
-    if given.avatar.as_ref().is_some_and(|url| url.len() > 2048 || !https(url)) {
-        return Err(bad("an avatar that is no https URL"));
-    }
     if given.granted_scopes.as_ref().is_some_and(|scopes| !are_scopes(scopes)) {
         return Err(bad("granted scopes of more than 8 KiB together, or one that is too long or not one line"));
     }
-    if given.extras.len() > 32 || given.extras.iter().any(|(key, value)| key.len() > 64 || value.len() > 1024) {
-        return Err(bad("more than 32 extras, or one too long"));
-    }
-    if given.extras.iter().map(|(key, value)| key.len() + value.len()).sum::<usize>() > EXTRAS_BYTES {
-        return Err(bad("extras of more than 4 KiB together"));
-    }
+    let left_out = without_adornments(&mut given);
     let expires = given.expires.map(|at| {
         i64::try_from(at)
             .ok()
@@ -84,7 +86,7 @@ pub(crate) fn account(given: types::Account) -> Result<Account, Denial> {
             .ok_or_else(|| bad("an end beyond all calendars"))
     });
     let label = failure::plain(&given.label, 200);
-    Ok(Account {
+    let account = Account {
         label: if label.is_empty() { given.id.clone() } else { label },
         id: given.id,
         avatar: given.avatar,
@@ -95,7 +97,29 @@ pub(crate) fn account(given: types::Account) -> Result<Account, Denial> {
             .into_iter()
             .map(|(key, value)| (failure::plain(&key, 64), failure::plain(&value, 1024)))
             .collect(),
-    })
+    };
+    Ok(Verified { account, left_out })
+}
+
+/// Takes away the picture and the extras that cannot be kept, and says so.
+fn without_adornments(given: &mut types::Account) -> Option<String> {
+    let https = |url: &String| url::Url::parse(url).is_ok_and(|url| url.scheme() == "https");
+    let picture = given.avatar.take_if(|url| url.len() > 2048 || !https(url));
+    let had = given.extras.len();
+    let mut left = EXTRAS_BYTES;
+    given.extras.truncate(MOST_EXTRAS);
+    given.extras.retain(|(key, value)| {
+        let rest = left.checked_sub(key.len() + value.len()).filter(|_| key.len() <= 64 && value.len() <= 1024);
+        left = rest.unwrap_or(left);
+        rest.is_some()
+    });
+    let picture = picture.map(|_| "Its picture was left out: no https URL of at most 2048 bytes.".to_owned());
+    let extras = match had - given.extras.len() {
+        0 => None,
+        lost => Some(format!("{lost} of its extras were left out: too many or too long.")),
+    };
+    let said: Vec<String> = [picture, extras].into_iter().flatten().collect();
+    if said.is_empty() { None } else { Some(said.join(" ")) }
 }
 
 /// Targets, if each is one line to choose by; whether a connection has the fields they set is asked elsewhere.

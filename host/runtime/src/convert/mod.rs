@@ -9,5 +9,6 @@ mod oauth2;
 
 use crate::bindings::jackfield::connector::manifest_types as wit;
 
+pub use answers::Verified;
 pub(crate) use answers::{account, advice, failure, hole, plan, targets, value};
 pub(crate) use manifest::manifest;

@@ -2,23 +2,13 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 pub use jackfield_model::header::is_owned;
-use jackfield_model::header::is_same;
+use jackfield_model::header::{HeadersFault, MOST, MOST_BYTES, check, is_same, is_value};
 
 use super::denial::{Denial, shown};
 
-/// The most headers of one request, and the most bytes of names and values together.
-const MOST: usize = 64;
-const MOST_BYTES: usize = 16 * 1024;
-
 /// Reads headers as a guest or a plan gives them. Text that could break out of its line is refused.
 pub(crate) fn read(given: &[(String, String)]) -> Result<HeaderMap, Denial> {
-    let bytes: usize = given.iter().map(|(name, value)| name.len() + value.len()).sum();
-    if given.len() > MOST || bytes > MOST_BYTES {
-        return Err(Denial::new(
-            "headers-size",
-            format!("a request has at most {MOST} headers of {MOST_BYTES} bytes together"),
-        ));
-    }
+    check(given).map_err(refused)?;
     let mut headers = HeaderMap::with_capacity(given.len());
     for (name, value) in given {
         headers.append(self::name(name)?, self::value(name, value)?);
@@ -28,26 +18,29 @@ pub(crate) fn read(given: &[(String, String)]) -> Result<HeaderMap, Denial> {
 
 /// Reads a header name.
 pub(crate) fn name(text: &str) -> Result<HeaderName, Denial> {
-    HeaderName::from_bytes(text.as_bytes()).map_err(|_| {
-        Denial::new(
-            "header-name",
-            format!("`{}` is no header name: the connector's author may correct it", shown(text)),
-        )
-    })
+    HeaderName::from_bytes(text.as_bytes()).map_err(|_| refused(HeadersFault::Name(text)))
 }
 
 /// Reads a header value; the refusal never repeats it.
 pub(crate) fn value(name: &str, text: &str) -> Result<HeaderValue, Denial> {
-    let refuse = || {
-        Denial::new(
+    let read = HeaderValue::from_bytes(text.as_bytes()).ok().filter(|_| is_value(text));
+    read.ok_or_else(|| refused(HeadersFault::Value(name)))
+}
+
+fn refused(fault: HeadersFault<'_>) -> Denial {
+    match fault {
+        HeadersFault::Size => {
+            Denial::new("headers-size", format!("a request has at most {MOST} headers of {MOST_BYTES} bytes together"))
+        }
+        HeadersFault::Name(name) => Denial::new(
+            "header-name",
+            format!("`{}` is no header name: the connector's author may correct it", shown(name)),
+        ),
+        HeadersFault::Value(name) => Denial::new(
             "header-value",
             format!("the value of the header `{}` holds a line break or another control character", shown(name)),
-        )
-    };
-    if text.bytes().any(|byte| byte != b'\t' && byte.is_ascii_control()) {
-        return Err(refuse());
+        ),
     }
-    HeaderValue::from_bytes(text.as_bytes()).map_err(|_| refuse())
 }
 
 /// Judges headers that somebody other than the host set; `placed` names those the credential goes into.

@@ -27,7 +27,7 @@ fn sending(url: i32, length: i32) -> Vec<u8> {
 async fn verified(component: &[u8], sandbox: &Sandbox) -> (Result<String, CallError>, Vec<String>) {
     let context = sandbox.context(component, Hook::Verify).await;
     let outcome = sandbox.runtime.verify(context).await;
-    (outcome.result.map(|account| account.id), outcome.log.lines.into_iter().map(|line| line.text).collect())
+    (outcome.result.map(|verified| verified.account.id), outcome.log.lines.into_iter().map(|line| line.text).collect())
 }
 
 #[tokio::test]

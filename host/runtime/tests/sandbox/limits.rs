@@ -32,7 +32,7 @@ async fn ends(sandbox: &Sandbox, component: &[u8]) -> CallError {
 
 async fn works(sandbox: &Sandbox) {
     let context = sandbox.context(&neighbour(), Hook::Verify).await;
-    assert_eq!(sandbox.runtime.verify(context).await.result.unwrap().id, "alice");
+    assert_eq!(sandbox.runtime.verify(context).await.result.unwrap().account.id, "alice");
 }
 
 #[tokio::test]
@@ -57,7 +57,7 @@ async fn a_loop_leaves_room_for_others_while_it_runs() {
     tokio::select! {
         biased;
         outcome = sandbox.runtime.verify(bad) => panic!("the loop ended first: {:?}", outcome.result),
-        outcome = sandbox.runtime.verify(good) => assert_eq!(outcome.result.unwrap().id, "alice"),
+        outcome = sandbox.runtime.verify(good) => assert_eq!(outcome.result.unwrap().account.id, "alice"),
     }
 }
 

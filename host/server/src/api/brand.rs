@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request, State};
 use http::request::Parts;
 use jackfield_model::{
-    brand::{Brand, BrandFile, Links, Picture, Sender, Typeface},
+    brand::{Brand, BrandFile, FILE_LIMIT, Links, Picture, Sender, Typeface},
     id::TenantId,
     tenant::Tenant,
 };
@@ -21,7 +21,7 @@ use super::{
     reply::{Found, Nothing, found},
     tenants::TenantView,
 };
-use crate::service::{BRAND_FILE_LIMIT, BrandChange, BrandFileError, Service};
+use crate::service::{BrandChange, BrandFileError, Service};
 
 /// How a tenant's pages and mails look, whose name they carry, and where they live. Everything may be left out and is then
 /// neutral.
@@ -206,7 +206,7 @@ impl FromRequest<Service> for File {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &Service) -> Result<Self, Problem> {
-        whole(request.into_body(), BRAND_FILE_LIMIT).await.map(Self)
+        whole(request.into_body(), FILE_LIMIT).await.map(Self)
     }
 }
 

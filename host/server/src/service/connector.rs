@@ -81,7 +81,11 @@ impl Service {
         let name = prepared.manifest.name.clone();
         if let Some(installed) = self.store().connectors().get(&name).await? {
             let same = installed.digest == prepared.digest;
-            return if same { Ok(installed) } else { Err(InstallError::OtherInstalled(name)) };
+            if same {
+                return Ok(installed);
+            }
+            self.forget_compiled(&prepared.digest);
+            return Err(InstallError::OtherInstalled(name));
         }
         self.store().components().put(&component)?;
         let connector = Connector {
@@ -159,7 +163,15 @@ impl Service {
         let mut change = self.audited(by, "connector.removed", &format!("{name} {}", connector.digest))?;
         self.store().connectors().delete(&mut change, name).await?;
         self.store().commit(change).await?;
-        self.parts.runtime.unload(&connector.digest);
+        self.forget_compiled(&connector.digest);
         Ok(())
+    }
+
+    /// Forgets a component that no connector has any more, with the machine code made from it. Calls on their way end as they
+    /// would: a file that is mapped goes when the last of them is over.
+    pub(super) fn forget_compiled(&self, digest: &str) {
+        if let Err(error) = self.parts.runtime.forget(digest) {
+            tracing::warn!(digest, %error, "the machine code of a component that is gone stays on disk");
+        }
     }
 }

@@ -93,12 +93,7 @@ impl Service {
         let found = endpoints::resolve(oauth2, &inputs, metadata.as_ref(), plain)
             .map_err(EndpointsError::from)
             .and_then(|found| self.judged_endpoints(connector, found));
-        let found = found.inspect_err(|_| {
-            // What cannot be used is asked for again, so that an issuer that mends it is believed at once.
-            for url in issuer.iter().flat_map(|issuer| metadata::well_known_urls(issuer, plain)).flatten() {
-                self.documents.forget(&url);
-            }
-        })?;
+        let found = found.inspect_err(|_| issuer.iter().for_each(|issuer| self.forget_metadata(issuer)))?;
         // Only what was found sound is what the client goes on with from here on.
         if let Some(metadata) = metadata.filter(|_| client.announced.is_empty()) {
             self.record_announced(client.id, &metadata).await?;
@@ -106,8 +101,13 @@ impl Service {
         Ok(found)
     }
 
+    /// What cannot be used is asked for again, so that an issuer that mends it is believed at once.
+    pub(super) fn forget_metadata(&self, issuer: &str) {
+        metadata::well_known_urls(issuer, self.plain()).iter().flatten().for_each(|url| self.documents.forget(url));
+    }
+
     /// The endpoints, if requests may go to each of them.
-    fn judged_endpoints(&self, connector: &str, found: Endpoints) -> Result<Endpoints, EndpointsError> {
+    pub(super) fn judged_endpoints(&self, connector: &str, found: Endpoints) -> Result<Endpoints, EndpointsError> {
         let Endpoints { authorize, token, refresh, revoke, userinfo, jwks, .. } = &found;
         for url in [authorize, refresh, revoke, userinfo, jwks].into_iter().flatten().chain([token]) {
             self.endpoint_url(connector, url)?;

@@ -5,8 +5,8 @@
 //! It names a position, not a count, so what is made or deleted meanwhile moves nothing.
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
-use jackfield_model::id::TenantId;
+use data_encoding::HEXLOWER;
+use jackfield_model::{cursor::Cursor, id::TenantId};
 use jackfield_store::{Page as StoredPage, Purpose, StoreError};
 use serde::Serialize;
 
@@ -16,9 +16,6 @@ use super::Service;
 pub const PAGE_LIMIT: usize = 200;
 /// How long a cursor goes on, in seconds.
 const CURSOR_SECONDS: i64 = 24 * 60 * 60;
-/// Bytes of the moment and of the tag.
-const MOMENT: usize = 8;
-const TAG: usize = 16;
 
 /// Which page of a list.
 #[derive(Debug, Clone)]
@@ -82,16 +79,12 @@ impl Service {
             return Err(ListError::Limit);
         }
         let Some(cursor) = &turn.cursor else { return Ok(None) };
-        let bytes = BASE64URL_NOPAD.decode(cursor.as_bytes()).map_err(|_| ListError::Cursor)?;
-        let (moment, rest) = bytes.split_first_chunk::<MOMENT>().ok_or(ListError::Cursor)?;
-        let (tag, position) = rest.split_first_chunk::<TAG>().ok_or(ListError::Cursor)?;
-        let position = std::str::from_utf8(position).map_err(|_| ListError::Cursor)?;
-        let given = i64::from_be_bytes(*moment);
-        verify_slices_are_equal(tag, &self.tag(list, given, position)).map_err(|_| ListError::Cursor)?;
+        let Cursor { given, tag, position } = Cursor::read(cursor).ok_or(ListError::Cursor)?;
+        verify_slices_are_equal(&tag, &self.tag(list, given, &position)).map_err(|_| ListError::Cursor)?;
         if self.now().as_second().saturating_sub(given) >= CURSOR_SECONDS {
             return Err(ListError::OldCursor);
         }
-        Ok(Some(position.to_owned()))
+        Ok(Some(position))
     }
 
     /// A page as the caller sees it, with the cursor that goes on from it.
@@ -104,14 +97,14 @@ impl Service {
     }
 
     fn cursor(&self, list: &List, position: &str) -> String {
-        let now = self.now().as_second();
-        let parts = [&now.to_be_bytes()[..], &self.tag(list, now, position), position.as_bytes()];
-        BASE64URL_NOPAD.encode(&parts.concat())
+        let given = self.now().as_second();
+        Cursor { given, tag: self.tag(list, given, position), position: position.to_owned() }.write()
     }
 
-    fn tag(&self, list: &List, given: i64, position: &str) -> Vec<u8> {
+    fn tag(&self, list: &List, given: i64, position: &str) -> [u8; 16] {
         let all = serde_json::to_string(&(list, given, position)).unwrap_or_default();
         let hash = HEXLOWER.decode(self.store().keyed_hash(Purpose::Cursor, &all).as_bytes()).unwrap_or_default();
-        hash.into_iter().take(TAG).collect()
+        // A keyed hash has 32 bytes.
+        hash.first_chunk().copied().unwrap_or_default()
     }
 }

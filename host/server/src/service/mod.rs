@@ -90,7 +90,7 @@ use url::Url;
 
 pub use api_key::{ApiKeyError, Caller, NewApiKey};
 pub use audit::AuditAsked;
-pub use brand::{BrandChange, BrandFileError, FILE_LIMIT as BRAND_FILE_LIMIT};
+pub use brand::{BrandChange, BrandFileError};
 pub use choose::{Choice, ChooseError};
 pub use client::{ClientChange, ClientError, NewClient};
 pub use complete::CompleteError;

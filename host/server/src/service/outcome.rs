@@ -1,5 +1,6 @@
 //! What a call's error means for a connection: one failure type from guests, rules, limits and the network.
 
+use jackfield_auth::upkeep::DOUBTS;
 use jackfield_model::{
     connection::Connection,
     failure::{Advice, Failure, plain},
@@ -53,12 +54,20 @@ pub(super) fn of_send(error: &SendError) -> Failure {
     }
 }
 
-/// What a failed verify does to a connection's status; none when the provider may just be having a bad hour.
-pub(super) fn happening(connection: &Connection, failure: &Failure) -> Option<Happening> {
+/// Whether an answer says nothing about the credential: the provider sent what its connector cannot read, the page of a
+/// proxy perhaps, or the connector made no account of it.
+pub(super) fn is_unreadable(failure: &Failure) -> bool {
+    matches!(&failure.advice, Advice::Other(word) if word == "unexpected-answer") || failure.code == "account"
+}
+
+/// What a failed verify does to a connection's status; none when the provider may just be having a bad hour. `doubts` are
+/// the answers in a row that nobody could read, this one included.
+pub(super) fn happening(connection: &Connection, failure: &Failure, doubts: u32) -> Option<Happening> {
     let unproven = connection.account.is_none();
     match failure.advice {
         Advice::Reauthorize => Some(Happening::GrantLost),
         Advice::Retry(_) | Advice::ProviderDown if !unproven => None,
+        _ if !unproven && (1..DOUBTS).contains(&doubts) => None,
         _ => Some(Happening::VerifyFailed),
     }
 }

@@ -111,7 +111,7 @@ impl Service {
         let mut change = self.audited(by, "connector.upgraded", &format!("{name} {digest}"))?;
         self.store().connectors().put(&mut change, &new).await?;
         self.store().commit(change).await?;
-        self.parts.runtime.unload(&installed.digest);
+        self.forget_compiled(&installed.digest);
         Ok(new)
     }
 
@@ -121,6 +121,7 @@ impl Service {
         if in_use {
             return Err(UpgradeError::NotFound(name.to_owned()));
         }
+        self.forget_compiled(digest);
         Ok(self.store().components().delete(digest)?)
     }
 

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use jackfield_auth::upkeep::{DOUBTS, asked_again_at};
 use jackfield_model::{
     account::Account,
     connection::{Connection, Verification},
@@ -10,7 +11,7 @@ use jackfield_model::{
     id::{ConnectionId, TenantId},
     status::{Happening, Status},
 };
-use jackfield_runtime::Hook;
+use jackfield_runtime::{Hook, Verified};
 use jackfield_store::{Change, StoreError};
 use jiff::Timestamp;
 
@@ -37,6 +38,8 @@ pub enum VerifyError {
 pub(super) struct Answer {
     pub(super) result: Result<Account, Failure>,
     pub(super) latency_ms: u64,
+    /// What of the account could not be taken, for its timeline.
+    left_out: Option<String>,
     /// Whether it says something about the connection, and not only about a token whose refresh has to wait.
     decides: bool,
 }
@@ -51,7 +54,7 @@ pub(super) struct Finding {
 impl Answer {
     /// A failure before anything could be verified.
     pub(super) fn failed(failure: Failure, took: Duration) -> Self {
-        Self { result: Err(failure), latency_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX), decides: true }
+        Self { result: Err(failure), latency_ms: milliseconds(took), left_out: None, decides: true }
     }
 
     /// A refused token whose refresh waits is no lost grant: what the refresh says is the reason.
@@ -110,8 +113,12 @@ impl Service {
                 outcome::with_actions(party.manifest(), outcome::of_call(&error))
             }),
         };
-        let latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        Answer { result, latency_ms, decides: true }
+        let latency_ms = milliseconds(started.elapsed());
+        let (result, left_out) = match result {
+            Ok(Verified { account, left_out }) => (Ok(account), left_out),
+            Err(failure) => (Err(failure), None),
+        };
+        Answer { result, latency_ms, left_out, decides: true }
     }
 
     /// Writes what a verify found. What it found out about a credential that was replaced meanwhile says nothing
@@ -149,8 +156,7 @@ impl Service {
         by: &str,
     ) -> Result<(), StoreError> {
         apply(connection, &finding.answer, by, self.now());
-        let note = finding.answer.result.as_ref().err().map(|failure| failure.message.clone());
-        self.tell(change, connection, "verified", by, note)?;
+        self.tell(change, connection, "verified", by, note(connection, &finding.answer))?;
         match &finding.already {
             Some(already) => self.jot(change, connection, "same-account", "host", Some(already.clone())),
             None => Ok(()),
@@ -190,17 +196,41 @@ fn apply(connection: &mut Connection, answer: &Answer, by: &str, now: Timestamp)
         )),
         Err(failure) => Some(failure.clone()),
     };
+    let before = connection.verification.as_ref().map_or(0, |last| last.doubts);
+    let doubts = if failure.as_ref().is_some_and(outcome::is_unreadable) { before.saturating_add(1) } else { 0 };
     let happening = match &failure {
         Some(_) if !answer.decides => None,
         None => Some(Happening::Verified),
-        Some(failure) => outcome::happening(connection, failure),
+        Some(failure) => outcome::happening(connection, failure, doubts),
     };
     if let Some(happening) = happening {
         // A revoked connection stays revoked; its verification is still written.
         let _ = connection.happen(happening, failure.clone(), now);
     }
-    connection.verification = Some(Verification { at: now, by: by.to_owned(), latency_ms: answer.latency_ms, failure });
+    let latency_ms = answer.latency_ms;
+    connection.verification = Some(Verification { at: now, by: by.to_owned(), latency_ms, failure, doubts });
     connection.updated_at = now;
+    // Asked again soon; what else is due at that moment is found when it is looked at.
+    if let Some(again) = asked_again_at(connection).filter(|_| connection.account.is_some()) {
+        connection.upkeep.due = Some(connection.upkeep.due.map_or(again, |due| due.min(again)));
+    }
+}
+
+/// What the timeline says beside that it was verified.
+fn note(connection: &Connection, answer: &Answer) -> Option<String> {
+    let Err(failure) = &answer.result else { return answer.left_out.clone() };
+    let doubts = connection.verification.as_ref().map_or(0, |last| last.doubts);
+    if connection.account.is_none() || !(1..DOUBTS).contains(&doubts) {
+        return Some(failure.message.clone());
+    }
+    let (message, status) = (&failure.message, connection.status);
+    Some(format!(
+        "{message} That says nothing about the credential: the connection stays {status}, and is asked again."
+    ))
+}
+
+fn milliseconds(took: Duration) -> u64 {
+    u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn accept(connection: &mut Connection, account: &Account) {

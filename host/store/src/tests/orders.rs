@@ -83,6 +83,7 @@ fn connection(number: u32) -> Connection {
         by: "host".into(),
         latency_ms: 1,
         failure: None,
+        doubts: 0,
     });
     connection
 }

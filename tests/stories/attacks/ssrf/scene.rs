@@ -8,15 +8,19 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use axum::{Json, Router};
-use http::header::{CONNECTION, LOCATION};
-use http::{HeaderValue, Method, StatusCode};
+use bytes::Bytes;
+use http::header::{ACCEPT, CONNECTION, COOKIE, LOCATION, SET_COOKIE};
+use http::{HeaderValue, Method, Request, StatusCode};
+use jackfield_server::config::{Config, SignIn};
 use jackfield_tests::authority::Authority;
 use jackfield_tests::doubles::Double;
 use jackfield_tests::host::{Answer, Setting, Tenant, TestHost};
+use jackfield_tests::host_log::{self, HostLog};
 use jackfield_tests::network::{Network, PUBLIC};
 use jackfield_tests::suite::Suite;
+use jiff::SignedDuration;
 use serde_json::{Value, json};
-use url::Url;
+use url::{Url, form_urlencoded};
 
 /// The token of every connection here.
 const TOKEN: &str = "w9Lk2Pz7QxR5tVn8BsJd3Hf6MyGc4TeU";
@@ -33,17 +37,20 @@ pub(super) struct Scene {
     pub(super) client: String,
     /// A webhook whose address is changed from row to row.
     pub(super) webhook: String,
+    /// What hosts wrote to their log.
+    pub(super) log: HostLog,
     leads: Leads,
     _provider: Double,
 }
 
-/// Where the provider leads, by row.
+/// Where the provider leads, by row; and the row of the identity provider.
 #[derive(Clone, Default)]
-struct Leads(Arc<Mutex<BTreeMap<usize, String>>>);
+struct Leads(Arc<Mutex<BTreeMap<usize, String>>>, Arc<Mutex<usize>>);
 
 impl Scene {
     pub(super) async fn set() -> Self {
         let authority = Authority::new().unwrap();
+        let log = host_log::captured();
         let (leads, network) = (Leads::default(), Network::default());
         let router = provider(leads.clone());
         let sites = vec![(PROVIDER, router.clone()), ("*.rebind.test", router)];
@@ -53,7 +60,7 @@ impl Scene {
         network.answer("mixed.test", [vec![PUBLIC, IpAddr::from([10, 0, 0, 1])]]);
         let setting = Setting {
             resolver: Arc::new(network.clone()),
-            configure: Some(|config| config.api.requests_per_minute = 0),
+            configure: Some(configure),
             ..Setting::with_doubles(crate::PROGRAM, &authority, BTreeMap::new())
         };
         let host = TestHost::start(setting).await.unwrap();
@@ -68,12 +75,40 @@ impl Scene {
         for address in ["127.0.0.1:0", "[::1]:0", "0.0.0.0:0"] {
             canaries.extend(Canary::listen(address));
         }
-        Self { host, tenant, network, canaries, client, webhook, leads, _provider: provider }
+        Self { host, tenant, network, canaries, client, webhook, log, leads, _provider: provider }
     }
 
     /// Where the provider leads in a row.
     pub(super) fn lead(&self, row: usize, url: &str) {
         self.leads.0.lock().unwrap().insert(row, url.to_owned());
+    }
+
+    /// Begins to sign in by the operator's identity provider, whose metadata is that of a row; its answer, and the cookie.
+    pub(super) async fn begin_identity(&self, row: usize) -> (Answer, String) {
+        *self.leads.1.lock().unwrap() = row;
+        // What was announced before is over its time.
+        self.host.clock.advance(SignedDuration::from_hours(26));
+        let begun = self.page("/sign-in/start?to=/", "").await;
+        let cookie = begun.headers.get(SET_COOKIE).map_or("", |cookie| cookie.to_str().unwrap());
+        let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+        (begun, cookie)
+    }
+
+    /// Comes back from the identity provider as somebody would who was sent to `asked`.
+    pub(super) async fn finish_identity(&self, asked: &str, cookie: &str) -> Answer {
+        let asked = Url::parse(asked).unwrap();
+        let state = asked.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair("code", "c-1")
+            .append_pair("state", &state)
+            .finish();
+        self.page(&format!("/sign-in/return?{query}"), cookie).await
+    }
+
+    async fn page(&self, path: &str, cookie: &str) -> Answer {
+        let request = Request::get(path).header(ACCEPT, "text/html").header(COOKIE, cookie).body(Bytes::new()).unwrap();
+        let url = Url::parse(&format!("{}{path}", self.host.url().unwrap())).unwrap();
+        Answer::of(self.host.wire.send(&url, request).await.unwrap())
     }
 
     /// A connection with an API token, checked at once.
@@ -127,7 +162,29 @@ impl Scene {
         let issuer = self.issuer(&format!("https://{PROVIDER}/{row}")).await;
         let machine = self.machine().await;
         suite.check(format!("a good issuer works: {} {}", issuer.json, machine.json), machine.status.is_success());
+        let (begun, cookie) = self.begin_identity(row).await;
+        let asked = begun.headers.get(LOCATION).map_or("", |to| to.to_str().unwrap());
+        suite.check(
+            format!("a good identity provider is gone to: {asked}"),
+            asked.starts_with(&format!("https://{PROVIDER}/")),
+        );
+        let back = self.finish_identity(asked, &cookie).await;
+        suite.check(
+            "and asked for its tokens",
+            back.status == StatusCode::BAD_REQUEST
+                && self.log.last_with("signed nobody in").contains("brought no ID token"),
+        );
     }
+}
+
+fn configure(config: &mut Config) {
+    config.api.requests_per_minute = 0;
+    config.sign_in = SignIn {
+        issuer: Some(format!("https://{PROVIDER}/identity")),
+        client_id: Some("jackfield".to_owned()),
+        operators: [("sub".to_owned(), ["grace".to_owned()].into())].into(),
+        ..SignIn::default()
+    };
 }
 
 /// Whether a URL names a host at all.
@@ -162,11 +219,14 @@ async fn announce(State(leads): State<Leads>, Path(row): Path<String>) -> Json<V
     if let Some(row) = row.strip_prefix("moved-") {
         return Json(json!({ "issuer": issuer, "token_endpoint": format!("https://{PROVIDER}/go/{row}") }));
     }
-    let row: usize = row.parse().unwrap();
+    let is_identity = row == "identity";
+    let row: usize = if is_identity { *leads.1.lock().unwrap() } else { row.parse().unwrap() };
     let to = leads.0.lock().unwrap().get(&row).cloned().unwrap_or_default();
     let mut said = json!({ "issuer": issuer, "authorization_endpoint": good, "token_endpoint": good });
     // A good one is announced everywhere; a bad one in one place, which changes from row to row.
-    let places = ["token_endpoint", "revocation_endpoint", "authorization_endpoint", "userinfo_endpoint", "jwks_uri"];
+    // Signing in revokes nothing.
+    let last = if is_identity { "token_endpoint" } else { "revocation_endpoint" };
+    let places = ["token_endpoint", last, "authorization_endpoint", "userinfo_endpoint", "jwks_uri"];
     let resolves = Url::parse(&to).is_ok_and(|url| matches!(url.host(), Some(url::Host::Domain(_))));
     said[if resolves { places[0] } else { places[row % places.len()] }] = json!(to);
     Json(said)

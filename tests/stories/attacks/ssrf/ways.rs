@@ -1,6 +1,8 @@
-//! The ways in by which a URL reaches the host: typed, redirected to, resolved anew, announced by an issuer, a webhook's.
+//! The ways in by which a URL reaches the host: typed, redirected to, resolved anew, announced by an issuer or by the
+//! operator's own identity provider, a webhook's.
 
 use http::StatusCode;
+use http::header::LOCATION;
 use jackfield_tests::host::Answer;
 use jackfield_tests::network::PUBLIC;
 use serde_json::Value;
@@ -10,12 +12,13 @@ use super::meant;
 use super::scene::{PROVIDER, Scene};
 
 /// Every way, with its name.
-pub(super) const WAYS: [(&str, Way); 5] = [
+pub(super) const WAYS: [(&str, Way); 6] = [
     ("direct", Way::Direct),
     ("redirect", Way::Redirect),
     ("rebinding", Way::Rebinding),
     ("oauth-endpoint", Way::Endpoint),
     ("webhook", Way::Webhook),
+    ("sign-in", Way::SignIn),
 ];
 
 /// A way in.
@@ -26,6 +29,7 @@ pub(super) enum Way {
     Rebinding,
     Endpoint,
     Webhook,
+    SignIn,
 }
 
 /// What is said of something that is not sent.
@@ -49,6 +53,7 @@ impl Way {
             Self::Rebinding => rebinding(scene, row, url).await,
             Self::Endpoint => endpoint(scene, row, url).await,
             Self::Webhook => webhook(scene, url).await,
+            Self::SignIn => sign_in(scene, row, url).await,
         }
     }
 }
@@ -139,6 +144,26 @@ async fn webhook(scene: &Scene, url: &str) -> Result<(), String> {
     let named = Url::parse(url).is_ok_and(|url| matches!(url.host(), Some(Host::Domain(_))));
     let failure = scene.try_hook().await;
     if named && failure == "private-address" { Ok(()) } else { Err(format!("it was tried: {failure}")) }
+}
+
+/// An endpoint that the operator's identity provider announces: nobody is sent there, and it is asked for nothing. The person
+/// is told that signing in does not work, the log why.
+async fn sign_in(scene: &Scene, row: usize, url: &str) -> Result<(), String> {
+    scene.lead(row, url);
+    let (begun, cookie) = scene.begin_identity(row).await;
+    let answer = match begun.headers.get(LOCATION) {
+        None => begun,
+        Some(asked) => {
+            let asked = asked.to_str().unwrap_or_default();
+            if !asked.starts_with(&format!("https://{PROVIDER}/token?")) {
+                return Err(format!("somebody is sent to {asked}"));
+            }
+            scene.finish_identity(asked, &cookie).await
+        }
+    };
+    let why = scene.log.last_with("signed nobody in");
+    let named = SAID.iter().any(|sentence| why.contains(sentence));
+    if answer.status == StatusCode::BAD_GATEWAY && named { Ok(()) } else { Err(format!("{} {why}", answer.status)) }
 }
 
 /// Refused before anything was asked for, and the field it stood in says why.

@@ -88,12 +88,10 @@ fn borders() -> Vec<Row> {
             "account",
             "not one line",
         ),
-        Row::fails(
-            "avatar-script",
-            |core| core.answers(json!({ "ok": { "id": "a", "avatar": "javascript:alert(1)" } })),
-            "account",
-            "no https URL",
-        ),
+        Row::works("avatar-script", |core| {
+            core.answers(json!({ "ok": { "id": "a", "label": "A", "avatar": "javascript:alert(1)" } }))
+        }),
+        Row::works("adornments-of-a-megabyte", adorned),
         Row::fails(
             "end-of-time",
             |core| core.answers(json!({ "ok": { "id": "a", "expires": u64::MAX } })),
@@ -150,4 +148,11 @@ fn last_words(core: Core) -> Core {
 
 fn controls(core: Core) -> Core {
     core.answers(json!({ "err": { "advice": { "other": "\u{1b}[31mno" }, "code": "bad\ncode", "message": "\u{202e}a sentence\r\n\0" } }))
+}
+
+/// Pictures and extras that no record has room for; whose the credential is stands beside them.
+fn adorned(core: Core) -> Core {
+    let extras: Vec<_> = (0..1000).map(|number| json!([format!("extra-{number}"), "x".repeat(1000)])).collect();
+    let avatar = format!("https://provider.test/{}", "a".repeat(100_000));
+    core.answers(json!({ "ok": { "id": "alice", "label": "Alice", "avatar": avatar, "extras": extras } }))
 }

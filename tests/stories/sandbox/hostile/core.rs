@@ -110,6 +110,15 @@ impl Core {
         self.asking(request, "(call $ask (local.get $connection) (i32.const {request}))")
     }
 
+    /// Sends a request, whatever comes back, and says that the credential is alice's.
+    pub(crate) fn waits(mut self, request: Value) -> Self {
+        self.laid.push(("request", Shape::Named("request"), request));
+        self.verify(
+            "(call $ask (local.get $connection) (i32.const {request})) (call $drop (local.get $connection))
+            (i32.const {answer})",
+        )
+    }
+
     /// The same without the credential.
     pub(crate) fn fetches(self, request: Value) -> Self {
         self.asking(request, "(call $ask_openly (i32.const {request}))")
@@ -129,6 +138,24 @@ impl Core {
             7,
             "(i32.const {plan})",
         )
+    }
+
+    /// The same, after the exchange has done this; an address remains.
+    pub(crate) fn plans_after(mut self, plan: Value, body: &str) -> Self {
+        self.laid.push(("plan", Shape::Answer("token-request", "exchange"), json!({ "ok": plan })));
+        self.hook("token-request", "exchange", 7, body).hook_part("token-request", "refresh", 7, "(i32.const {plan})")
+    }
+
+    /// Ends a grant by the hook `revoke`: the body does it, and these plans lie there for it.
+    pub(crate) fn revokes(mut self, plans: Value, body: &str) -> Self {
+        self.laid.push(("plans", Shape::Answer("revoke", "plans"), plans));
+        self.hook("revoke", "plans", 7, body)
+    }
+
+    /// Lays a template down.
+    pub(crate) fn template(mut self, name: &'static str, template: Value) -> Self {
+        self.laid.push((name, Shape::Named("template"), template));
+        self
     }
 
     /// Reads token responses: the body does it, with the body of the response at local 8 (address) and 9 (length).

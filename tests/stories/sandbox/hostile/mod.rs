@@ -5,11 +5,14 @@
 #![allow(clippy::format_collect, reason = "texts of a few lines")]
 
 mod breaks;
-mod core;
+mod clocks;
+pub(crate) mod core;
 mod crowd;
+mod hooks;
 mod limits;
 mod lowering;
 mod plans;
+mod providers;
 mod reach;
 mod readings;
 mod redirected;
@@ -50,9 +53,9 @@ fn hasty(config: &mut Config) {
 
 fn rows() -> Vec<Row> {
     let mut rows = shapes::rows();
-    for family in [limits::rows(), breaks::rows(), reach::rows(), plans::rows(), readings::rows()] {
-        rows.extend(family);
-    }
+    let families = [limits::rows(), breaks::rows(), reach::rows(), plans::rows(), readings::rows()];
+    let further = [hooks::rows(), providers::rows(), clocks::rows()];
+    rows.extend(families.into_iter().chain(further).flatten());
     rows
 }
 
@@ -61,7 +64,7 @@ async fn each_is_contained_and_named_and_the_neighbour_works_on() {
     let scene = Scene::with(small).await;
     let mut suite = Suite::named("hostile-connectors");
     let rows = rows();
-    let slow = limits::slow();
+    let slow: Vec<Row> = limits::slow().into_iter().chain(providers::slow()).collect();
     suite.figure("components", rows.len() + slow.len());
     let names: BTreeSet<&str> = rows.iter().map(|row| row.name).collect();
     assert_eq!(names.len(), rows.len(), "each row has a name of its own");

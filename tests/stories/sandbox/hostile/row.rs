@@ -1,5 +1,6 @@
 //! A row of the table: one hostile component, what becomes of it, and what must have held beside it.
 
+use http::Method;
 use jackfield_tests::components::component;
 use jackfield_tests::host::Answer;
 use serde_json::{Value, json};
@@ -35,6 +36,8 @@ enum Ends {
     Fails(&'static str, &'static str),
     /// Asked for a token of its own, it gets none: this code, and this said.
     NoToken(&'static str, &'static str),
+    /// It works; deleting its connection does not end the credential at the provider, and this is said.
+    NotEnded(&'static str),
     /// It works, and what it tried besides came to nothing.
     Works,
 }
@@ -78,6 +81,11 @@ impl Row {
         Self::of(name, made(name, make), Ends::NoToken(code, says))
     }
 
+    /// A component whose connection goes without being ended at the provider.
+    pub(crate) fn not_ended(name: &'static str, make: fn(Core) -> Core, says: &'static str) -> Self {
+        Self::of(name, made(name, make), Ends::NotEnded(says))
+    }
+
     /// A component that works.
     pub(crate) fn works(name: &'static str, make: fn(Core) -> Core) -> Self {
         Self::of(name, made(name, make), Ends::Works)
@@ -119,6 +127,7 @@ impl Row {
         match self.ends {
             Ends::Fails(code, says) => fails(scene, &connector, code, says).await?,
             Ends::NoToken(code, says) => no_token(scene, &connector, code, says).await?,
+            Ends::NotEnded(says) => not_ended(scene, &connector, says).await?,
             _ => works(scene, &connector).await?,
         }
         self.after.map_or(Ok(()), |after| after(scene))
@@ -180,6 +189,25 @@ async fn no_token(scene: &Scene, connector: &str, code: &str, says: &str) -> Res
     let told = shown.contains(&format!("\"code\":\"{code}\"")) && shown.contains(says);
     let silent = [CLIENT_SECRET, ACCESS, REFRESH].iter().all(|secret| !shown.contains(secret));
     if told && silent { Ok(()) } else { Err(brief(&format!("{} {shown}", made.status))) }
+}
+
+/// The connection is gone all the same; what could not be done at the provider is said in a sentence.
+async fn not_ended(scene: &Scene, connector: &str, says: &str) -> Result<(), String> {
+    let connection = connect(scene, connector).await?;
+    if connection["status"] != "active" {
+        return Err(brief(&connection.to_string()));
+    }
+    let path = format!("/v1/connections/{}?twins=end", connection["id"].as_str().unwrap_or_default());
+    let deleted = scene.host.api(&scene.tenant.key, Method::DELETE, &path, None).await;
+    let deleted = deleted.map_err(|error| error.to_string())?;
+    let revocation = &deleted.json["revocation"];
+    let message = revocation["message"].as_str().unwrap_or_default();
+    let told = revocation["outcome"] == "failed" && message.contains(says) && message.len() <= 1600;
+    let plain = !message.chars().any(|c| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c));
+    if told && plain && !deleted.json.to_string().contains(&TOKEN[..12]) {
+        return Ok(());
+    }
+    Err(brief(&format!("{} {}", deleted.status, deleted.json)))
 }
 
 async fn works(scene: &Scene, connector: &str) -> Result<(), String> {

@@ -1,5 +1,7 @@
 //! Refusals about connectors, tenants, clients and API keys.
 
+use jackfield_model::brand::FileFault;
+
 use crate::{
     api::{
         describe::{Codes, Refuses},
@@ -58,9 +60,9 @@ impl From<BrandFileError> for Problem {
         let told = error.to_string();
         match error {
             BrandFileError::NotFound => Self::not_found("tenant"),
-            BrandFileError::TooLarge { .. } => Self::new(Code::TooLarge, told),
+            BrandFileError::File(FileFault::TooLarge { .. }) => Self::new(Code::TooLarge, told),
+            BrandFileError::File(_) => Self::invalid("body", told),
             BrandFileError::Store(error) => error.into(),
-            _ => Self::invalid("body", told),
         }
     }
 }

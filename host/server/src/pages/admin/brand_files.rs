@@ -6,7 +6,10 @@ use axum::{
     response::Response,
     routing::post,
 };
-use jackfield_model::{brand::BrandFile, tenant::Tenant};
+use jackfield_model::{
+    brand::{BrandFile, FILE_LIMIT, FileFault},
+    tenant::Tenant,
+};
 use maud::{Markup, html};
 
 use super::{
@@ -18,7 +21,7 @@ use super::{
 use crate::{
     api::problem::Problem,
     pages::{layout::marked, signed_in::SignedIn},
-    service::{BRAND_FILE_LIMIT, BrandFileError, Service},
+    service::{BrandFileError, Service},
     words::Words,
 };
 
@@ -27,7 +30,7 @@ const FILES: [BrandFile; 3] = [BrandFile::Logo, BrandFile::Favicon, BrandFile::F
 
 pub(super) fn routes() -> Router<Service> {
     // Larger than any file that is kept, so that a larger one is refused at its field.
-    let limit = 8 * BRAND_FILE_LIMIT;
+    let limit = 8 * FILE_LIMIT;
     Router::new()
         .route("/admin/brand/files/{which}", post(keep))
         .route("/admin/brand/files/{which}/remove", post(remove))
@@ -69,18 +72,21 @@ async fn remove(
 }
 
 fn told(words: &Words, error: BrandFileError) -> Result<String, Problem> {
-    Ok(match error {
-        BrandFileError::TooLarge { limit, .. } => words.tell("admin-brand-file-large", &[("n", (limit / 1024).into())]),
-        BrandFileError::Markup => words.say("admin-brand-file-markup"),
-        BrandFileError::NoPicture => words.say("admin-brand-file-no-picture"),
-        BrandFileError::Damaged(_) => words.say("admin-brand-file-damaged"),
-        BrandFileError::Sides { width, height, longest, .. } => words.tell(
+    let fault = match error {
+        BrandFileError::File(fault) => fault,
+        error => return Err(error.into()),
+    };
+    Ok(match fault {
+        FileFault::TooLarge { limit, .. } => words.tell("admin-brand-file-large", &[("n", (limit / 1024).into())]),
+        FileFault::Markup => words.say("admin-brand-file-markup"),
+        FileFault::NoPicture => words.say("admin-brand-file-no-picture"),
+        FileFault::Damaged(_) => words.say("admin-brand-file-damaged"),
+        FileFault::Sides { width, height, longest, .. } => words.tell(
             "admin-brand-file-sides",
             &[("width", width.into()), ("height", height.into()), ("longest", longest.into())],
         ),
-        BrandFileError::NotSquare { .. } => words.say("admin-brand-file-not-square"),
-        BrandFileError::NoFont => words.say("admin-brand-file-no-font"),
-        error => return Err(error.into()),
+        FileFault::NotSquare { .. } => words.say("admin-brand-file-not-square"),
+        FileFault::NoFont => words.say("admin-brand-file-no-font"),
     })
 }
 

@@ -11,7 +11,7 @@ use jackfield_model::{
 
 use super::{FieldFault, FieldRule, Service, TenantChange, TenantError};
 
-pub use file::{BrandFileError, FILE_LIMIT};
+pub use file::BrandFileError;
 
 /// A brand as somebody wrote it, all of it but its files: what is left out is neutral.
 #[derive(Debug, Clone, Default)]

@@ -208,7 +208,7 @@ impl Service {
 
     async fn provider_endpoints(&self, provider: &IdentityProvider) -> Result<Endpoints, IdentityError> {
         let metadata = self.metadata(NAME, &provider.issuer).await?;
-        Ok(Endpoints {
+        let announced = Endpoints {
             issuer: Some(metadata.issuer),
             authorize: metadata.authorization_endpoint,
             token: metadata.token_endpoint.ok_or(IdentityError::Answer("its metadata names no token endpoint"))?,
@@ -218,7 +218,9 @@ impl Service {
             jwks: metadata.jwks_uri,
             iss_in_callback: metadata.iss_in_callback,
             id_token_algorithms: metadata.id_token_algorithms,
-        })
+        };
+        // Nobody is sent to an address inside either.
+        Ok(self.judged_endpoints(NAME, announced).inspect_err(|_| self.forget_metadata(&provider.issuer))?)
     }
 
     async fn redeem(

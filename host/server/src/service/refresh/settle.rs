@@ -89,7 +89,7 @@ impl Service {
             let shown: Vec<&Secret> = super::shown(&old, &party);
             self.read_refreshed(&party, &answered, &old.name, &shown).await
         };
-        match read {
+        match read.and_then(|outcome| Ok(outcome.beside(&old)?)) {
             Ok(outcome) => match self.other_subject(&party, &outcome).await {
                 None => self.store_refreshed(&party, old, attempt, outcome).await,
                 Some(failure) => self.refuse(&party, attempt, failure).await,

@@ -1,0 +1,60 @@
+//! What one call leaves in a pooled instance's memory is not there for the next one, whoever's it is.
+
+use serde_json::json;
+
+use crate::hostile::core::Core;
+use crate::scene::{Scene, TOKEN};
+
+/// Calls one after another: each gets the slot of the one before it.
+const AFTER_ANOTHER: usize = 12;
+/// Calls at the same time: more slots than one are written and read.
+const TOGETHER: usize = 16;
+
+/// Traps where memory, beyond what the component was compiled with, is anything but zero, or a global is not as it was; then
+/// writes over all of it. What a call leaves would end the next one.
+const LOOKS_AND_PAINTS: &str = "(local $at i32) (local $end i32)
+    (if (i32.ne (global.get $free) (i32.const {heap})) (then (unreachable)))
+    (drop (memory.grow (i32.const 400)))
+    (local.set $end (i32.mul (memory.size) (i32.const 65536)))
+    (loop $below
+        (if (i64.ne (i64.load (local.get $at)) (i64.const 0)) (then (unreachable)))
+        (br_if $below (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 8))) (i32.const 65536))))
+    (local.set $at (i32.const {heap}))
+    (loop $again
+        (if (i64.ne (i64.load (local.get $at)) (i64.const 0)) (then (unreachable)))
+        (br_if $again (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 8))) (local.get $end))))
+    (memory.fill (i32.const 0) (i32.const 170) (i32.const 65536))
+    (memory.fill (i32.const {heap}) (i32.const 170) (i32.sub (local.get $end) (i32.const {heap})))
+    (global.set $free (i32.const 7))
+    (call $drop (local.get $connection)) (i32.const {answer})";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_instance_begins_with_nothing_of_the_one_before_it_in_its_slot() {
+    let scene = Scene::start().await;
+    let mut connections = Vec::new();
+    for name in ["paints-one", "paints-two"] {
+        let uploaded = scene.host.upload(Core::named(name).verify(LOOKS_AND_PAINTS).bytes()).await.unwrap();
+        let approve = json!({ "digest": uploaded.text("/digest").unwrap() });
+        let path = format!("/v1/connectors/{name}/approve");
+        let approved = scene.host.post(scene.host.operator(), &path, approve).await.unwrap();
+        assert!(approved.status.is_success(), "{}", approved.json);
+        // Two people's connections of each: neither may see what the other's call held.
+        for _ in 0..2 {
+            let wanted = json!({ "connector": name, "method": "token", "fields": { "token": TOKEN } });
+            let connection = scene.made(wanted).await;
+            assert_eq!(connection["status"], "active", "{connection}");
+            connections.push(connection["id"].as_str().unwrap().to_owned());
+        }
+    }
+    let clean = async |id: &String| {
+        let verified = scene.verify(id).await;
+        assert!(verified["verification"]["failure"].is_null(), "{verified}");
+    };
+    for id in connections.iter().cycle().take(AFTER_ANOTHER) {
+        clean(id).await;
+    }
+    futures::future::join_all(connections.iter().cycle().take(TOGETHER).map(clean)).await;
+    for id in &connections {
+        clean(id).await;
+    }
+}

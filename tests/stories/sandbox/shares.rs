@@ -1,0 +1,60 @@
+//! Shares: connectors whose calls all wait take no more instances than they leave to others.
+
+use jackfield_server::config::Config;
+use jackfield_tests::doubles::{Fault, Gate, On};
+use jackfield_tests::suite::Suite;
+use serde_json::json;
+
+use crate::hostile::core::Core;
+use crate::scene::{Scene, TOKEN};
+
+/// As many as would fill the pool with the calls that each may have at once.
+const SLOW: usize = 8;
+/// What is certainly taken of the pool of 128 when each of them waits for more.
+const TAKEN: usize = 112;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn eight_connectors_whose_calls_never_end_leave_instances_for_a_ninth() {
+    let scene = Scene::start().await;
+    let mut suite = Suite::named("shares-of-the-pool");
+    let limits = Config::below(std::path::Path::new("/")).limits;
+    assert_eq!((SLOW * limits.calls_at_once as usize, limits.wall_ms), (128, 60_000), "the bounds as they are shipped");
+    let mut slow = Vec::new();
+    for name in ["slow-1", "slow-2", "slow-3", "slow-4", "slow-5", "slow-6", "slow-7", "slow-8"] {
+        slow.push(connected(&scene, name).await);
+    }
+    let gate = Gate::default();
+    scene.provider.double().faults().always(On::path("/slow"), Fault::Held(gate.clone()));
+    let calls = slow.iter().flat_map(|id| std::iter::repeat_n(id, 16)).map(|id| scene.verify(id));
+    let waiting = async { futures::future::join_all(calls).await };
+    let neighbour = async {
+        gate.reached(TAKEN).await;
+        // The ninth has several at once, and none of them waits for somebody to finish.
+        let verified = futures::future::join_all((0..8).map(|_| scene.verify_neighbour())).await;
+        let works = verified.iter().filter(|verified| verified["verification"]["failure"].is_null()).count();
+        let held = scene.provider.double().log().to("/slow").len();
+        gate.open();
+        (works, held)
+    };
+    let (ended, (works, held)) = tokio::join!(waiting, neighbour);
+    suite.check(format!("a ninth connector's calls work beside them: {works} of 8"), works == 8);
+    suite.check(format!("the eight took {} of 128 instances", held - SLOW), held - SLOW <= 120);
+    let failed = ended.iter().filter(|verified| !verified["verification"]["failure"].is_null()).count();
+    suite.check(format!("every slow call ended well once it was answered: {failed} did not"), failed == 0);
+    suite.finish();
+}
+
+/// A connection of a connector whose check asks `/slow`.
+async fn connected(scene: &Scene, name: &'static str) -> String {
+    let me = json!({ "method": "GET", "url": "https://provider.test/slow" });
+    let core = Core::named(name).waits(me);
+    let uploaded = scene.host.upload(core.bytes()).await.unwrap();
+    let digest = uploaded.text("/digest").unwrap();
+    let path = format!("/v1/connectors/{name}/approve");
+    let approved = scene.host.post(scene.host.operator(), &path, json!({ "digest": digest })).await.unwrap();
+    assert!(approved.status.is_success(), "{}", approved.json);
+    let wanted = json!({ "connector": name, "method": "token", "fields": { "token": TOKEN } });
+    let connection = scene.made(wanted).await;
+    assert_eq!(connection["status"], "active", "{connection}");
+    connection["id"].as_str().unwrap().to_owned()
+}
