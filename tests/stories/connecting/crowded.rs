@@ -1,4 +1,4 @@
-//! People and applications who begin and begin and never end: they are slowed down themselves, and stand in nobody else's way.
+//! People and applications who begin without end, or send without end: they are refused, and stand in nobody else's way.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use jackfield_server::config::Config;
 use jackfield_tests::browser::Page;
 use jiff::SignedDuration;
 
-use crate::stage::{Invited, Stage};
+use crate::stage::{Invited, Stage, with};
 
 /// How many one person may begin in a minute, which is the host's own default.
 const STARTS: usize = 10;
@@ -91,4 +91,24 @@ async fn a_tenants_thousands_of_sessions_end_none_of_another_tenants() {
     stage.host.keep_house().await.unwrap();
     let gone = stage.host.get(&stage.beta.key, &format!("/v1/connect-sessions/{}", open.session)).await.unwrap();
     assert_eq!(gone.status, StatusCode::NOT_FOUND, "{}", gone.json);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_and_a_form_larger_than_any_of_ours_are_refused_and_harm_nothing() {
+    let stage = Stage::start().await;
+    let invited = stage.invite("u-1").await;
+    let mut browser = stage.browser();
+    let page = browser.open(&invited.link).await.unwrap().page().unwrap();
+    let form = page.form().unwrap().fill("name", &"x".repeat(3 << 20)).unwrap();
+    let refused = browser.submit(&page, &form).await.unwrap().page().unwrap();
+    assert_eq!(refused.status, StatusCode::PAYLOAD_TOO_LARGE, "{}", refused.body);
+    assert_eq!(stage.at(&invited.session).await, "open");
+
+    let (browser, callback) = stage.halted(&invited.link, "alice").await;
+    let longer = |length: usize| with(&callback, "filler", Some(&"x".repeat(length)));
+    for length in [17 << 10, 60 << 10] {
+        stage.refused(&browser, &longer(length)).await;
+    }
+    assert!(stage.redeemed().is_empty());
+    stage.connect("u-1", "alice").await;
 }

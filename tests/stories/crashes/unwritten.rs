@@ -28,7 +28,6 @@ fn verbs(typed: &str, consented: &str, tenant: &str) -> Vec<(bool, Method, Strin
         (false, Method::DELETE, at(consented, ""), Value::Null),
         (true, Method::POST, "/v1/backups".to_owned(), Value::Null),
         (true, Method::POST, "/v1/api-keys".to_owned(), key),
-        (true, Method::DELETE, format!("/v1/tenants/{tenant}"), Value::Null),
         (true, Method::POST, "/v1/operator-sessions".to_owned(), json!({ "person": "grace" })),
     ]
 }
