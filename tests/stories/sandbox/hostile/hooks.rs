@@ -130,7 +130,7 @@ fn signatures() -> Vec<Row> {
         Row::no_token(
             "signature-over-much",
             |core| {
-                let much = "(i32.store offset=4 (i32.load (i32.const {twice})) (i32.const 0))
+                let much = "(i32.store offset=4 (i32.load (i32.const {twice})) (i32.const {heap}))
                     (i32.store8 (i32.load (i32.const {twice})) (i32.const 0))
                     (i32.store offset=8 (i32.load (i32.const {twice})) (i32.const 100000))
                     (call $sha256 (i32.load (i32.const {twice})) (i32.const 1) (i32.const 0) (i32.const 0) (i32.const 0)
