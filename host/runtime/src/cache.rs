@@ -6,7 +6,7 @@
 use std::{
     fs::{self, File},
     hash::{Hash, Hasher},
-    io::{self, Write},
+    io::{self, BufRead, BufReader, Read, Write},
     path::{Path, PathBuf},
 };
 
@@ -20,6 +20,8 @@ use zeroize::Zeroizing;
 
 const MAGIC: &[u8; 8] = b"jackfld2";
 const TAG: usize = 32;
+/// How much of a file is read at a time.
+const PIECE: usize = 64 * 1024;
 
 /// The key that authenticates compiled components, derived from the host's key ring.
 pub struct CacheKey(Zeroizing<[u8; 32]>);
@@ -64,8 +66,8 @@ impl Cache {
     pub(crate) fn read(&self, digest: &str, class: Class, engine: &Engine) -> Option<wasmtime::Result<Component>> {
         let name = name(digest, class, engine);
         let path = self.directory.join(&name);
-        let bytes = fs::read(&path).ok()?;
-        if !self.is_authentic(&name, &bytes) {
+        let file = File::open(&path).ok()?;
+        if !self.is_authentic(&name, file).unwrap_or(false) {
             tracing::warn!(digest, "a compiled component in the cache is not authentic: compiling again");
             return None;
         }
@@ -103,20 +105,35 @@ impl Cache {
         Ok(())
     }
 
-    fn is_authentic(&self, name: &str, bytes: &[u8]) -> bool {
-        let Some((rest, tag)) = bytes.split_last_chunk::<TAG>() else { return false };
-        let Some(code) = rest.strip_suffix(MAGIC) else { return false };
-        hmac::verify(&self.key, &signed(name, code), tag).is_ok()
+    /// Read piece by piece: the whole of a thousand files would pass through memory that is made for each.
+    fn is_authentic(&self, name: &str, file: File) -> io::Result<bool> {
+        let Some(code) = file.metadata()?.len().checked_sub((MAGIC.len() + TAG) as u64) else { return Ok(false) };
+        let mut reader = BufReader::with_capacity(PIECE, file).take(code);
+        let mut hashed = digest::Context::new(&SHA256);
+        loop {
+            let piece = reader.fill_buf()?;
+            if piece.is_empty() {
+                break;
+            }
+            hashed.update(piece);
+            let read = piece.len();
+            reader.consume(read);
+        }
+        let (mut magic, mut tag) = ([0; MAGIC.len()], [0; TAG]);
+        let mut end = reader.into_inner();
+        end.read_exact(&mut magic)?;
+        end.read_exact(&mut tag)?;
+        Ok(magic == *MAGIC && hmac::verify(&self.key, &signed(name, &hashed.finish()), &tag).is_ok())
     }
 
     fn tag(&self, name: &str, code: &[u8]) -> hmac::Tag {
-        hmac::sign(&self.key, &signed(name, code))
+        hmac::sign(&self.key, &signed(name, &digest::digest(&SHA256, code)))
     }
 }
 
 /// What the MAC covers: name and code, through a digest so that neither is copied.
-fn signed(name: &str, code: &[u8]) -> Vec<u8> {
-    let mut text = digest::digest(&SHA256, code).as_ref().to_vec();
+fn signed(name: &str, code: &digest::Digest) -> Vec<u8> {
+    let mut text = code.as_ref().to_vec();
     text.extend_from_slice(name.as_bytes());
     text
 }
