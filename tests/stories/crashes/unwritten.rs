@@ -32,6 +32,7 @@ fn verbs(typed: &str, consented: &str, tenant: &str) -> Vec<(bool, Method, Strin
     ]
 }
 
+#[allow(clippy::too_many_lines, reason = "one story: before, without a disk, and after")]
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_written_down_is_not_done() {
     let yard = Yard::lay().await;

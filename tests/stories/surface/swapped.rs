@@ -34,6 +34,7 @@ fn once(path: &str) -> String {
 }
 
 impl Party {
+    #[allow(clippy::too_many_lines, reason = "one of everything")]
     async fn settle(stage: &Stage, word: &'static str) -> Self {
         let tenant = stage.host.tenant(&format!("canary-tenant-{word}")).await.unwrap();
         let token = format!("canary-token-of-{word}-0123456789");

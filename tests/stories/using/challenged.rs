@@ -93,11 +93,12 @@ async fn makes_nothing(scene: &Fronted, changed: &Changed) {
     let mut browser = Browser::new(scene.wire.clone());
     browser.leave_at(RETURN_URL);
     browser.jar = changed.browser.jar.clone();
-    if let Landing::Left(back) = browser.open(changed.callback.as_str()).await.unwrap() {
-        if back.query_pairs().any(|(name, _)| name == "ticket") {
-            let refused = scene.host.complete(&scene.tenant, &back, "u-1").await.unwrap();
-            assert!(!refused.status.is_success(), "{}", refused.json);
-        }
+    let landing = browser.open(changed.callback.as_str()).await.unwrap();
+    if let Landing::Left(back) = landing
+        && back.query_pairs().any(|(name, _)| name == "ticket")
+    {
+        let refused = scene.host.complete(&scene.tenant, &back, "u-1").await.unwrap();
+        assert!(!refused.status.is_success(), "{}", refused.json);
     }
     let path = format!("/v1/connect-sessions/{}", changed.session);
     let session = scene.host.get(&scene.tenant.key, &path).await.unwrap().json;
