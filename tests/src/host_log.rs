@@ -42,7 +42,7 @@ impl HostLog {
     pub fn last_with(&self, text: &str) -> String {
         let written = self.written();
         let mut lines = written.rsplit(|byte| *byte == b'\n').map(String::from_utf8_lossy);
-        lines.find(|line| line.contains(text)).map(|line| line.into_owned()).unwrap_or_default()
+        lines.find(|line| line.contains(text)).map(std::borrow::Cow::into_owned).unwrap_or_default()
     }
 
     fn written(&self) -> MutexGuard<'_, Vec<u8>> {

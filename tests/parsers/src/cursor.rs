@@ -11,6 +11,7 @@ pub fn cursor(bytes: &[u8]) {
         assert_eq!(read.write(), text, "two texts are one cursor");
     }
     // Whatever the bytes are, as a position they come back.
-    let written = Cursor { given: bytes.len() as i64, tag: [b'x'; 16], position: text.to_owned() };
+    let written =
+        Cursor { given: i64::try_from(bytes.len()).unwrap_or(i64::MAX), tag: [b'x'; 16], position: text.to_owned() };
     assert_eq!(Cursor::read(&written.write()), Some(written));
 }
