@@ -200,7 +200,7 @@ async fn requests_nobody_thought_of_break_nothing_and_show_nothing_of_another_te
         tenant: None,
         phases: "fuzzing",
         paths: "^/v1/connections$",
-        examples: 4,
+        examples: 40,
         known: &known,
         ended: &none,
         hidden: &own,

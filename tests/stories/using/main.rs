@@ -24,6 +24,7 @@ mod google;
 mod import;
 mod machine;
 mod mailchimp;
+mod moved;
 mod notion;
 mod outlives;
 mod placements;

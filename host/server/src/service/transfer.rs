@@ -1,6 +1,7 @@
 //! Connections on their way from one host to another: sealed to a passphrase or a recipient with age, taken in all
 //! together or not at all. Tokens that never were in a host come in by another way.
 
+mod place;
 mod seal;
 
 use std::collections::BTreeSet;
@@ -9,7 +10,7 @@ use data_encoding::BASE64;
 use jackfield_model::{
     connection::{Connection, RefreshState},
     credential::Credential,
-    id::{ClientId, ConnectionId, TenantId},
+    id::{ConnectionId, TenantId},
     secret::Secret,
 };
 use jackfield_store::{Change, Filter, Order, StoreError};
@@ -207,8 +208,8 @@ impl Service {
         let mut ready = Vec::new();
         for entry in entries {
             let id = entry.connection.id;
-            let client = match self.placed(tenant, &entry).await? {
-                Ok(client) => client,
+            let place = match self.placed(tenant, &entry).await? {
+                Ok(place) => place,
                 Err(reason) => {
                     unfit.push(format!("{id}: {reason}"));
                     continue;
@@ -226,7 +227,8 @@ impl Service {
                 let credential = credential.ok_or(TransferError::Foreign)?;
                 let moved = Connection {
                     tenant,
-                    client,
+                    client: place.client,
+                    endpoints: place.endpoints,
                     refresh: RefreshState::Idle,
                     updated_at: self.now(),
                     ..entry.connection
@@ -252,29 +254,5 @@ impl Service {
         let Some(account) = &arriving.account else { return Ok(None) };
         let here = self.store().connections().of_account(tenant, &arriving.connector, &account.id).await?;
         Ok(here.iter().find(|one| one.end_user == arriving.end_user).map(|one| one.id))
-    }
-
-    /// The client here that a connection's tokens belong to; a reason where connector, method or client are missing.
-    async fn placed(&self, tenant: TenantId, entry: &Entry) -> Result<Result<Option<ClientId>, String>, StoreError> {
-        let name = &entry.connection.connector;
-        let Some(connector) =
-            self.store().connectors().get(name).await?.filter(jackfield_model::connector::Connector::is_approved)
-        else {
-            return Ok(Err(format!("the connector `{name}` is not installed and approved here")));
-        };
-        if connector.manifest.methods.iter().all(|method| method.id != entry.connection.method) {
-            return Ok(Err(format!("`{name}` offers no method `{}` here", entry.connection.method)));
-        }
-        let Some(public_id) = &entry.client_id else { return Ok(Ok(None)) };
-        let clients = self.clients().await?;
-        let mut fitting = clients
-            .iter()
-            .filter(|client| client.connector == *name && client.public_id == *public_id && client.serves(tenant));
-        match fitting.next() {
-            Some(client) => Ok(Ok(Some(client.id))),
-            None => {
-                Ok(Err(format!("no client of `{name}` here has the client id {public_id}, to which its tokens belong")))
-            }
-        }
     }
 }

@@ -1,0 +1,69 @@
+//! Where a connection that arrives belongs here: to which client, and at which endpoints of its provider. What the file says of
+//! them is compared and never taken over: this host's client secret goes where this host's operator approved.
+
+use jackfield_model::{
+    client::Client,
+    connection::Connection,
+    connector::Connector,
+    id::{ClientId, TenantId},
+    manifest::Method,
+    session::Endpoints,
+};
+use jackfield_store::StoreError;
+
+use super::{Entry, Service};
+
+/// A connection's place here.
+pub(super) struct Place {
+    /// The client its tokens belong to.
+    pub(super) client: Option<ClientId>,
+    /// Its provider's endpoints, as this host knows them.
+    pub(super) endpoints: Option<Endpoints>,
+}
+
+impl Service {
+    /// Where a connection belongs here; a reason where connector, method or client are missing, or its provider is elsewhere.
+    pub(super) async fn placed(&self, tenant: TenantId, entry: &Entry) -> Result<Result<Place, String>, StoreError> {
+        let name = &entry.connection.connector;
+        let Some(connector) = self.store().connectors().get(name).await?.filter(Connector::is_approved) else {
+            return Ok(Err(format!("the connector `{name}` is not installed and approved here")));
+        };
+        let Some(method) = connector.manifest.method(&entry.connection.method) else {
+            return Ok(Err(format!("`{name}` offers no method `{}` here", entry.connection.method)));
+        };
+        let Some(public_id) = &entry.client_id else {
+            return Ok(Ok(Place { client: None, endpoints: None }));
+        };
+        let clients = self.clients().await?;
+        let mut fitting = clients
+            .iter()
+            .filter(|client| client.connector == *name && client.public_id == *public_id && client.serves(tenant));
+        let Some(client) = fitting.next() else {
+            return Ok(Err(format!(
+                "no client of `{name}` here has the client id {public_id}, to which its tokens belong"
+            )));
+        };
+        let endpoints = self.endpoints_here(&entry.connection, method, client).await;
+        Ok(endpoints.map(|endpoints| Place { client: Some(client.id), endpoints }))
+    }
+
+    /// The endpoints that this host knows for the connection's provider, where the connection was made at the same ones.
+    async fn endpoints_here(
+        &self,
+        arriving: &Connection,
+        method: &Method,
+        client: &Client,
+    ) -> Result<Option<Endpoints>, String> {
+        let Some(oauth2) = method.kind.oauth2() else { return Ok(None) };
+        let found = self.endpoints(&arriving.connector, oauth2, &arriving.fields, client).await;
+        let found = found.map_err(|error| format!("its provider's endpoints are not known here: {error}"))?;
+        let theirs = arriving.endpoints.as_ref().map(|theirs| (&theirs.issuer, &theirs.token, &theirs.refresh));
+        if theirs.is_none_or(|theirs| theirs == (&found.issuer, &found.token, &found.refresh)) {
+            return Ok(Some(found));
+        }
+        Err(format!(
+            "its tokens come from another place than those of `{}` here ({}): they would be shown to the wrong server",
+            arriving.connector, found.token
+        ))
+    }
+}
