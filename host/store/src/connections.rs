@@ -50,7 +50,7 @@ impl Connections<'_> {
         self.mark_account(change, connection);
         mark_refreshing(change, connection);
         due::mark(change, None, Some(connection));
-        self.mark_orders(change, None, Some(connection));
+        order::mark_orders(change, None, Some(connection));
         change.connections += 1;
         change.insert(CONNECTION, key(connection), connection)
     }
@@ -94,7 +94,7 @@ impl Connections<'_> {
         // Where this is not what `changed` was read from, its revision refuses the whole change.
         let stored = self.get(changed.tenant, changed.id).await?;
         due::mark(change, stored.as_deref(), Some(changed));
-        self.mark_orders(change, stored.as_deref(), Some(changed));
+        order::mark_orders(change, stored.as_deref(), Some(changed));
         self.mark_account(change, changed);
         mark_refreshing(change, changed);
         change.replace(CONNECTION, key(changed), changed)
@@ -128,7 +128,7 @@ impl Connections<'_> {
         change.delete(credential_key(connection));
         change.delete(CONNECTION_REFRESHING.key(&[&connection.tenant, &connection.id]));
         due::mark(change, Some(connection), None);
-        self.mark_orders(change, Some(connection), None);
+        order::mark_orders(change, Some(connection), None);
         if let Some(key) = self.user_key(connection) {
             change.delete(key);
         }

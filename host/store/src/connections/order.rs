@@ -100,36 +100,36 @@ impl Sort {
     }
 }
 
+/// What every entry of a list in an order continues. What continues it ends with the connection's id.
+pub(super) fn stretch(tenant: TenantId, list: List, sort: Sort) -> Vec<u8> {
+    match list {
+        List::All if sort.is_by_age() => CONNECTION.prefix(&[&tenant]),
+        _ => CONNECTION_ORDER.prefix(&[&tenant, &list.word(), &sort.word()]),
+    }
+}
+
+/// The same of one service, by age.
+pub(super) fn stretch_of_service(tenant: TenantId, list: List, connector: &str) -> Vec<u8> {
+    CONNECTION_ORDER.prefix(&[&tenant, &list.word(), &Sort::Service.word(), &connector])
+}
+
+/// The same of one status, by age.
+pub(super) fn stretch_of_status(tenant: TenantId, list: List, status: Status) -> Vec<u8> {
+    CONNECTION_ORDER.prefix(&[&tenant, &list.word(), &Sort::Attention.word(), &urgency(status)])
+}
+
+/// Moves the entries of a connection from where it was to where it is.
+pub(super) fn mark_orders(change: &mut Change, before: Option<&Connection>, after: Option<&Connection>) {
+    let (old, new) = (entries(before), entries(after));
+    for gone in old.difference(&new) {
+        change.delete(gone.clone());
+    }
+    for entered in new.difference(&old) {
+        change.write(entered.clone(), vec![]);
+    }
+}
+
 impl Connections<'_> {
-    /// What every entry of a list in an order continues. What continues it ends with the connection's id.
-    pub(super) fn stretch(&self, tenant: TenantId, list: List, sort: Sort) -> Vec<u8> {
-        match list {
-            List::All if sort.is_by_age() => CONNECTION.prefix(&[&tenant]),
-            _ => CONNECTION_ORDER.prefix(&[&tenant, &list.word(), &sort.word()]),
-        }
-    }
-
-    /// The same of one service, by age.
-    pub(super) fn stretch_of_service(&self, tenant: TenantId, list: List, connector: &str) -> Vec<u8> {
-        CONNECTION_ORDER.prefix(&[&tenant, &list.word(), &Sort::Service.word(), &connector])
-    }
-
-    /// The same of one status, by age.
-    pub(super) fn stretch_of_status(&self, tenant: TenantId, list: List, status: Status) -> Vec<u8> {
-        CONNECTION_ORDER.prefix(&[&tenant, &list.word(), &Sort::Attention.word(), &urgency(status)])
-    }
-
-    /// Moves the entries of a connection from where it was to where it is.
-    pub(super) fn mark_orders(&self, change: &mut Change, before: Option<&Connection>, after: Option<&Connection>) {
-        let (old, new) = (entries(before), entries(after));
-        for gone in old.difference(&new) {
-            change.delete(gone.clone());
-        }
-        for entered in new.difference(&old) {
-            change.write(entered.clone(), vec![]);
-        }
-    }
-
     /// Enters every connection of a store that was written before there was this index, once; of one that has lists of end
     /// users, those are taken out.
     pub(crate) async fn build_orders(&self) -> Result<(), StoreError> {
@@ -150,7 +150,7 @@ impl Connections<'_> {
             let page = self.every(after.as_deref(), STRIDE).await?;
             let mut change = Change::new();
             for connection in &page.items {
-                self.mark_orders(&mut change, None, Some(connection));
+                mark_orders(&mut change, None, Some(connection));
             }
             self.0.commit(change).await?;
             after = page.next;

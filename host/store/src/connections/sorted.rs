@@ -4,7 +4,10 @@ use std::collections::{BTreeSet, VecDeque};
 
 use jackfield_model::{connection::Connection, id::TenantId};
 
-use super::{Connections, Filter, Sort, order::List};
+use super::{
+    Connections, Filter, Sort,
+    order::{self, List},
+};
 use crate::{
     core::{Core, Order, STRIDE, tail},
     error::StoreError,
@@ -137,26 +140,13 @@ impl Connections<'_> {
         let (mut prefixes, mut stretches) = (BTreeSet::new(), Vec::new());
         for audience in &wanted.audiences {
             match audience {
-                Audience::All => prefixes.extend(self.prefixes(tenant, List::All, wanted)),
-                Audience::Shared => prefixes.extend(self.prefixes(tenant, List::Shared, wanted)),
+                Audience::All => prefixes.extend(prefixes_of(tenant, List::All, wanted)),
+                Audience::Shared => prefixes.extend(prefixes_of(tenant, List::Shared, wanted)),
                 Audience::Of(user) => stretches.push(self.own(tenant, user, wanted, after).await?),
             }
         }
         stretches.extend(prefixes.into_iter().map(|prefix| Stretch::behind(prefix, after)));
         Ok(stretches)
-    }
-
-    /// By age, a service or some statuses are stretches of their own; in other orders they are looked for.
-    fn prefixes(&self, tenant: TenantId, list: List, wanted: &Wanted) -> Vec<Vec<u8>> {
-        match (&wanted.filter.connector, wanted.filter.status.as_slice()) {
-            (None, statuses) if wanted.sort.is_by_age() && !statuses.is_empty() => {
-                statuses.iter().map(|status| self.stretch_of_status(tenant, list, *status)).collect()
-            }
-            (Some(connector), _) if wanted.sort.is_by_age() => {
-                vec![self.stretch_of_service(tenant, list, connector)]
-            }
-            _ => vec![self.stretch(tenant, list, wanted.sort)],
-        }
     }
 
     /// What an end user has, put in its order here: it is little, and an entry for each order would cost every connection more
@@ -189,5 +179,18 @@ impl Connections<'_> {
             }
         }
         Ok(Stretch::whole(entries, after))
+    }
+}
+
+/// By age, a service or some statuses are stretches of their own; in other orders they are looked for.
+fn prefixes_of(tenant: TenantId, list: List, wanted: &Wanted) -> Vec<Vec<u8>> {
+    match (&wanted.filter.connector, wanted.filter.status.as_slice()) {
+        (None, statuses) if wanted.sort.is_by_age() && !statuses.is_empty() => {
+            statuses.iter().map(|status| order::stretch_of_status(tenant, list, *status)).collect()
+        }
+        (Some(connector), _) if wanted.sort.is_by_age() => {
+            vec![order::stretch_of_service(tenant, list, connector)]
+        }
+        _ => vec![order::stretch(tenant, list, wanted.sort)],
     }
 }
