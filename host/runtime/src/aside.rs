@@ -1,5 +1,5 @@
-//! Computing aside: a call that computed for long goes on in threads that run when no other wants to, so that whoever computes
-//! longest gets what the others leave.
+//! Computing aside: a call that computed for long goes on in threads of the lowest priority, so that whoever computes longest
+//! gets what the others leave.
 
 use std::{
     future::{Future, poll_fn},
@@ -10,9 +10,9 @@ use std::{
 };
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use rustix::time::{ClockId, clock_gettime};
-use thread_priority::{
-    NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy, set_thread_priority_and_policy, thread_native_id,
+use rustix::{
+    process::setpriority_process,
+    time::{ClockId, clock_gettime},
 };
 use tokio::{
     runtime::{Handle, RuntimeFlavor},
@@ -22,9 +22,9 @@ use tokio::{
 /// A stretch of computing after which a call is no longer a short one. Of this thread's own time: on a busy machine a short
 /// call is often put aside in the middle, and is no longer for it.
 const LONG: Duration = Duration::from_millis(1);
-/// Runs when nobody else wants to, and makes room at once for who does (`SCHED_IDLE`, sched(7)): a thread of a low priority
-/// alone finishes its slice of a few milliseconds first.
-const LAST: ThreadSchedulePolicy = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
+/// The lowest priority there is (setpriority(2)). Not lower than all others (`SCHED_IDLE`): who holds what a short call waits for
+/// must get a core sooner or later.
+const LAST: i32 = 19;
 
 /// Does work that may compute for long. A worker of the runtime that computes reads no sockets, and the others need not
 /// know: so from the first long stretch on, its place is given to another thread, and the work to one that goes last.
@@ -48,7 +48,7 @@ fn computed() -> Duration {
     clock_gettime(ClockId::ThreadCPUTime).try_into().unwrap_or_default()
 }
 
-/// Polls in a thread that goes last, or here where there are none.
+/// Polls in a thread of the lowest priority, or here where there are none.
 fn polled_last<T: Send>(poll: impl FnOnce(&mut Context<'_>) -> Poll<T> + Send, context: &mut Context<'_>) -> Poll<T> {
     let (runtime, waker) = (Handle::current(), context.waker().clone());
     block_in_place(move || {
@@ -69,7 +69,7 @@ fn last() -> Option<&'static ThreadPool> {
     let made = LAST_THREADS.get_or_init(|| {
         let threads = ThreadPoolBuilder::new().thread_name(|number| format!("aside-{number}")).start_handler(|_| {
             // Without it they compute like everybody else, which is no reason to stop.
-            let _ = set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, LAST);
+            let _ = setpriority_process(None, LAST);
         });
         let made = threads.build();
         made.inspect_err(|error| tracing::warn!(%error, "no threads for calls that compute for long")).ok()
