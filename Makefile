@@ -26,7 +26,8 @@ bench: toolchain
 
 # Writes what the suites counted and what `make bench` measured into the README.
 figures:
-	cargo run --quiet --workspace --bin jackfield-figures
+	cargo build --quiet --workspace --bin jackfield-figures
+	$${CARGO_TARGET_DIR:-target}/debug/jackfield-figures
 
 lint:
 	tests/supply-chain.sh cargo-deny
