@@ -14,10 +14,10 @@ fail() {
 
 tests/peers/setup.sh soak
 ended=0
-JACKFIELD_SLICE=long cargo test --workspace --no-fail-fast --test attacks --test crashes --test sandbox --test surface \
+SLICE=long cargo test --workspace --no-fail-fast --test attacks --test crashes --test sandbox --test surface \
   -- --include-ignored | awk -v suite=soak -v slice=long -f tests/summary.awk || ended=1
 # What is sealed, and the key ring rotated: tests of the store itself.
-JACKFIELD_SLICE=long cargo test --workspace --no-fail-fast --lib -- tests::sealing tests::faults \
+SLICE=long cargo test --workspace --no-fail-fast --lib -- tests::sealing tests::faults \
   | awk -v suite=soak-store -v slice=long -f tests/summary.awk || ended=1
 tests/fuzz/soak.sh || ended=1
 exit "$ended"

@@ -23,10 +23,10 @@ pub enum Slice {
 }
 
 impl Slice {
-    /// The slice that was asked for: `JACKFIELD_SLICE=long`, or the short one.
+    /// The slice that was asked for: `SLICE=long`, or the short one. The hosts under test read `JACKFIELD_…` as their settings.
     #[allow(clippy::disallowed_methods, reason = "how long tests go on is said from outside")]
     pub fn asked() -> Self {
-        if std::env::var("JACKFIELD_SLICE").is_ok_and(|slice| slice == "long") { Self::Long } else { Self::Short }
+        if std::env::var("SLICE").is_ok_and(|slice| slice == "long") { Self::Long } else { Self::Short }
     }
 
     /// `short` or `long`, whichever this slice is.
