@@ -28,9 +28,10 @@ const LAST: i32 = 19;
 
 /// Does work that may compute for long. A worker of the runtime that computes reads no sockets, and the others need not
 /// know: so from the first long stretch on, its place is given to another thread, and the work to one that goes last.
-pub(crate) async fn aside<T: Send>(work: impl Future<Output = T> + Send) -> T {
-    let (mut work, mut long) = (pin!(work), false);
+/// Work that is expected to be long goes there from the start.
+pub(crate) async fn aside<T: Send>(work: impl Future<Output = T> + Send, expected: bool) -> T {
     let has_workers = Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread;
+    let (mut work, mut long) = (pin!(work), expected && has_workers);
     poll_fn(|context| {
         if long {
             return polled_last(|context| work.as_mut().poll(context), context);
@@ -92,13 +93,16 @@ mod tests {
     async fn whoever_computed_for_long_keeps_no_other_task_waiting() {
         let (started, hears) = tokio::sync::oneshot::channel();
         let (told, waits) = std::sync::mpsc::channel();
-        let long = tokio::spawn(aside(async move {
-            compute();
-            yield_now().await;
-            let _ = started.send(());
-            // The only worker would wait here for ever for what another task of it has to say.
-            waits.recv()
-        }));
+        let long = tokio::spawn(aside(
+            async move {
+                compute();
+                yield_now().await;
+                let _ = started.send(());
+                // The only worker would wait here for ever for what another task of it has to say.
+                waits.recv()
+            },
+            false,
+        ));
         hears.await.ok();
         tokio::spawn(async move { told.send(()) }).await.ok();
         assert!(long.await.is_ok_and(|heard| heard.is_ok()));
@@ -106,11 +110,14 @@ mod tests {
 
     #[tokio::test]
     async fn a_runtime_of_one_thread_does_the_same_work() {
-        let done = aside(async {
-            compute();
-            yield_now().await;
-            7
-        });
+        let done = aside(
+            async {
+                compute();
+                yield_now().await;
+                7
+            },
+            true,
+        );
         assert_eq!(done.await, 7);
     }
 }

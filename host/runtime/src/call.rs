@@ -187,10 +187,12 @@ pub(crate) fn store(loaded: &Loaded, state: CallState) -> Store<CallState> {
     let tick = u64::try_from(TICK.as_millis()).unwrap_or(1);
     let mut ticks = limits.cpu_ms.div_ceil(tick);
     store.set_epoch_deadline(1);
-    let (turn, long, mut computed) = (store.data().turn.clone(), Arc::clone(&loaded.long), 0u32);
+    let (turn, long) = (store.data().turn.clone(), Arc::clone(&loaded.long));
+    let (habit, mut computed) = (loaded.habit.clone(), loaded.habit.ticks());
     store.epoch_deadline_callback(move |_store| {
         ticks = ticks.checked_sub(1).ok_or(Stop::Limit(Limit::Cpu))?;
         computed = computed.saturating_add(1);
+        habit.computed(computed);
         Ok(UpdateDeadline::YieldCustom(1, turn.after(computed, &long)))
     });
     store
@@ -211,7 +213,7 @@ pub(crate) async fn bounded<T: Send>(
         // The semaphore is never closed; an error could only mean that it was.
         let _slot = loaded.slots.acquire().await.map_err(|_| Stop::Limit(Limit::CallsAtOnce))?;
         let _place = loaded.room.enter(&loaded.share).await;
-        aside(work).await
+        aside(work, loaded.habit.is_long()).await
     };
     match tokio::time::timeout(limits.wall(), admitted).await {
         Ok(answer) => Ok(answer?),

@@ -16,6 +16,7 @@ use crate::{
     limits::Limits,
     room::{Room, Share},
     state::CallState,
+    turn::Habit,
 };
 
 /// A component ready to be instantiated.
@@ -28,8 +29,9 @@ pub(crate) struct Loaded {
     /// Room for calls of all connectors together, and what this one has of it.
     pub(crate) room: Arc<Room>,
     pub(crate) share: Share,
-    /// Room for calls that compute for long, of all connectors together.
+    /// Room for calls that compute for long, of all connectors together, and whether this one's do.
     pub(crate) long: Arc<Semaphore>,
+    pub(crate) habit: Habit,
 }
 
 /// Where its functions are; hooks only where it exports them.
@@ -110,7 +112,7 @@ impl Linkers {
         };
         let slots = Semaphore::new(usize::try_from(limits.calls_at_once).unwrap_or(1));
         let (room, share, long) = (Arc::clone(&self.room), Share::default(), Arc::clone(&self.long));
-        Ok(Loaded { class, pre, exports, slots, room, share, long })
+        Ok(Loaded { class, pre, exports, slots, room, share, long, habit: Habit::default() })
     }
 }
 

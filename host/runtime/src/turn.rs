@@ -5,7 +5,7 @@ use std::{
     future::Future,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tokio::{
@@ -16,6 +16,8 @@ use tokio::{
 
 /// Ticks of computing after which a call is a long one.
 const SHORT: u32 = 2;
+/// How long a connector is remembered for a long call: its next ones begin as such.
+const REMEMBERED: Duration = Duration::from_secs(10);
 /// How long a call waits for its turn at most: who has it may be waiting for something itself.
 const PATIENCE: Duration = Duration::from_millis(100);
 
@@ -55,6 +57,33 @@ impl Turn {
     }
 }
 
+/// When a connector last computed for long. Whoever does it over and over would otherwise begin each time as a short call.
+#[derive(Clone, Default)]
+pub(crate) struct Habit(Arc<Mutex<Option<Instant>>>);
+
+impl Habit {
+    /// Whether its next call begins as a long one.
+    pub(crate) fn is_long(&self) -> bool {
+        self.last().is_some_and(|last| last.elapsed() < REMEMBERED)
+    }
+
+    /// Takes down that a call has computed for so many ticks.
+    pub(crate) fn computed(&self, ticks: u32) {
+        if ticks > SHORT {
+            *self.last() = Some(Instant::now());
+        }
+    }
+
+    /// The ticks that a call which begins is taken to have behind it.
+    pub(crate) fn ticks(&self) -> u32 {
+        if self.is_long() { SHORT } else { 0 }
+    }
+
+    fn last(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,6 +103,17 @@ mod tests {
         assert!(one.held().is_none() && other.held().is_some());
         drop(other);
         assert_eq!(room.available_permits(), 1, "a call that is over holds nothing");
+    }
+
+    #[test]
+    fn whoever_computed_for_long_begins_its_next_calls_as_long_ones() {
+        let (habit, other) = (Habit::default(), Habit::default());
+        habit.computed(SHORT);
+        assert!(!habit.is_long() && habit.ticks() == 0, "a short call makes no habit");
+        habit.computed(SHORT + 1);
+        assert!(habit.is_long() && habit.ticks() == SHORT && !other.is_long());
+        *habit.last() = Instant::now().checked_sub(REMEMBERED);
+        assert!(!habit.is_long(), "it is forgotten in time");
     }
 
     #[tokio::test]

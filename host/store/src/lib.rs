@@ -68,7 +68,7 @@ pub use outbox::Outbox;
 pub use page_sessions::{PageSessions, SignIn};
 pub use record::{Page, Versioned};
 pub use revocations::{Revocation, Revocations};
-pub use seal::{KeyId, KeyIdError, KeyRing, KeyRingError, PLAINTEXT_LIMIT, Purpose, RetireError, SealError};
+pub use seal::{GrowError, KeyId, KeyIdError, KeyRing, KeyRingError, PLAINTEXT_LIMIT, Purpose, RetireError, SealError};
 pub use sessions::Sessions;
 pub use sled_engine::EngineOpenError;
 pub use store::{Opened, Options, Store};

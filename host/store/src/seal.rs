@@ -24,7 +24,7 @@ pub(crate) use key::Key;
 pub use key::{KeyId, KeyIdError};
 pub(crate) use lookup::LookupKey;
 pub use lookup::Purpose;
-pub use ring::{KeyRing, RetireError};
+pub use ring::{GrowError, KeyRing, RetireError};
 pub use ring_file::KeyRingError;
 pub(crate) use ring_file::parse as parse_ring;
 pub(crate) use stream::{Sealer, StreamError};

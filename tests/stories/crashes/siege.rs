@@ -2,6 +2,8 @@
 //! is there.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,7 +37,7 @@ pub(crate) struct Siege {
     acknowledged: watch::Sender<u64>,
     chance: Chance,
     ended_starts: u64,
-    rotations: u64,
+    ring_changes: u64,
     failed_opens: Vec<String>,
     starts: Vec<u64>,
 }
@@ -50,8 +52,8 @@ impl Siege {
         let applications = (0..APPLICATIONS)
             .map(|name| Application::new(name, Arc::clone(&yard), chance.fork(name as u64), acknowledged.clone()))
             .collect();
-        let (ended_starts, rotations, failed_opens, starts) = (0, 0, Vec::new(), Vec::new());
-        Self { yard, power, applications, acknowledged, chance, ended_starts, rotations, failed_opens, starts }
+        let (ended_starts, ring_changes, failed_opens, starts) = (0, 0, Vec::new(), Vec::new());
+        Self { yard, power, applications, acknowledged, chance, ended_starts, ring_changes, failed_opens, starts }
     }
 
     /// Ends it so many times, and holds it to what it acknowledged after each.
@@ -68,7 +70,7 @@ impl Siege {
         self.starts.sort_unstable();
         suite.figure("kills", ends);
         suite.figure("kills_during_start", self.ended_starts);
-        suite.figure("key_ring_rotations", self.rotations);
+        suite.figure("key_ring_changes", self.ring_changes);
         suite.figure("acknowledgements", *self.acknowledged.borrow());
         let doubted: u64 = self.applications.iter().map(|one| one.ledger.doubted).sum();
         suite.figure("refreshes_in_doubt", doubted);
@@ -137,7 +139,7 @@ impl Siege {
         self.applications = working.join_all().await;
         if let Some(mut rotating) = rotating {
             // Cut off, or just in time; whatever it says, the next start opens everything.
-            self.rotations += u64::from(rotating.wait().await.unwrap().success());
+            self.ring_changes += u64::from(rotating.wait().await.unwrap().success());
         }
         self.applications.sort_by_key(|one| one.name);
         if !in_time {
@@ -147,14 +149,20 @@ impl Siege {
         }
     }
 
-    /// Every other time the key ring is rotated meanwhile.
+    /// Every other time the key ring is rotated meanwhile, or a key of it retired that may be in use.
     fn rotation(&mut self, url: &str) -> Option<Child> {
         if self.power.is_some() || self.chance.between(0, 2) == 0 {
             return None;
         }
         let folder = self.yard.host.folder();
         let mut command = Command::new(crate::PROGRAM);
-        command.args(["keyring", "rotate", "--json", "--config"]).arg(folder.join("process.toml"));
+        let older = older_keys(folder);
+        if older.is_empty() || self.chance.between(0, 2) == 0 {
+            command.args(["keyring", "rotate"]);
+        } else {
+            command.args(["keyring", "retire", self.chance.one_of(&older).as_str()]);
+        }
+        command.args(["--json", "--config"]).arg(folder.join("process.toml"));
         command.env("JACKFIELD_URL", url).env("JACKFIELD_API_KEY_FILE", folder.join("data.operator-key"));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
         Some(command.spawn().unwrap())
@@ -194,6 +202,13 @@ impl Siege {
         suite.figure("connections", made.len());
         suite.figure("lost", unheard.len());
     }
+}
+
+/// The keys of the ring that new things are not wrapped under any more.
+fn older_keys(folder: &Path) -> Vec<String> {
+    let ring = fs::read_to_string(folder.join("data.keyring")).unwrap();
+    let ids = ring.lines().filter_map(|line| line.strip_prefix("key")?.split_whitespace().next());
+    ids.map(str::to_owned).collect()
 }
 
 fn none(wrong: &[String]) -> Result<(), String> {

@@ -53,6 +53,24 @@ async fn a_change_is_made_for_the_state_that_was_read_and_no_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_expects_no_state_deletes_whatever_others_change_meanwhile() {
+    let stage = Stage::set().await;
+    for number in 0..8 {
+        let path = format!("/v1/connections/{}", stage.connect(&stage.tenant, &format!("u{number}")).await);
+        let renames = (0..12).map(|name| {
+            let (stage, path) = (&stage, &path);
+            async move { send(stage, Method::PATCH, path, &[], &format!(r#"{{"name": "N{name}"}}"#)).await }
+        });
+        let (gone, renamed) =
+            tokio::join!(send(&stage, Method::DELETE, &path, &[], ""), futures::future::join_all(renames));
+        assert_eq!(gone.status, 200, "{}", gone.json);
+        for answer in renamed {
+            assert!([200, 404].contains(&answer.status.as_u16()), "{}", answer.json);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_reader_who_knows_the_state_is_not_told_it_again() {
     let stage = Stage::set().await;
     let id = stage.connect(&stage.tenant, "u1").await;

@@ -14,6 +14,8 @@ use super::{Conditions, Service, Stale, resolve::ResolveError, revoke::Ended};
 
 /// How many uses a refusal names.
 const USES_NAMED: usize = 20;
+/// How often it is begun again because somebody else changed the connection meanwhile.
+const ATTEMPTS: usize = 16;
 
 /// How the provider took it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,6 +99,23 @@ impl Service {
     /// Where other connections may live on the same grant, `twins` says what becomes of them; without it nothing is
     /// deleted.
     pub async fn delete(
+        &self,
+        tenant: TenantId,
+        id: ConnectionId,
+        leave: &Leave,
+        by: &str,
+    ) -> Result<Deletion, DeleteError> {
+        for _ in 0..ATTEMPTS {
+            match self.delete_as_it_is(tenant, id, leave, by).await {
+                Err(DeleteError::Store(StoreError::Conflict)) => {}
+                other => return other,
+            }
+        }
+        Err(StoreError::Conflict.into())
+    }
+
+    /// Deletes unless somebody else changes the connection meanwhile.
+    async fn delete_as_it_is(
         &self,
         tenant: TenantId,
         id: ConnectionId,

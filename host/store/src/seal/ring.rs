@@ -4,6 +4,22 @@ use std::collections::BTreeMap;
 
 use super::{Key, KeyId, SealError};
 
+/// The most keys of a ring. Its file is read whole at every start, and is bounded.
+pub(super) const KEYS: usize = 512;
+
+/// Why a ring gets no new key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum GrowError {
+    /// It has as many keys as it may.
+    #[error(
+        "the key ring has {0} keys, as many as it may: `jackfield keyring status` says which wrap nothing; retire some of them first"
+    )]
+    Full(usize),
+    /// No key could be made.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+}
+
 /// Why a key cannot be taken out of its ring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RetireError {
@@ -30,7 +46,10 @@ impl KeyRing {
     }
 
     /// The same keys and a new one, which becomes the primary.
-    pub fn with_new_primary(mut self) -> Result<Self, SealError> {
+    pub fn with_new_primary(mut self) -> Result<Self, GrowError> {
+        if self.keys.len() >= KEYS {
+            return Err(GrowError::Full(self.keys.len()));
+        }
         self.primary = KeyId::random()?;
         self.keys.insert(self.primary, Key::random()?);
         Ok(self)

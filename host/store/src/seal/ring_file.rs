@@ -23,8 +23,8 @@ use zeroize::Zeroizing;
 use super::{Key, KeyId, KeyRing, SealError};
 
 const HEADER: &str = "jackfield-keyring 1";
-/// A ring of hundreds of keys is far below this.
-const FILE_LIMIT: u64 = 64 * 1024;
+/// More than the text of a ring that has all the keys it may.
+const FILE_LIMIT: u64 = 128 * super::ring::KEYS as u64;
 
 /// Why a key ring file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +72,9 @@ pub enum KeyRingError {
         /// What was expected.
         what: &'static str,
     },
+    /// It is longer than any ring.
+    #[error("the key ring {0} is longer than a key ring may be: put the ring back from its copy")]
+    TooLong(PathBuf),
     /// It cannot be read or written.
     #[error("the key ring {path} cannot be read or written")]
     Io {
@@ -105,7 +108,8 @@ impl KeyRing {
         check_access(&file, path)?;
         let mut text = Zeroizing::new(String::new());
         let malformed = |(line, what)| KeyRingError::Malformed { path: path.into(), line, what };
-        match file.take(FILE_LIMIT).read_to_string(&mut text) {
+        match file.take(FILE_LIMIT + 1).read_to_string(&mut text) {
+            Ok(read) if read as u64 > FILE_LIMIT => Err(KeyRingError::TooLong(path.into())),
             Ok(_) => parse(&text).map_err(malformed),
             Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(malformed((1, "text was expected"))),
             Err(error) => Err(at(path)(error)),
@@ -263,7 +267,7 @@ mod tests {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     use super::*;
-    use crate::seal::RetireError;
+    use crate::seal::{GrowError, RetireError, ring::KEYS};
 
     #[test]
     fn a_ring_survives_its_file() {
@@ -316,6 +320,25 @@ mod tests {
         assert_eq!(left.ids().collect::<Vec<_>>(), [second]);
         assert_eq!(left.without(first).unwrap_err(), RetireError::Unknown(first));
         assert!(matches!(rotated.replace(&folder.path().join("none")), Err(KeyRingError::Missing(_))));
+    }
+
+    #[test]
+    fn as_many_keys_as_a_ring_may_have_are_read_again_and_there_is_never_one_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keyring");
+        let mut ring = KeyRing::generate().unwrap();
+        while ring.ids().count() < KEYS {
+            ring = ring.with_new_primary().unwrap();
+        }
+        ring.save(&path).unwrap();
+        let read = KeyRing::load(&path).unwrap();
+        assert_eq!((read.primary(), read.ids().count()), (ring.primary(), KEYS));
+        let error = read.with_new_primary().unwrap_err();
+        assert!(error == GrowError::Full(KEYS) && error.to_string().contains("retire"), "{error}");
+        let longer = folder.path().join("longer");
+        fs::write(&longer, ring.to_text().replacen("\n", &"\n".repeat(1 << 16), 1)).unwrap();
+        fs::set_permissions(&longer, fs::Permissions::from_mode(0o400)).unwrap();
+        assert!(matches!(KeyRing::load(&longer), Err(KeyRingError::TooLong(_))));
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! A crowd of hostile connectors, kept busy while the neighbour's calls are timed.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use futures::future::join_all;
 use jiff::SignedDuration;
 use serde_json::json;
 
@@ -22,96 +22,139 @@ const BUSIEST: [&str; 6] = [
 /// The neighbour's calls in a stretch.
 const STRETCH: usize = 100;
 
-/// Connections of hostile connectors.
+/// Connections of hostile connectors, and as many of one that behaves.
 pub(crate) struct Crowd {
-    connections: Vec<String>,
+    hostile: Vec<String>,
+    honest: Vec<String>,
+    contained: AtomicU64,
+    uncontained: AtomicU64,
 }
 
-/// What the neighbour's calls took.
+/// What the neighbour's calls took: alone, beside one that is hostile, beside all of them, and beside as many calls as those
+/// begin with which behave.
 pub(crate) struct Measured {
-    pub(crate) calls: usize,
+    pub(crate) alone: Vec<Duration>,
+    pub(crate) one: Vec<Duration>,
+    pub(crate) all: Vec<Duration>,
+    pub(crate) honest: Vec<Duration>,
     pub(crate) failures: usize,
     pub(crate) contained: u64,
     pub(crate) uncontained: u64,
-    pub(crate) longest: Duration,
-    pub(crate) p99_alone: Duration,
-    pub(crate) p99_beside: Duration,
-    pub(crate) p50_ratio: f64,
-    pub(crate) p99_ratio: f64,
     pub(crate) resident_ratio: f64,
 }
 
 impl Crowd {
     /// Installs and connects them.
     pub(crate) async fn install(scene: &Scene) -> Self {
-        let mut connections = Vec::new();
+        let (mut hostile, mut honest) = (Vec::new(), Vec::new());
         for row in limits::rows().into_iter().filter(|row| BUSIEST.contains(&row.name)) {
             row.run(scene).await.unwrap();
-            let wanted = json!({ "connector": row.name, "method": "token", "fields": { "token": TOKEN } });
-            connections.push(scene.made(wanted).await["id"].as_str().unwrap().to_owned());
+            hostile.push(connected(scene, row.name, row.name).await);
+            honest.push(connected(scene, "well-behaved", row.name).await);
         }
-        assert_eq!(connections.len(), BUSIEST.len());
-        Self { connections }
+        assert_eq!(hostile.len(), BUSIEST.len());
+        Self { hostile, honest, contained: AtomicU64::new(0), uncontained: AtomicU64::new(0) }
     }
 
-    /// Stretches of the neighbour's calls, alone and beside the crowd in turn, so that what else the machine does strikes both.
+    /// Stretches of the neighbour's calls, alone and beside others in turn, so that what else the machine does strikes all.
     pub(crate) async fn measure(&self, scene: &Scene, rounds: usize) -> Measured {
-        let (mut alone, mut beside, mut failures) = (Vec::new(), Vec::new(), 0);
-        let (contained, uncontained) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
-        let mut before = resident();
-        for round in 0..=rounds {
-            // The first round only warms up.
-            if round == 1 {
-                (alone, beside) = (Vec::new(), Vec::new());
-                before = resident();
-            }
-            stretch(scene, &mut alone, &mut failures).await;
-            let over = AtomicBool::new(false);
-            let neighbour = async {
-                stretch(scene, &mut beside, &mut failures).await;
-                over.store(true, Ordering::Relaxed);
-            };
-            // Whoever was left alone is let through again, and breaks until it is left alone once more.
-            scene.host.clock.advance(SignedDuration::from_mins(3));
-            let crowd = futures::future::join_all(self.connections.iter().map(async |id| {
-                while !over.load(Ordering::Relaxed) {
-                    let code = scene.verify(id).await["verification"]["failure"]["code"].clone();
-                    match code.as_str() {
-                        Some("limit") => contained.fetch_add(1, Ordering::Relaxed),
-                        Some("breaker-open") => break,
-                        _ => uncontained.fetch_add(1, Ordering::Relaxed),
-                    };
-                }
-            }));
-            tokio::join!(neighbour, crowd);
+        // The first round only warms up.
+        self.round(scene, 0).await;
+        let (mut all, before) = (Stretches::default(), resident());
+        for round in 0..rounds {
+            all.join(self.round(scene, round).await);
         }
-        let resident_ratio = ratio(resident(), before);
-        let longest = beside.iter().copied().max().unwrap();
+        let (contained, uncontained) = (&self.contained, &self.uncontained);
+        let [alone, one, crowd, honest] = all.times;
         Measured {
-            calls: alone.len() + beside.len(),
-            failures,
+            alone,
+            one,
+            all: crowd,
+            honest,
+            failures: all.failures,
             contained: contained.load(Ordering::Relaxed),
             uncontained: uncontained.load(Ordering::Relaxed),
-            longest,
-            p50_ratio: ratio(quantile(&mut beside, 50).as_micros(), quantile(&mut alone, 50).as_micros()),
-            p99_alone: quantile(&mut alone, 99),
-            p99_beside: quantile(&mut beside, 99),
-            p99_ratio: ratio(quantile(&mut beside, 99).as_micros(), quantile(&mut alone, 99).as_micros()),
-            resident_ratio,
+            resident_ratio: ratio(resident(), before),
+        }
+    }
+
+    async fn round(&self, scene: &Scene, round: usize) -> Stretches {
+        let one = &self.hostile[round % self.hostile.len()];
+        let honest = async |_: &AtomicBool| {
+            join_all(self.honest.iter().map(|id| scene.verify(id))).await;
+        };
+        let mut all = Stretches::default();
+        all.stretch(scene, 0, async |_| {}).await;
+        all.stretch(scene, 1, async |over| self.keep_busy(scene, one, over).await).await;
+        all.stretch(scene, 2, async |over| {
+            join_all(self.hostile.iter().map(|id| self.keep_busy(scene, id, over))).await;
+        })
+        .await;
+        all.stretch(scene, 3, honest).await;
+        all
+    }
+
+    /// One call after another, for as long as it is let through.
+    async fn keep_busy(&self, scene: &Scene, id: &str, over: &AtomicBool) {
+        while !over.load(Ordering::Relaxed) {
+            let code = scene.verify(id).await["verification"]["failure"]["code"].clone();
+            match code.as_str() {
+                Some("limit") => self.contained.fetch_add(1, Ordering::Relaxed),
+                Some("breaker-open") => break,
+                _ => self.uncontained.fetch_add(1, Ordering::Relaxed),
+            };
         }
     }
 }
 
-async fn stretch(scene: &Scene, times: &mut Vec<Duration>, failures: &mut usize) {
-    for _ in 0..STRETCH {
-        let begun = Instant::now();
-        let verified = scene.verify_neighbour().await;
-        times.push(begun.elapsed());
-        *failures += usize::from(!verified["verification"]["failure"].is_null());
+async fn connected(scene: &Scene, connector: &str, end_user: &str) -> String {
+    let fields = json!({ "token": TOKEN });
+    let wanted = json!({ "connector": connector, "method": "token", "fields": fields, "end_user": end_user });
+    scene.made(wanted).await["id"].as_str().unwrap().to_owned()
+}
+
+/// What the neighbour's calls took, by who was beside it.
+#[derive(Default)]
+struct Stretches {
+    times: [Vec<Duration>; 4],
+    failures: usize,
+}
+
+impl Stretches {
+    fn join(&mut self, more: Self) {
+        for (times, more) in self.times.iter_mut().zip(more.times) {
+            times.extend(more);
+        }
+        self.failures += more.failures;
+    }
+
+    async fn stretch(&mut self, scene: &Scene, kind: usize, beside: impl AsyncFnOnce(&AtomicBool)) {
+        // Whoever was left alone is let through again, and breaks until it is left alone once more.
+        scene.host.clock.advance(SignedDuration::from_mins(3));
+        let over = AtomicBool::new(false);
+        let neighbour = async {
+            for _ in 0..STRETCH {
+                let begun = Instant::now();
+                let verified = scene.verify_neighbour().await;
+                self.times[kind].push(begun.elapsed());
+                self.failures += usize::from(!verified["verification"]["failure"].is_null());
+            }
+            over.store(true, Ordering::Relaxed);
+        };
+        tokio::join!(neighbour, beside(&over));
     }
 }
 
-fn quantile(times: &mut [Duration], percent: usize) -> Duration {
+impl Measured {
+    /// How a part of these calls compares with the same part of those alone.
+    pub(crate) fn ratio(&self, times: &[Duration], percent: usize) -> f64 {
+        ratio(quantile(times, percent).as_micros(), quantile(&self.alone, percent).as_micros())
+    }
+}
+
+/// What so many of a hundred calls took at most.
+pub(crate) fn quantile(times: &[Duration], percent: usize) -> Duration {
+    let mut times = times.to_vec();
     times.sort_unstable();
     times[(times.len() * percent / 100).min(times.len() - 1)]
 }
