@@ -14,7 +14,7 @@ fail() {
 
 tests/peers/setup.sh soak
 ended=0
-SLICE=long cargo test --workspace --no-fail-fast --test attacks --test crashes --test sandbox --test surface \
+SLICE=long cargo test --workspace --no-fail-fast --test attacks --test crashes --test house --test sandbox --test surface \
   -- --include-ignored | awk -v suite=soak -v slice=long -f tests/summary.awk || ended=1
 # What is sealed, and the key ring rotated: tests of the store itself.
 SLICE=long cargo test --workspace --no-fail-fast --lib -- tests::sealing tests::faults \
