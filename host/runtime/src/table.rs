@@ -65,11 +65,11 @@ impl Runtime {
     /// For the start alone: whatever is being installed meanwhile would lose its machine code.
     pub async fn resume(&self, installed: &[Brief], source: &Source) -> io::Result<HashSet<String>> {
         let endings = [Class::Pure, Class::GuestRuntime].map(|class| (class, name("", class, self.engines.of(class))));
-        let ending = |class| endings.iter().find(|(known, _)| *known == class).map_or("", |(_, ending)| ending);
-        let named = |brief: &Brief| (format!("{}{}", brief.digest, ending(brief.class)), brief.digest.clone());
-        let names: HashMap<String, String> = installed.iter().map(named).collect();
+        let ending = |class| endings.iter().find(|(of, _)| *of == class).map_or("", |(_, ending)| ending);
+        let file = |brief: &Brief| (format!("{}{}", brief.digest, ending(brief.class)), brief.digest.clone());
+        let known: HashMap<String, String> = installed.iter().map(file).collect();
         let cache = Arc::clone(&self.cache);
-        let missing = spawn_blocking(move || cache.sweep(names)).await.map_err(io::Error::other).flatten()?;
+        let missing = spawn_blocking(move || cache.sweep(known)).await.map_err(io::Error::other).flatten()?;
         let waiting = installed.iter().filter(|brief| brief.is_approved && !missing.contains(&brief.digest));
         let slots = waiting.map(|brief| (brief.digest.clone(), Slot::waiting(brief.class, source)));
         self.table.write().unwrap_or_else(PoisonError::into_inner).extend(slots);

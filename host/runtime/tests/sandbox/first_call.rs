@@ -38,10 +38,10 @@ impl Shelf {
     }
 
     fn source(self: &Arc<Self>) -> Source {
-        let shelf = Arc::clone(self);
+        let own = Arc::clone(self);
         Arc::new(move |_| {
-            shelf.asked.fetch_add(1, Ordering::Relaxed);
-            shelf.bytes.lock().unwrap().clone().ok_or_else(|| io::Error::other("it is gone"))
+            own.asked.fetch_add(1, Ordering::Relaxed);
+            own.bytes.lock().unwrap().clone().ok_or_else(|| io::Error::other("it is gone"))
         })
     }
 }
