@@ -40,6 +40,19 @@ pub struct Connector {
     pub installed_at: Timestamp,
 }
 
+/// A connector without its manifest: its component, and whether that may run. For looking at all of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Brief {
+    /// Stable name.
+    pub name: String,
+    /// SHA-256 of the component, lower-case hex.
+    pub digest: String,
+    /// The engine it runs on.
+    pub class: Class,
+    /// Whether it may run.
+    pub is_approved: bool,
+}
+
 /// An operator's word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Approval {
@@ -54,6 +67,12 @@ pub struct Approval {
 }
 
 impl Connector {
+    /// The same without its manifest.
+    pub fn brief(&self) -> Brief {
+        let (name, digest) = (self.name.clone(), self.digest.clone());
+        Brief { name, digest, class: self.class, is_approved: self.is_approved() }
+    }
+
     /// Whether it may run: approved, for this very component, and for all it asks.
     pub fn is_approved(&self) -> bool {
         let asked = crate::approval::requests(&self.manifest);

@@ -83,7 +83,8 @@ fn seconds(count: u32) -> SignedDuration {
     SignedDuration::from_secs(count.into())
 }
 
-fn later(now: Timestamp, by: u32) -> Timestamp {
+/// So many seconds later.
+pub(crate) fn later(now: Timestamp, by: u32) -> Timestamp {
     now.saturating_add(seconds(by)).unwrap_or(Timestamp::MAX)
 }
 

@@ -4,10 +4,12 @@
 //! with stays pages of files, which are not the host's own memory.
 
 use std::{
+    collections::{HashMap, HashSet},
     fs::{self, File},
     hash::{Hash, Hasher},
     io::{self, BufRead, BufReader, Read, Write},
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
 };
 
 use aws_lc_rs::{
@@ -43,6 +45,8 @@ impl std::fmt::Debug for CacheKey {
 pub(crate) struct Cache {
     directory: PathBuf,
     key: hmac::Key,
+    /// How many files were begun, so that no two who write the same one write into one file.
+    begun: AtomicU64,
 }
 
 impl Cache {
@@ -50,7 +54,8 @@ impl Cache {
     pub(crate) fn open(directory: &Path, key: &CacheKey) -> io::Result<Self> {
         use std::os::unix::fs::DirBuilderExt;
         fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
-        Ok(Self { directory: directory.to_owned(), key: hmac::Key::new(hmac::HMAC_SHA256, &*key.0) })
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &*key.0);
+        Ok(Self { directory: directory.to_owned(), key, begun: AtomicU64::new(0) })
     }
 
     /// What was compiled from a component for an engine; none where there is nothing, or nothing that is authentic.
@@ -84,14 +89,43 @@ impl Cache {
     /// Keeps what was compiled: written beside its place, synced, then renamed.
     pub(crate) fn put(&self, digest: &str, class: Class, engine: &Engine, code: &[u8]) -> io::Result<()> {
         let name = name(digest, class, engine);
-        let mut file = tempfile_in(&self.directory, &name)?;
-        let tag = self.tag(&name, code);
-        file.1.write_all(code)?;
-        file.1.write_all(MAGIC)?;
-        file.1.write_all(tag.as_ref())?;
-        file.1.sync_all()?;
-        fs::rename(&file.0, self.directory.join(&name))?;
+        let draft = self.directory.join(format!(".{name}.{}.partial", self.begun.fetch_add(1, Ordering::Relaxed)));
+        let written = self.write(&draft, &name, code).and_then(|()| fs::rename(&draft, self.directory.join(&name)));
+        written.inspect_err(|_| {
+            // Where this fails as well, the next start finds it.
+            let _left = fs::remove_file(&draft);
+        })?;
         File::open(&self.directory)?.sync_all()
+    }
+
+    fn write(&self, draft: &Path, name: &str, code: &[u8]) -> io::Result<()> {
+        use std::os::unix::fs::OpenOptionsExt;
+        let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(draft)?;
+        let tag = self.tag(name, code);
+        file.write_all(code)?;
+        file.write_all(MAGIC)?;
+        file.write_all(tag.as_ref())?;
+        file.sync_all()
+    }
+
+    /// Removes every file of ours but those that `known` names: what belongs to no component, is another engine's, or was not
+    /// written to its end. Answers what `known` has under each name that no file has.
+    pub(crate) fn sweep(&self, mut known: HashMap<String, String>) -> io::Result<HashSet<String>> {
+        let mut removed = 0_usize;
+        for entry in fs::read_dir(&self.directory)? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if known.remove(&name).is_none() && is_ours(&name) {
+                match fs::remove_file(entry.path()) {
+                    Ok(()) => removed += 1,
+                    Err(error) => tracing::warn!(name, %error, "machine code that nobody needs stays on disk"),
+                }
+            }
+        }
+        if removed > 0 {
+            tracing::info!(removed, "machine code that belongs to no installed connector was removed");
+        }
+        Ok(known.into_values().collect())
     }
 
     /// Forgets what was compiled from a component, for every engine.
@@ -138,7 +172,7 @@ fn signed(name: &str, code: &digest::Digest) -> Vec<u8> {
     text
 }
 
-fn name(digest: &str, class: Class, engine: &Engine) -> String {
+pub(crate) fn name(digest: &str, class: Class, engine: &Engine) -> String {
     let class = match class {
         Class::Pure => "pure",
         Class::GuestRuntime => "guest-runtime",
@@ -148,12 +182,10 @@ fn name(digest: &str, class: Class, engine: &Engine) -> String {
     format!("{digest}-{:016x}-{class}", hasher.finish())
 }
 
-/// A new file beside the one to replace; a left-over of a crash is overwritten by the next attempt.
-fn tempfile_in(directory: &Path, name: &str) -> io::Result<(PathBuf, File)> {
-    use std::os::unix::fs::OpenOptionsExt;
-    let path = directory.join(format!(".{name}.partial"));
-    let file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
-    Ok((path, file))
+/// Whether a file is named as this cache names its own, whole ones and drafts: by a component's digest.
+fn is_ours(name: &str) -> bool {
+    let digest = name.strip_prefix('.').unwrap_or(name).split('-').next().unwrap_or_default();
+    digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// A hasher that is the same in every build, unlike the standard library's.
@@ -233,5 +265,38 @@ mod tests {
         assert_eq!(fs::read_dir(&inner).unwrap().count(), 1);
         cache.remove(DIGEST).unwrap();
         assert_eq!(fs::read_dir(&inner).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_sweep_leaves_what_is_known_and_what_is_not_ours() {
+        let directory = tempfile::tempdir().unwrap();
+        let cache = cache(directory.path(), 1);
+        let digest = |digit: &str| digit.repeat(64);
+        let path = |name: &str| directory.path().join(name);
+        let [kept, gone] = ["a", "b"].map(|digit| format!("{}-0123456789abcdef-pure", digest(digit)));
+        let left = [
+            gone.clone(),
+            format!("{}-fedcba9876543210-pure", digest("a")),
+            format!(".{kept}.0.partial"),
+            format!(".{kept}.partial"),
+        ];
+        let others = [kept.clone(), "README".to_owned(), format!("{}g-x-pure", "a".repeat(63))];
+        for name in left.iter().chain(&others) {
+            fs::write(path(name), name).unwrap();
+        }
+        let missing = format!("{}-0123456789abcdef-pure", digest("c"));
+        let known = HashMap::from([(kept, digest("a")), (missing, digest("c"))]);
+        assert_eq!(cache.sweep(known).unwrap(), HashSet::from([digest("c")]));
+        assert!(left.iter().all(|name| !path(name).exists()));
+        assert!(others.iter().all(|name| path(name).exists()));
+    }
+
+    #[test]
+    fn what_cannot_be_kept_leaves_no_draft() {
+        let directory = tempfile::tempdir().unwrap();
+        let engine = Engine::new(&config(Class::Pure)).unwrap();
+        fs::create_dir(directory.path().join(name(DIGEST, Class::Pure, &engine))).unwrap();
+        assert!(cache(directory.path(), 1).put(DIGEST, Class::Pure, &engine, b"code").is_err());
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
     }
 }

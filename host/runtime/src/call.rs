@@ -23,7 +23,7 @@ use crate::{
 /// Why a call of a guest brought no answer. Each names the connector and the rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
-    /// It is not loaded: removed, or never installed here.
+    /// It is not loaded: removed, never installed here, or not to be loaded any more.
     #[error("the connector `{connector}` is not loaded")]
     NotLoaded {
         /// Its name.

@@ -1,7 +1,8 @@
 //! The sandbox: connectors compiled apart, run one call at a time, bounded in everything, without a secret or a socket.
 //!
-//! A component is inspected and compiled (`Runtime::prepare`), loaded once (`Runtime::load`) and called with a context
-//! settled beforehand (`CallContext`). Every request goes through one gate (`egress`) to a `Sender` of the server's.
+//! A component is inspected and compiled (`Runtime::prepare`), loaded once (`Runtime::load`, or by the first call after
+//! `Runtime::resume`) and called with a context settled beforehand (`CallContext`). Every request goes through one gate
+//! (`egress`) to a `Sender` of the server's.
 
 mod aside;
 mod bindings;
@@ -29,6 +30,7 @@ mod sender;
 mod signatures;
 mod state;
 mod stop;
+mod table;
 mod turn;
 mod verbs;
 
@@ -50,3 +52,4 @@ pub use plan::{Filled, Holes, Planned};
 pub use redact::{Random, ReadTokens};
 pub use runtime::{LoadError, Runtime, RuntimeSettings, StartError};
 pub use sender::{Outbound, SendError, Sender};
+pub use table::Source;

@@ -1,6 +1,6 @@
 //! Loaded components: linked once a version, instantiated once a call.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use jackfield_model::connector::Class;
 use tokio::sync::Semaphore;
@@ -115,6 +115,3 @@ impl Linkers {
         Ok(Loaded { class, pre, exports, slots, room, share, long, habit: Habit::default() })
     }
 }
-
-/// Everything loaded, by digest.
-pub(crate) type Table = HashMap<String, Arc<Loaded>>;

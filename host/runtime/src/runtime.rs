@@ -7,6 +7,7 @@ use std::{
 };
 
 use jackfield_model::{connector::Class, failure::plain};
+use tokio::sync::Semaphore;
 use wasmtime::component::Component;
 
 use crate::{
@@ -18,9 +19,10 @@ use crate::{
     engine::{EngineDescription, Engines, PoolSettings},
     inspect::{InspectError, Inspected, inspect},
     limits::{Limit, Limits},
-    load::{Linkers, Loaded, Table},
+    load::{Linkers, Loaded},
     redact::Random,
     sender::Sender,
+    table::{Slot, Table},
 };
 
 /// What a sandbox is started with.
@@ -71,6 +73,9 @@ pub enum LoadError {
     /// It was not compiled.
     #[error(transparent)]
     Compile(#[from] CompileError),
+    /// It has to be compiled again and is not there.
+    #[error("the component cannot be had: {0}")]
+    Component(#[source] io::Error),
     /// It was compiled and cannot be kept.
     #[error("the compiled component cannot be kept")]
     Cache(#[source] io::Error),
@@ -112,7 +117,11 @@ pub struct Runtime {
     pub(crate) random: Random,
     pub(crate) sender: Arc<dyn Sender>,
     pub(crate) breakers: Mutex<Breakers>,
-    loaded: RwLock<Table>,
+    pub(crate) table: RwLock<Table>,
+    /// Room for compiling: one component a core, installs and all.
+    compiling: Semaphore,
+    /// Room for reading and authenticating machine code, which is computing as well.
+    reading: Semaphore,
 }
 
 impl Runtime {
@@ -124,6 +133,7 @@ impl Runtime {
         let directory = settings.cache_dir;
         let cache =
             Cache::open(&directory, &settings.cache_key).map_err(|source| StartError::Cache { directory, source })?;
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             engines,
             linkers,
@@ -134,7 +144,9 @@ impl Runtime {
             random: settings.random,
             sender,
             breakers: Mutex::new(Breakers::new(settings.breaker)),
-            loaded: RwLock::default(),
+            table: RwLock::default(),
+            compiling: Semaphore::new(cores),
+            reading: Semaphore::new(cores),
         })
     }
 
@@ -175,7 +187,7 @@ impl Runtime {
 
     /// Forgets a component: calls on their way end as they would, new ones find nothing.
     pub fn unload(&self, digest: &str) {
-        self.loaded.write().unwrap_or_else(PoisonError::into_inner).remove(digest);
+        self.table.write().unwrap_or_else(PoisonError::into_inner).remove(digest);
         self.reset_breaker(digest);
     }
 
@@ -185,18 +197,9 @@ impl Runtime {
         self.cache.remove(digest)
     }
 
-    /// Whether a component is loaded.
-    pub fn is_loaded(&self, digest: &str) -> bool {
-        self.find(digest).is_some()
-    }
-
     /// Lets a connector's next call through, whatever came before.
     pub fn reset_breaker(&self, digest: &str) {
         self.breakers.lock().unwrap_or_else(PoisonError::into_inner).close(digest);
-    }
-
-    pub(crate) fn find(&self, digest: &str) -> Option<Arc<Loaded>> {
-        self.loaded.read().unwrap_or_else(PoisonError::into_inner).get(digest).cloned()
     }
 
     pub(crate) fn link(&self, component: &Component, class: Class) -> Result<Loaded, LoadError> {
@@ -204,8 +207,8 @@ impl Runtime {
     }
 
     fn keep(&self, digest: &str, class: Class, component: &Component) -> Result<(), LoadError> {
-        let loaded = Arc::new(self.link(component, class)?);
-        self.loaded.write().unwrap_or_else(PoisonError::into_inner).insert(digest.to_owned(), loaded);
+        let loaded = Slot::Ready(Arc::new(self.link(component, class)?));
+        self.table.write().unwrap_or_else(PoisonError::into_inner).insert(digest.to_owned(), loaded);
         Ok(())
     }
 
@@ -215,7 +218,10 @@ impl Runtime {
         if let Some(found) = self.cached(digest, class).await {
             return Ok(found);
         }
+        // The semaphore is never closed.
+        let compiling = self.compiling.acquire().await;
         let code = self.compiler.compile(component, class, &self.limits).await?;
+        drop(compiling);
         let (cache, engine, name) = (Arc::clone(&self.cache), self.engines.of(class).clone(), digest.to_owned());
         let kept = tokio::task::spawn_blocking(move || cache.put(&name, class, &engine, &code)).await;
         kept.map_err(io::Error::other).flatten().map_err(LoadError::Cache)?;
@@ -230,8 +236,10 @@ impl Runtime {
         read.ok().flatten().ok_or_else(lost)?.map_err(|error| LoadError::unfit(&error))
     }
 
-    async fn cached(&self, digest: &str, class: Class) -> Option<Component> {
+    /// From the cache alone.
+    pub(crate) async fn cached(&self, digest: &str, class: Class) -> Option<Component> {
         let (cache, engine, digest) = (Arc::clone(&self.cache), self.engines.of(class).clone(), digest.to_owned());
+        let _reading = self.reading.acquire().await;
         tokio::task::spawn_blocking(move || cache.get(&digest, class, &engine)).await.ok().flatten()
     }
 }

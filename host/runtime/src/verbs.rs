@@ -43,7 +43,7 @@ struct Running {
 impl Runtime {
     /// Asks the provider whether a connection's credential works, and whose it is.
     pub async fn verify(&self, context: CallContext) -> Outcome<Verified> {
-        match self.begin(Hook::Verify, context) {
+        match self.begin(Hook::Verify, context).await {
             Ok((running, state)) => {
                 let result = self.ask_account(&running, state).instrument(running.span()).await;
                 self.end(&running, result)
@@ -54,7 +54,7 @@ impl Runtime {
 
     /// Asks the hook for the request that redeems a code or refreshes.
     pub async fn token_request(&self, context: CallContext, occasion: Occasion) -> Outcome<Planned> {
-        match self.begin(Hook::TokenRequest, context) {
+        match self.begin(Hook::TokenRequest, context).await {
             Ok((running, state)) => {
                 let result = self.ask_request(&running, state, occasion).instrument(running.span()).await;
                 self.end(&running, result)
@@ -70,7 +70,7 @@ impl Runtime {
         occasion: Occasion,
         response: &Response<Vec<u8>>,
     ) -> Outcome<ReadTokens> {
-        match self.begin(Hook::TokenResponse, context) {
+        match self.begin(Hook::TokenResponse, context).await {
             Ok((running, state)) => {
                 let result = self.ask_tokens(&running, state, occasion, response).instrument(running.span()).await;
                 self.end(&running, result)
@@ -81,7 +81,7 @@ impl Runtime {
 
     /// Asks the hook for the requests that end a grant.
     pub async fn revoke_plans(&self, context: CallContext, account: Option<&str>) -> Outcome<Vec<Planned>> {
-        match self.begin(Hook::Revoke, context) {
+        match self.begin(Hook::Revoke, context).await {
             Ok((running, state)) => {
                 let result = self.ask_revocation(&running, state, account).instrument(running.span()).await;
                 self.end(&running, result)
@@ -189,14 +189,15 @@ impl Runtime {
     }
 
     /// Finds the component, asks the breaker, and makes the host's side of a fresh instance.
-    fn begin(&self, hook: Hook, context: CallContext) -> Result<(Running, CallState), CallError> {
+    async fn begin(&self, hook: Hook, context: CallContext) -> Result<(Running, CallState), CallError> {
         let connector = context.connector.clone();
         if context.hook != hook {
             let denial =
                 Denial::new("wrong-context", format!("a context settled for `{}` serves no `{hook}`", context.hook));
             return Err(CallError::Denied { connector, denial });
         }
-        let loaded = self.find(&context.digest).ok_or_else(|| CallError::NotLoaded { connector: connector.clone() })?;
+        let found = self.find(&context.digest, &connector, context.now).await;
+        let loaded = found.ok_or_else(|| CallError::NotLoaded { connector: connector.clone() })?;
         let admitted = self.breakers.lock().unwrap_or_else(PoisonError::into_inner).admit(&context.digest, context.now);
         admitted.map_err(|until| CallError::Open { connector: connector.clone(), until })?;
         let (context, book) = (Arc::new(context), LogBook::new(&connector, &self.limits));

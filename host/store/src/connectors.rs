@@ -7,7 +7,7 @@ use std::{
 
 use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::HEXLOWER;
-use jackfield_model::connector::Connector;
+use jackfield_model::connector::{Brief, Connector};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -24,22 +24,24 @@ const TEXT_LIMIT: usize = 2 * 1024 * 1024;
 /// How often a list or get starts again when the connector is replaced under it.
 const ATTEMPTS: usize = 8;
 
-/// Connectors as they were read last, by name, each with the bytes of its head: a connector that changes gets another head.
-#[derive(Default)]
-pub(crate) struct Known(RwLock<HashMap<String, Read>>);
+/// What was read of connectors last, by name, each with the bytes of its head: a connector that changes gets another head.
+pub(crate) struct Known<T>(RwLock<HashMap<String, (Vec<u8>, T)>>);
 
-/// The bytes of a head, and the connector that was read with it.
-type Read = (Vec<u8>, Arc<Connector>);
+impl<T> Default for Known<T> {
+    fn default() -> Self {
+        Self(RwLock::default())
+    }
+}
 
-impl Known {
-    fn get(&self, name: &str, head: &[u8]) -> Option<Arc<Connector>> {
+impl<T: Clone> Known<T> {
+    fn get(&self, name: &str, head: &[u8]) -> Option<T> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        known.get(name).filter(|(at, _)| at == head).map(|(_, connector)| Arc::clone(connector))
+        known.get(name).filter(|(at, _)| at == head).map(|(_, read)| read.clone())
     }
 
-    fn note(&self, name: &str, head: Vec<u8>, connector: &Arc<Connector>) {
+    fn note(&self, name: &str, head: Vec<u8>, read: &T) {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        known.insert(name.to_owned(), (head, Arc::clone(connector)));
+        known.insert(name.to_owned(), (head, read.clone()));
     }
 }
 
@@ -126,6 +128,33 @@ impl Connectors<'_> {
             let name = crate::core::tail(&prefix, &key);
             match self.get(&name).await {
                 Ok(Some(connector)) => page.items.push(connector),
+                Ok(None) => {}
+                Err(StoreError::Unreadable(reason)) => page.unreadable.push(reason),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(page)
+    }
+
+    /// All connectors in brief, by name: each is read and parsed once, and again after its head has changed. Manifests are not
+    /// kept, and never in memory together.
+    pub async fn briefs(&self) -> Result<Page<Brief>, StoreError> {
+        let prefix = CONNECTOR.prefix(&[]);
+        let (pairs, _) = self.0.scan(&prefix, None, usize::MAX, Order::Oldest).await?;
+        let mut page = Page::default();
+        for (key, head) in pairs {
+            let name = crate::core::tail(&prefix, &key);
+            if let Some(known) = self.0.briefs.get(&name, &head) {
+                page.items.push(known);
+                continue;
+            }
+            match self.get(&name).await {
+                Ok(Some(connector)) => {
+                    let brief = connector.brief();
+                    // Replaced meanwhile, it stands beside a head that no connector has again.
+                    self.0.briefs.note(&name, head, &brief);
+                    page.items.push(brief);
+                }
                 Ok(None) => {}
                 Err(StoreError::Unreadable(reason)) => page.unreadable.push(reason),
                 Err(error) => return Err(error),

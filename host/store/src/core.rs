@@ -5,6 +5,7 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
+use jackfield_model::connector::{Brief, Connector};
 use serde::de::DeserializeOwned;
 
 use crate::{
@@ -24,7 +25,9 @@ pub(crate) struct Core {
     pub(crate) engine: Arc<dyn Engine>,
     pub(crate) keys: Keys,
     /// Connectors that were read.
-    pub(crate) connectors: Known,
+    pub(crate) connectors: Known<Arc<Connector>>,
+    /// Connectors that were looked at all together.
+    pub(crate) briefs: Known<Brief>,
     /// How many connections there are, from when that was read on.
     pub(crate) connections: AtomicI64,
 }

@@ -97,7 +97,13 @@ impl Store {
     ) -> Result<Self, OpenError> {
         let keys = Keys::unlock(&*engine, ring).await?;
         let store = Self {
-            core: Arc::new(Core { engine, keys, connectors: Known::default(), connections: AtomicI64::default() }),
+            core: Arc::new(Core {
+                engine,
+                keys,
+                connectors: Known::default(),
+                briefs: Known::default(),
+                connections: AtomicI64::default(),
+            }),
             components,
         };
         store.connections().build_orders().await?;

@@ -157,7 +157,7 @@ fn compiled(host: &TestHost) -> BTreeSet<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_component_runs_when_it_was_compared_and_approved() {
-    let host = TestHost::start(Setting::plain(crate::PROGRAM)).await.unwrap();
+    let mut host = TestHost::start(Setting::plain(crate::PROGRAM)).await.unwrap();
     host.install("api-token").await.unwrap();
     let before = digest(&host).await;
     let (mut browser, page) = operator(&host).await;
@@ -187,6 +187,9 @@ async fn another_component_runs_when_it_was_compared_and_approved() {
     let refused = host.upload(component("api-token").unwrap()).await.unwrap();
     assert_eq!(refused.status, 409, "{}", refused.json);
     assert_eq!(compiled(&host), [digest(&host).await].into());
+    // So it is when a start left it for its first call.
+    host.stop().await.unwrap();
+    host.start_again().await.unwrap();
     let removed = host.api(host.operator(), Method::DELETE, "/v1/connectors/api-token", None).await.unwrap();
     assert!(removed.status.is_success(), "{}", removed.json);
     assert!(compiled(&host).is_empty(), "{:?}", compiled(&host));

@@ -18,7 +18,7 @@ use crate::{
 impl Runtime {
     /// Asks the hook for the targets of a connection whose credential is placed as for `verify`.
     pub async fn discover(&self, context: CallContext) -> Outcome<Vec<Target>> {
-        match self.begin(Hook::Discover, context) {
+        match self.begin(Hook::Discover, context).await {
             Ok((running, state)) => {
                 let result = self.ask_targets(&running, state).instrument(running.span()).await;
                 self.end(&running, result)

@@ -12,6 +12,7 @@
 
 mod calls;
 mod component;
+mod first_call;
 mod hooks;
 mod host;
 mod install;

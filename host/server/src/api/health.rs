@@ -78,7 +78,7 @@ pub(super) fn routes() -> Routes {
         About::new(
             "getReadiness",
             "Readiness",
-            "Whether the host can serve: its store takes changes, and every approved connector is loaded.",
+            "Whether the host can serve: its store takes changes, and every approved connector can be called.",
         ),
     )
 }

@@ -1,7 +1,12 @@
 //! Connectors: installed from a component, approved by an operator, removed when nothing uses them.
 
-use jackfield_model::{approval, connector::Approval, connector::Connector};
-use jackfield_runtime::{InstallError as ComponentRefused, LoadError};
+use std::{io, sync::Arc};
+
+use jackfield_model::{
+    approval,
+    connector::{Approval, Brief, Connector},
+};
+use jackfield_runtime::{InstallError as ComponentRefused, LoadError, Source};
 use jackfield_store::{ComponentError, StoreError};
 use jiff::Timestamp;
 
@@ -117,7 +122,7 @@ impl Service {
         }
         let requests = approval::requests(&connector.manifest);
         connector.approval = Some(Approval { requests, digest: digest.to_owned(), by: by.to_owned(), at: self.now() });
-        self.load(&connector).await?;
+        self.load(&connector.brief()).await?;
         let mut change = self.audited(by, "connector.approved", &format!("{name} {digest}"))?;
         self.store().connectors().put(&mut change, &connector).await?;
         self.store().commit(change).await?;
@@ -125,7 +130,7 @@ impl Service {
     }
 
     /// Makes a connector ready to run, from the compiled cache or, where that is gone, from its component.
-    pub(super) async fn load(&self, connector: &Connector) -> Result<(), ApproveError> {
+    pub(super) async fn load(&self, connector: &Brief) -> Result<(), ApproveError> {
         if self.parts.runtime.load_cached(&connector.digest, connector.class).await? {
             return Ok(());
         }
@@ -133,6 +138,15 @@ impl Service {
         let component = component.ok_or_else(|| ApproveError::NoComponent(connector.name.clone()))?;
         self.parts.runtime.load(&component).await?;
         Ok(())
+    }
+
+    /// Where components are that have to be compiled again for a first call.
+    pub(super) fn component_source(&self) -> Source {
+        let components = self.store().components().clone();
+        Arc::new(move |digest| {
+            let component = components.get(digest).map_err(io::Error::other)?;
+            component.ok_or_else(|| io::Error::other("it is no longer in the store: install it again"))
+        })
     }
 
     /// Every installed connector.

@@ -32,10 +32,10 @@ impl Service {
             problems.push("the host is stopping".to_owned());
         }
         let mut running = 0;
-        match self.store().connectors().list().await {
+        match self.store().connectors().briefs().await {
             Err(error) => problems.push(format!("the store does not answer: {error}")),
             Ok(listed) => {
-                for connector in listed.items.iter().filter(|connector| connector.is_approved()) {
+                for connector in listed.items.iter().filter(|connector| connector.is_approved) {
                     if self.parts.runtime.is_loaded(&connector.digest) {
                         running += 1;
                     } else {

@@ -4,7 +4,6 @@ use futures::{StreamExt as _, stream};
 use jackfield_auth::refresh::Failed;
 use jackfield_model::{
     connection::{Connection, RefreshState},
-    connector::Connector,
     credential::Credential,
 };
 use jackfield_store::{JournalEntry, Pending, StoreError};
@@ -26,12 +25,20 @@ impl Service {
         self.drop_orphans().await
     }
 
-    /// Makes every approved connector ready, on all cores: each is read, authenticated and mapped.
+    /// Lets every approved connector be loaded by its first call. Those without machine code are compiled now, on all cores:
+    /// what cannot be compiled any more is said at the start.
     async fn load_all(&self) -> Result<(), StoreError> {
-        let approved = self.connectors().await?.into_iter().filter(Connector::is_approved);
+        let installed = self.store().connectors().briefs().await?.items;
+        let waiting = self.parts.runtime.resume(&installed, &self.component_source()).await;
+        let missing = waiting.unwrap_or_else(|error| {
+            tracing::error!(%error, "the directory of compiled components cannot be read: every connector is loaded now");
+            installed.iter().map(|connector| connector.digest.clone()).collect()
+        });
+        let approved =
+            installed.iter().filter(|connector| connector.is_approved && missing.contains(&connector.digest));
         let at_once = std::thread::available_parallelism().map_or(1, usize::from);
         let loading = stream::iter(approved).for_each_concurrent(at_once, async |connector| {
-            if let Err(error) = self.load(&connector).await {
+            if let Err(error) = self.load(connector).await {
                 tracing::error!(connector = %connector.name, %error, "an approved connector could not be made ready");
             }
         });

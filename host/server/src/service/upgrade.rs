@@ -107,7 +107,7 @@ impl Service {
         }
         let requests = approval::requests(&new.manifest);
         new.approval = Some(Approval { requests, digest: digest.to_owned(), by: by.to_owned(), at: self.now() });
-        self.load(&new).await?;
+        self.load(&new.brief()).await?;
         let mut change = self.audited(by, "connector.upgraded", &format!("{name} {digest}"))?;
         self.store().connectors().put(&mut change, &new).await?;
         self.store().commit(change).await?;

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test is a panic")]
 
-use jackfield_model::{client::ClientFault, credential::Credential};
+use jackfield_model::{client::ClientFault, connector::Connector, credential::Credential};
 
 use super::sample::{self, at, secret};
 use crate::{AuditFilter, Change, Filter, Order, Purpose, StoreError};
@@ -98,7 +98,24 @@ async fn a_connector_with_a_long_manifest_is_replaced_whole() {
     store.connectors().delete(&mut change, "github").await.unwrap();
     store.commit(change).await.unwrap();
     assert!(store.connectors().get("github").await.unwrap().is_none());
+    assert!(store.connectors().briefs().await.unwrap().items.is_empty());
     assert_eq!(super::sealed::keys_of(&*engine, "connector").await, [""; 0], "no part stays behind");
+}
+
+#[tokio::test]
+async fn connectors_in_brief_follow_what_is_stored() {
+    let (store, ..) = sample::in_memory().await;
+    let approved = sample::connector();
+    let unapproved = Connector { approval: None, ..approved.clone() };
+    let replaced = Connector { digest: "ee".repeat(32), ..unapproved.clone() };
+    for connector in [&approved, &unapproved, &replaced, &approved] {
+        let mut change = Change::new();
+        store.connectors().put(&mut change, connector).await.unwrap();
+        store.commit(change).await.unwrap();
+        for _ in 0..2 {
+            assert_eq!(store.connectors().briefs().await.unwrap().items, [connector.brief()]);
+        }
+    }
 }
 
 #[tokio::test]
