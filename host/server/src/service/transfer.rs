@@ -1,6 +1,7 @@
 //! Connections on their way from one host to another: sealed to a passphrase or a recipient with age, taken in all
 //! together or not at all. Tokens that never were in a host come in by another way.
 
+mod held;
 mod place;
 
 use std::{collections::BTreeSet, sync::Arc};
@@ -191,14 +192,17 @@ impl Service {
                 unfit.push(format!("{id}: the account is connected here already, as {same}"));
             } else {
                 let credential = entry.credential().ok_or(TransferError::Foreign)?;
-                let moved = Connection {
+                let mut moved = Connection {
                     tenant,
                     client: place.client,
                     endpoints: place.endpoints,
                     refresh: RefreshState::Idle,
+                    // Who uses it said so there.
+                    uses: 0,
                     updated_at: self.now(),
                     ..entry.connection
                 };
+                moved.tokens.iter_mut().for_each(|token| token.refresh = RefreshState::Idle);
                 ready.push((moved, credential));
             }
         }
