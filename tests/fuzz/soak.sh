@@ -22,7 +22,7 @@ if [ ${#targets[@]} -eq 0 ]; then
   mapfile -t targets < <(basename -s .rs targets/*.rs)
 fi
 
-begun=$SECONDS passed=0 failed=0 executions="" all=0
+begun=$SECONDS passed=0 failed=0 executions="" broken="" all=0
 for target in "${targets[@]}"; do
   kept=$work/corpora/$target
   mkdir -p "$kept"
@@ -33,6 +33,7 @@ for target in "${targets[@]}"; do
     passed=$((passed + 1))
   else
     failed=$((failed + 1))
+    broken="$broken${broken:+, }\"$target\""
     echo "fuzz: $target broke; the end of $log:" >&2
     grep -aA4 panicked "$log" >&2 || tail -n 20 "$log" >&2
   fi
@@ -43,7 +44,7 @@ for target in "${targets[@]}"; do
 done
 
 echo "fuzz: $passed passed, $failed failed"
-printf '{"suite": "fuzz", "slice": "long", "passed": %d, "failed": %d, "seconds": %d, "commit": "%s", "date": "%s", "executions": %d, "targets": {%s}}\n' \
-  "$passed" "$failed" "$((SECONDS - begun))" "$(git rev-parse --short HEAD)" "$(date --utc +%F)" "$all" "$executions" \
+printf '{"suite": "fuzz", "slice": "long", "passed": %d, "failed": %d, "seconds": %d, "commit": "%s", "date": "%s", "executions": %d, "broken": [%s], "targets": {%s}}\n' \
+  "$passed" "$failed" "$((SECONDS - begun))" "$(git rev-parse --short HEAD)" "$(date --utc +%F)" "$all" "$broken" "$executions" \
   >>"$workspace/target/figures.json"
 [ "$failed" -eq 0 ]

@@ -24,18 +24,57 @@ pub fn written_into(readme: &str, lines: &str, bench: Option<&Value>) -> Result<
     Ok(format!("{before}{HEADING}{introduction}\n\n{}{measured}{after}", table(lines)))
 }
 
-/// The table of the last lines, long slices before short ones.
+/// The table of the last lines, long slices before short ones; where lines name their targets, of the last run of each target.
 fn table(lines: &str) -> String {
     let mut last: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
+    let mut partial: BTreeMap<String, Vec<Map<String, Value>>> = BTreeMap::new();
     for line in lines.lines().filter_map(|line| serde_json::from_str::<Map<String, Value>>(line).ok()) {
         let name = said(&line, "suite");
+        if line.get("targets").is_some_and(Value::is_object) {
+            partial.entry(name).or_default().push(line);
+            continue;
+        }
         let kept_is_longer = last.get(&name).is_some_and(|kept| said(kept, "slice") == "long");
         if !kept_is_longer || said(&line, "slice") == "long" {
             last.insert(name, line);
         }
     }
+    last.extend(partial.into_iter().map(|(name, runs)| (name, summed(&runs))));
     let head = "| suite | passed | failed | counted | slice | run |\n| --- | --- | --- | --- | --- | --- |\n";
     last.values().fold(head.to_owned(), |table, line| table + &row(line))
+}
+
+/// The sum over the last run of each target: a run may take a few of them. One that broke in it failed; a run that does not say which
+/// broke counts its failures as long as it is the last of any target.
+fn summed(runs: &[Map<String, Value>]) -> Map<String, Value> {
+    let mut last: BTreeMap<&str, usize> = BTreeMap::new();
+    for (number, run) in runs.iter().enumerate() {
+        let targets = run.get("targets").and_then(Value::as_object);
+        last.extend(targets.into_iter().flatten().map(|(target, _)| (target.as_str(), number)));
+    }
+    let (mut executions, mut failed, mut commits) = (0, 0, Vec::new());
+    for (number, run) in runs.iter().enumerate() {
+        let own: Vec<&str> = last.iter().filter(|(_, of)| **of == number).map(|(target, _)| *target).collect();
+        let counted = own.iter().filter_map(|target| run.get("targets")?.get(target)?.as_u64());
+        executions += counted.sum::<u64>();
+        failed += match run.get("broken").and_then(Value::as_array) {
+            Some(broken) => own.iter().filter(|target| broken.contains(&Value::from(**target))).count() as u64,
+            None if own.is_empty() => 0,
+            None => run.get("failed").and_then(Value::as_u64).unwrap_or_default(),
+        };
+        let commit = said(run, "commit");
+        if !own.is_empty() && !commits.contains(&commit) {
+            commits.push(commit);
+        }
+    }
+    let mut row = runs.last().cloned().unwrap_or_default();
+    row.retain(|name, _| COMMON.contains(&name.as_str()));
+    row.insert("passed".to_owned(), Value::from((last.len() as u64).saturating_sub(failed)));
+    row.insert("failed".to_owned(), Value::from(failed));
+    row.insert("executions".to_owned(), Value::from(executions));
+    row.insert("targets".to_owned(), Value::from(last.len()));
+    row.insert("commit".to_owned(), Value::from(commits.join("`, `")));
+    row
 }
 
 /// What was measured, each beside its floor.
@@ -113,6 +152,27 @@ mod tests {
         let lines =
             "{\"suite\":\"a\",\"slice\":\"long\",\"passed\":9}\n{\"suite\":\"a\",\"slice\":\"short\",\"passed\":1}";
         assert!(written_into(README, lines, None).unwrap().contains("| a | 9 |"));
+    }
+
+    #[test]
+    fn runs_of_a_few_targets_are_summed_and_the_last_of_each_counts() {
+        let lines = [
+            r#"{"suite":"fuzz","slice":"long","passed":3,"failed":0,"commit":"c1","date":"d1","executions":6,"targets":{"a":1,"b":2,"c":3}}"#,
+            r#"{"suite":"fuzz","slice":"long","passed":1,"failed":1,"commit":"c2","date":"d2","executions":1000,"broken":["d"],"targets":{"a":1000,"d":0}}"#,
+            r#"{"suite":"fuzz","slice":"long","passed":1,"failed":0,"commit":"c2","date":"d3","executions":7,"broken":[],"targets":{"b":7}}"#,
+        ];
+        let row = |lines: &[&str]| {
+            let written = written_into(README, &lines.join("\n"), None).unwrap();
+            written.lines().find(|line| line.starts_with("| fuzz")).unwrap().to_owned()
+        };
+        assert_eq!(row(&lines), "| fuzz | 3 | 1 | executions 1,010, targets 4 | long | d3, `c1`, `c2` |");
+        assert_eq!(row(&lines[..1]), "| fuzz | 3 | 0 | executions 6, targets 3 | long | d1, `c1` |");
+        // Broken before and sound now; and the first run is of no target the last one any more.
+        let mended = r#"{"suite":"fuzz","slice":"long","passed":2,"failed":0,"commit":"c3","date":"d4","broken":[],"targets":{"c":5,"d":9}}"#;
+        assert_eq!(
+            row(&[&lines[..], &[mended]].concat()),
+            "| fuzz | 4 | 0 | executions 1,021, targets 4 | long | d4, `c2`, `c3` |"
+        );
     }
 
     #[test]

@@ -22,7 +22,8 @@ pub use request::{RequestError, client_credentials, exchange, refresh};
 pub use response::{RefreshOutcome, Tokens, read, read_refresh};
 
 pub(crate) use request::{authenticated, plain};
-pub(crate) use response::{may_be_kept, provider_error};
+pub use response::may_be_kept;
+pub(crate) use response::provider_error;
 
 /// What every request to a provider's endpoints is made from.
 #[derive(Debug, Clone, Copy)]

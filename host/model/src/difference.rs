@@ -109,6 +109,13 @@ mod tests {
         }
     }
 
+    /// Adds a copy of one that is there, under an id of its own.
+    fn another<T: Clone>(list: &mut Vec<T>, place: usize, id: fn(&mut T) -> &mut String) {
+        let mut copy = list[place].clone();
+        "more".clone_into(id(&mut copy));
+        list.push(copy);
+    }
+
     /// Every way in which another version can ask for more, and where that is seen.
     const WIDER: [(&str, Edit, &str); 21] = [
         (
@@ -133,15 +140,7 @@ mod tests {
             r#"origins["api"].place"#,
         ),
         ("the credential for a host without", |m| m.origins[0].credential ^= true, r#"origins["api"].credential"#),
-        (
-            "a further scope",
-            |m| {
-                let mut scope = m.scopes[1].clone();
-                scope.id = "all".into();
-                m.scopes.push(scope);
-            },
-            r#"scopes["all"]"#,
-        ),
+        ("a further scope", |m| another(&mut m.scopes, 1, |scope| &mut scope.id), r#"scopes["more"]"#),
         ("a scope asked for always", |m| m.scopes[3].always = true, r#"scopes["admin"].always"#),
         ("a scope that implies more", |m| m.scopes[1].implies = vec!["admin".into()], r#"scopes["read"].implies"#),
         (
@@ -160,30 +159,14 @@ mod tests {
             r#"actions["look"].requests"#,
         ),
         ("an action that is stronger", |m| m.actions[0].access = Access::Admin, r#"actions["look"].access"#),
-        (
-            "a further action",
-            |m| {
-                let mut action = m.actions[0].clone();
-                action.id = "more".into();
-                m.actions.push(action);
-            },
-            r#"actions["more"]"#,
-        ),
+        ("a further action", |m| another(&mut m.actions, 0, |action| &mut action.id), r#"actions["more"]"#),
         ("a hook that sends more", |m| m.requests[0].requests[0].methods.push("POST".into()), r#"requests["verify"]"#),
         (
             "a further hook",
             |m| m.requests.push(HookRequests { hook: "revoke".into(), ..m.requests[0].clone() }),
             r#"requests["revoke"]"#,
         ),
-        (
-            "another way to connect",
-            |m| {
-                let mut method = m.methods[0].clone();
-                method.id = "more".into();
-                m.methods.push(method);
-            },
-            r#"methods["more"]"#,
-        ),
+        ("another way to connect", |m| another(&mut m.methods, 0, |method| &mut method.id), r#"methods["more"]"#),
         (
             "a further placement",
             |m| m.methods[0].placements.push(Placement::Query(sample::placed("token", ""))),

@@ -1,9 +1,6 @@
 //! What one instance's host side holds: the call it serves and what it has used up. Made for a call, dropped with it.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use jackfield_model::connector::Class;
@@ -90,11 +87,6 @@ impl CallState {
             Stop::Denied(Denial::new("manifest-pure", message))
         };
         Ok(self.context.clone().ok_or_else(denied)?)
-    }
-
-    /// Time left for one request.
-    pub(crate) fn time_left(&self) -> Duration {
-        self.limits.wall().saturating_sub(self.begun.elapsed()).min(self.limits.request())
     }
 }
 

@@ -2,12 +2,12 @@
 //!
 //! The sentences are Fluent files below `languages/`: a folder a language, a file an area. What a language lacks is said in English.
 
-mod choice;
 mod pile;
 
 use std::{fmt, path::Path, sync::Arc};
 
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use jackfield_model::language;
 
 pub use pile::LanguageError;
 
@@ -62,7 +62,7 @@ impl Languages {
             let known = |tag: &&String| self.all.iter().any(|language| language.tag == **tag);
             offered.iter().filter(known).map(String::as_str).collect()
         };
-        let tag = choice::choose(wanted, &there);
+        let tag = language::choose(wanted, &there);
         let language = self.all.iter().find(|language| Some(language.tag.as_str()) == tag).unwrap_or(&self.english);
         Words { language: Arc::clone(language), english: Arc::clone(&self.english) }
     }

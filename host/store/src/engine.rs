@@ -134,7 +134,7 @@ pub enum EngineError {
     /// A check did not hold; nothing was changed.
     #[error("the record was changed meanwhile")]
     Conflict,
-    /// The database failed earlier and takes no more changes.
+    /// The database failed earlier: it takes no more changes, and this, if it was a read, cannot be read any more.
     #[error("the store takes no more changes since it failed: {0}")]
     ReadOnly(Fault),
     /// A read failed.

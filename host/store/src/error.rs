@@ -54,7 +54,7 @@ pub enum StoreError {
     /// Somebody changed or made the record meanwhile; nothing was changed.
     #[error("the record was changed meanwhile")]
     Conflict,
-    /// The database failed earlier and takes no more changes.
+    /// The database failed earlier: it takes no more changes, and what was asked for is one, or cannot be read any more.
     #[error("the store takes no more changes since it failed: {0}")]
     ReadOnly(Fault),
     /// The database does not answer reads.

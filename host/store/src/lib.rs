@@ -39,6 +39,7 @@ mod sled_engine;
 mod store;
 mod tenants;
 mod timeline;
+pub mod transfer;
 mod uses;
 mod webhooks;
 

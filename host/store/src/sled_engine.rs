@@ -55,6 +55,17 @@ impl Shared {
             tracing::error!(%fault, "the store takes no more changes; restart the host once the cause is gone");
         }
     }
+
+    /// Runs a read; a panic inside sled becomes an error of this read. Since the store failed it is said that it did: sled reads
+    /// what it can without writing, and what it cannot will not come back until a restart.
+    fn read<T>(&self, read: impl FnOnce() -> sled::Result<T>) -> Result<T, EngineError> {
+        let broke = match catch_unwind(AssertUnwindSafe(read)) {
+            Ok(Ok(value)) => return Ok(value),
+            Ok(Err(error)) => fault_of(&error),
+            Err(_) => Fault::Stopped,
+        };
+        Err(self.fault.get().map_or(EngineError::Unreadable(broke), |fault| EngineError::ReadOnly(*fault)))
+    }
 }
 
 impl SledEngine {
@@ -83,20 +94,20 @@ impl SledEngine {
 #[async_trait]
 impl Engine for SledEngine {
     async fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
-        let found = reading(|| self.shared.database.get(key))?;
+        let found = self.shared.read(|| self.shared.database.get(key))?;
         Ok(found.map(|value| value.to_vec()))
     }
 
     async fn scan(&self, scan: Scan) -> Result<Vec<Pair>, EngineError> {
         let first = Scan { limit: scan.limit.min(FEW), ..scan.clone() };
-        let mut pairs = reading(|| collect(&self.shared.database, &first))?;
+        let mut pairs = self.shared.read(|| collect(&self.shared.database, &first))?;
         let left = scan.limit - first.limit;
         if left == 0 || pairs.len() < first.limit {
             return Ok(pairs);
         }
         let rest = Scan { after: pairs.last().map(|(key, _)| key.clone()), limit: left, ..scan };
         let shared = Arc::clone(&self.shared);
-        let scanned = tokio::task::spawn_blocking(move || reading(|| collect(&shared.database, &rest)));
+        let scanned = tokio::task::spawn_blocking(move || shared.read(|| collect(&shared.database, &rest)));
         pairs.extend(scanned.await.map_err(|_| EngineError::Unreadable(Fault::Stopped))??);
         Ok(pairs)
     }
@@ -104,7 +115,7 @@ impl Engine for SledEngine {
     async fn count(&self, prefix: &[u8]) -> Result<u64, EngineError> {
         let (shared, prefix) = (Arc::clone(&self.shared), prefix.to_vec());
         let counted = move || {
-            reading(|| shared.database.scan_prefix(&prefix).keys().try_fold(0, |count, key| key.map(|_| count + 1)))
+            shared.read(|| shared.database.scan_prefix(&prefix).keys().try_fold(0, |count, key| key.map(|_| count + 1)))
         };
         tokio::task::spawn_blocking(counted).await.map_err(|_| EngineError::Unreadable(Fault::Stopped))?
     }
@@ -155,15 +166,6 @@ fn prefix_end(prefix: &[u8]) -> Option<Vec<u8>> {
     let mut end = prefix.get(..=kept)?.to_vec();
     *end.last_mut()? += 1;
     Some(end)
-}
-
-/// Runs a read; a panic inside sled becomes an error of this read.
-fn reading<T>(read: impl FnOnce() -> sled::Result<T>) -> Result<T, EngineError> {
-    match catch_unwind(AssertUnwindSafe(read)) {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(EngineError::Unreadable(fault_of(&error))),
-        Err(_) => Err(EngineError::Unreadable(Fault::Stopped)),
-    }
 }
 
 fn fault_of(error: &sled::Error) -> Fault {

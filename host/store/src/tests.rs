@@ -19,3 +19,4 @@ mod sealed;
 mod sealing;
 mod telling;
 mod together;
+mod transfer;

@@ -7,11 +7,13 @@
 #![allow(clippy::format_collect, reason = "spellings of short texts")]
 #![allow(clippy::similar_names, reason = "what masks and what is masked are called so")]
 
+mod accept_language;
 mod address;
 mod authorize_request;
 mod brand;
 mod callback_query;
 mod cases;
+mod cookies;
 mod credential;
 mod cursor;
 mod endpoint_fields;
@@ -37,13 +39,16 @@ mod revocation_answer;
 mod stored;
 mod template;
 mod token_response;
+mod transfer;
 mod www_authenticate;
 
+pub use accept_language::accept_language;
 pub use address::address;
 pub use authorize_request::authorize_request;
 pub use brand::{colour, host_header, host_name, mailbox};
 pub use callback_query::callback_query;
 pub use cases::{Case, corpora, mutated};
+pub use cookies::cookies;
 pub use credential::credential;
 pub use cursor::cursor;
 pub use endpoint_fields::endpoint_fields;
@@ -67,19 +72,22 @@ pub use revocation_answer::revocation_answer;
 pub use stored::{backup, backup_frames, envelope, key_ring, record};
 pub use template::template;
 pub use token_response::token_response;
+pub use transfer::{IDENTITY, RECIPIENT, transfer, transfer_file};
 pub use www_authenticate::www_authenticate;
 
 /// A parser: the name of its cases, and the function they are given to.
 pub type Parser = (&'static str, fn(&[u8]));
 
 /// Every parser there is.
-pub const PARSERS: [Parser; 38] = [
+pub const PARSERS: [Parser; 42] = [
+    ("accept_language", accept_language),
     ("address", address),
     ("authorize_request", authorize_request),
     ("backup", backup),
     ("backup_frames", backup_frames),
     ("callback_query", callback_query),
     ("colour", colour),
+    ("cookies", cookies),
     ("credential", credential),
     ("cursor", cursor),
     ("endpoint_fields", endpoint_fields),
@@ -111,5 +119,7 @@ pub const PARSERS: [Parser; 38] = [
     ("revocation_answer", revocation_answer),
     ("template", template),
     ("token_response", token_response),
+    ("transfer", transfer),
+    ("transfer_file", transfer_file),
     ("www_authenticate", www_authenticate),
 ];

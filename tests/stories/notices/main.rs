@@ -9,6 +9,7 @@
     reason = "a failed test is a panic"
 )]
 
+mod blocked;
 mod brands;
 mod delivery;
 mod digest;

@@ -10,6 +10,7 @@
 )]
 
 mod approval;
+mod arrivals;
 mod bounds;
 mod breaker;
 mod canaries;

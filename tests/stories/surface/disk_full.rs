@@ -55,6 +55,10 @@ async fn a_full_disk_is_said_and_loses_nothing() {
         assert_eq!(host.post(&key, path, &body).await.code(), "store-read-only", "{path}");
     }
     assert_eq!(host.get(&key, &format!("/v1/tenants/{}", kept[0])).await.status, 200);
+    for path in ["/v1/tenants?limit=100", "/v1/audit?limit=100", "/v1/api-keys"] {
+        let read = host.get(&key, path).await;
+        assert!(read.status == 200 || read.code() == "store-read-only", "{path}: {}", read.json);
+    }
     let (code, said) = host.stop().await;
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("takes no more changes"), "{said}");

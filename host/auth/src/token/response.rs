@@ -372,7 +372,7 @@ fn keep(tokens: &mut Tokens, payload: Option<&Value>, reading: &Reading<'_>) {
 }
 
 /// Whether a value may become a public field.
-pub(crate) fn may_be_kept(declared: &KeptValue, value: &str, secrets: &[&Secret]) -> bool {
+pub fn may_be_kept(declared: &KeptValue, value: &str, secrets: &[&Secret]) -> bool {
     let fits = value.len() <= KEPT_LIMIT && declared.pattern.matches(value);
     fits && !leak::carries_any(value, secrets.iter().copied())
 }

@@ -127,7 +127,8 @@ fn prepare(context: &CallContext, given: &Given, credential: bool, state: &CallS
         origin,
         connector: gate.connector.clone(),
         max_response_bytes: state.limits.response_bytes,
-        timeout: state.time_left(),
+        // Where less is left of the call, the call ends, by its own rule (`call::bounded`).
+        timeout: state.limits.request(),
     })
 }
 

@@ -63,7 +63,7 @@ impl From<StoreError> for Problem {
             }
             StoreError::ReadOnly(_) => Problem::new(
                 Code::StoreReadOnly,
-                "the host takes no changes after an error of its store, a full disk perhaps: its operator makes room and restarts it",
+                "the host takes no changes after an error of its store, a full disk perhaps, and this cannot be done until its operator makes room and restarts it",
             ),
             StoreError::Unavailable(_) => Problem::new(Code::StoreUnavailable, "the host's store does not answer"),
             StoreError::TooLarge { .. } => Problem::new(Code::TooLarge, error.to_string()),

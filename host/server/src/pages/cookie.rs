@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use cookie::{Cookie, SameSite, time::Duration};
+use ::cookie::{Cookie, SameSite, time::Duration};
 use http::{HeaderMap, HeaderValue, header};
-use jackfield_model::secret::Secret;
+use jackfield_model::{cookie, secret::Secret};
 
 use crate::service::BrowserCookie;
 
@@ -63,9 +63,7 @@ impl Kept {
     pub(super) fn read(self, headers: &HeaderMap, secure: bool) -> Option<Secret> {
         let prefix = if secure { HOST_PREFIX } else { "" };
         let name = format!("{prefix}{}", self.name());
-        let mut found = all(headers).filter(|cookie| cookie.name() == name);
-        let only = found.next()?;
-        found.next().is_none().then(|| Secret::new(only.value().to_owned()))
+        cookie::only(sent(headers), &name).map(|value| Secret::new(value.to_owned()))
     }
 }
 
@@ -75,9 +73,8 @@ pub(super) fn language(headers: &HeaderMap) -> Option<String> {
     Some(kept.expose().chars().take(40).collect())
 }
 
-fn all(headers: &HeaderMap) -> impl Iterator<Item = Cookie<'_>> {
-    let sent = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    sent.flat_map(Cookie::split_parse).flatten()
+fn sent(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
+    headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes)
 }
 
 /// The `Set-Cookie` header. Without the prefix the host runs on plain loopback, where `Secure` would lose the cookie.
@@ -96,9 +93,10 @@ pub(super) fn set(cookie: &BrowserCookie) -> Option<HeaderValue> {
 
 /// Our cookies among those the browser sent.
 pub(super) fn ours(headers: &HeaderMap) -> BTreeMap<String, Secret> {
-    let ours = all(headers)
-        .filter(|cookie| cookie.name().strip_prefix(HOST_PREFIX).unwrap_or(cookie.name()).starts_with(OURS));
-    ours.map(|cookie| (cookie.name().to_owned(), Secret::new(cookie.value().to_owned()))).collect()
+    let ours = sent(headers)
+        .flat_map(cookie::pairs)
+        .filter(|(name, _)| name.strip_prefix(HOST_PREFIX).unwrap_or(name).starts_with(OURS));
+    ours.map(|(name, value)| (name.to_owned(), Secret::new(value.to_owned()))).collect()
 }
 
 #[cfg(test)]
@@ -150,7 +148,9 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.append(header::COOKIE, HeaderValue::from_static("session=1; __Host-jf-a=2; jf-b=3"));
         headers.append(header::COOKIE, HeaderValue::from_static("__Host-other=4; jf-c=5"));
+        // A neighbour of the same domain may set what no header of ours would hold.
+        headers.append(header::COOKIE, HeaderValue::from_bytes("place=Zürich; jf-d=6".as_bytes()).unwrap());
         let names: Vec<String> = ours(&headers).into_keys().collect();
-        assert_eq!(names, ["__Host-jf-a", "jf-b", "jf-c"]);
+        assert_eq!(names, ["__Host-jf-a", "jf-b", "jf-c", "jf-d"]);
     }
 }

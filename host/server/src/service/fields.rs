@@ -108,6 +108,16 @@ pub(super) fn found_out(field: &Field, value: &str) -> Result<String, String> {
     value.map(|value| value.expose().to_owned()).ok_or_else(|| format!("{} has no value", field.label))
 }
 
+/// A public value as a connection keeps it, held to its field: what the field adds to what is typed is there already.
+pub(super) fn check_kept(field: &Field, value: &str, loopback: bool) -> Result<(), String> {
+    let typed = value.strip_prefix(&field.prefix).and_then(|rest| rest.strip_suffix(&field.suffix));
+    let typed = if value.is_empty() { Some(value) } else { typed };
+    let given = typed.map(|typed| Secret::new(typed.to_owned())).ok_or_else(|| FieldRule::Form.told(field))?;
+    let again = value_of(field, Some(given), true, loopback).map_err(|rule| rule.told(field))?;
+    let same = again.is_some_and(|again| again.expose() == value);
+    if same { Ok(()) } else { Err(FieldRule::Form.told(field)) }
+}
+
 impl Service {
     /// [`check`], and every address typed must be one that requests may go to at all.
     pub(super) fn checked<'a>(

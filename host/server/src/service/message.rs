@@ -86,7 +86,12 @@ impl Service {
         for _ in 0..A_ROUND / STRIDE {
             let page = self.store().messages().due(now, after.as_deref(), STRIDE).await?;
             for due in page.items.into_iter().filter(|due| !rounds.has(*due)) {
-                self.begin_message(due).await?;
+                match self.begin_message(due).await {
+                    Err(error @ StoreError::Unreadable(_)) => {
+                        tracing::error!(message = %due.message, %error, "a message cannot be sent");
+                    }
+                    other => other?,
+                }
             }
             after = page.next;
             if after.is_none() {

@@ -80,11 +80,17 @@ impl Service {
             let page = self.store().outbox().waiting(after.as_deref(), STRIDE).await?;
             let (mut silent, mut listeners) = (Change::new(), HashMap::new());
             for told in page.items {
-                let heard_by = match listeners.entry(told.tenant) {
-                    Entry::Occupied(known) => known.into_mut(),
-                    Entry::Vacant(unknown) => unknown.insert(self.listening(told.tenant).await?),
-                };
-                self.write_about(told, heard_by.as_ref(), &mut silent).await?;
+                match self.write_to_all(&told, &mut listeners, &mut silent).await {
+                    // What cannot be said of one is no reason to say nothing of the others.
+                    Err(error @ StoreError::TooLarge { .. }) => {
+                        tracing::error!(event = %told.id, %error, "nobody is told of a change: there is too much to say of it");
+                        self.store().outbox().done(&mut silent, &told);
+                    }
+                    Err(error @ StoreError::Unreadable(_)) => {
+                        tracing::error!(event = %told.id, %error, "nobody is told of a change yet");
+                    }
+                    other => other?,
+                }
             }
             self.commit_unless_beaten(silent).await?;
             after = page.next;
@@ -92,6 +98,19 @@ impl Service {
                 return Ok(());
             }
         }
+    }
+
+    async fn write_to_all(
+        &self,
+        told: &Versioned<Told>,
+        listeners: &mut HashMap<TenantId, Option<Listening>>,
+        silent: &mut Change,
+    ) -> Result<(), StoreError> {
+        let heard_by = match listeners.entry(told.tenant) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(self.listening(told.tenant).await?),
+        };
+        self.write_about(told, heard_by.as_ref(), silent).await
     }
 
     /// Who may have to hear of a tenant's changes; none where the tenant is gone.
@@ -104,29 +123,29 @@ impl Service {
     /// Messages about a change and its end in the outbox are one commit; where nobody listens, the end waits for others.
     async fn write_about(
         &self,
-        told: Versioned<Told>,
+        told: &Versioned<Told>,
         heard_by: Option<&Listening>,
         silent: &mut Change,
     ) -> Result<(), StoreError> {
         let Some(Listening { tenant, webhooks }) = heard_by else {
-            self.store().outbox().done(silent, &told);
+            self.store().outbox().done(silent, told);
             return Ok(());
         };
         let mut change = Change::new();
         let mut said = false;
         for event in &told.events {
             for webhook in webhooks.iter().filter(|webhook| webhook.hears(*event)) {
-                let message = self.message_to(webhook, *event, &told, tenant)?;
+                let message = self.message_to(webhook, *event, told, tenant)?;
                 self.store().messages().insert(&mut change, &message)?;
                 said = true;
             }
         }
-        said |= self.mail_about(&mut change, &told, tenant).await?;
+        said |= self.mail_about(&mut change, told, tenant).await?;
         if !said {
-            self.store().outbox().done(silent, &told);
+            self.store().outbox().done(silent, told);
             return Ok(());
         }
-        self.store().outbox().done(&mut change, &told);
+        self.store().outbox().done(&mut change, told);
         self.commit_unless_beaten(change).await
     }
 

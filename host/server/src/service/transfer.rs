@@ -1,40 +1,25 @@
 //! Connections on their way from one host to another: sealed to a passphrase or a recipient with age, taken in all
 //! together or not at all. Tokens that never were in a host come in by another way.
 
+mod held;
 mod place;
-mod seal;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
-use data_encoding::BASE64;
 use jackfield_model::{
     connection::{Connection, RefreshState},
     credential::Credential,
     id::{ConnectionId, TenantId},
-    secret::Secret,
 };
-use jackfield_store::{Change, Filter, Order, StoreError};
-use serde::{Deserialize, Serialize};
-use zeroize::{Zeroize as _, Zeroizing};
+use jackfield_store::{
+    Change, Filter, Order, StoreError,
+    transfer::{self, Entry, Lock, Unread},
+};
+use serde::Serialize;
 
 use super::Service;
 
-pub use seal::SealError as TransferSealError;
-
-/// What a file of connections says it is.
-const KIND: &str = "jackfield-connections";
-const VERSION: u32 = 1;
-
-/// To whom a file is sealed, or who opens it.
-#[derive(Debug)]
-pub enum TransferKey {
-    /// Whoever knows it.
-    Passphrase(Secret),
-    /// The public key `age1…` to seal to.
-    Recipient(String),
-    /// The private key `AGE-SECRET-KEY-1…` that opens.
-    Identity(Secret),
-}
+pub use jackfield_store::transfer::{TransferKey, TransferSealError};
 
 /// A sealed file.
 #[derive(Debug)]
@@ -66,7 +51,7 @@ pub enum TransferError {
     NoTenant,
     /// The age file.
     #[error(transparent)]
-    Seal(#[from] seal::SealError),
+    Seal(#[from] TransferSealError),
     /// It opens and holds something else.
     #[error("the file holds no connections of a Jackfield host")]
     Foreign,
@@ -81,30 +66,12 @@ pub enum TransferError {
     Store(#[from] StoreError),
 }
 
-#[derive(Serialize, Deserialize)]
-struct Bundle {
-    kind: String,
-    version: u32,
-    connections: Vec<Entry>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Entry {
-    connection: Connection,
-    /// The provider's `client_id`: the tokens belong to it, not to our id of it.
-    client_id: Option<String>,
-    /// The sealable form, base64.
-    credential: Wiped,
-}
-
-/// Text that is wiped when it is dropped.
-#[derive(Serialize, Deserialize)]
-#[serde(transparent)]
-struct Wiped(String);
-
-impl Drop for Wiped {
-    fn drop(&mut self) {
-        self.0.zeroize();
+impl From<Unread> for TransferError {
+    fn from(unread: Unread) -> Self {
+        match unread {
+            Unread::Foreign => Self::Foreign,
+            Unread::Version(version) => Self::Version(version),
+        }
     }
 }
 
@@ -118,7 +85,7 @@ impl Service {
         by: &str,
     ) -> Result<Exported, TransferError> {
         self.tenant(tenant).await?.ok_or(TransferError::NoTenant)?;
-        let seal = seal::Lock::new(key)?;
+        let lock = Lock::new(key)?;
         let filter = Filter { connector, ..Filter::default() };
         let listed = self.store().connections().list(tenant, &filter, Order::default(), None, usize::MAX).await?.items;
         let clients = self.clients().await?;
@@ -135,17 +102,13 @@ impl Service {
             };
             let client = clients.iter().find(|client| Some(client.id) == found.client);
             self.jot(&mut change, &found, "exported", by, None)?;
-            entries.push(Entry {
-                client_id: client.map(|client| client.public_id.clone()),
-                credential: Wiped(BASE64.encode(&credential.to_sealable())),
-                connection: found.record,
-            });
+            entries.push(Entry::new(found.record, client.map(|client| client.public_id.clone()), &credential));
         }
         self.store().commit(change).await?;
         let connections = entries.len();
-        let bundle = Bundle { kind: KIND.to_owned(), version: VERSION, connections: entries };
-        let plain = Zeroizing::new(serde_json::to_vec(&bundle).map_err(|_| TransferError::Foreign)?);
-        Ok(Exported { file: seal.close(plain).await?, connections, left_out })
+        let plain = transfer::write(entries)?;
+        let file = self.beside(move || lock.close(&plain)).await?;
+        Ok(Exported { file, connections, left_out })
     }
 
     /// Takes in what another host sealed, all of it or nothing; with `check`, only says what it would do.
@@ -158,16 +121,8 @@ impl Service {
         by: &str,
     ) -> Result<Vec<Arrived>, TransferError> {
         self.tenant(tenant).await?.ok_or(TransferError::NoTenant)?;
-        let plain = seal::open(file, key).await?;
-        // serde's error may quote what it read, so it is dropped.
-        let bundle: Bundle = serde_json::from_slice(&plain).map_err(|_| TransferError::Foreign)?;
-        if bundle.kind != KIND {
-            return Err(TransferError::Foreign);
-        }
-        if bundle.version != VERSION {
-            return Err(TransferError::Version(bundle.version));
-        }
-        let ready = self.fitting(tenant, bundle.connections).await?;
+        let plain = self.beside(move || transfer::open(file.as_bytes(), key)).await?;
+        let ready = self.fitting(tenant, transfer::read(&plain)?).await?;
         let arrived = ready.iter().map(|(connection, _)| Arrived {
             id: connection.id,
             connector: connection.connector.clone(),
@@ -182,6 +137,20 @@ impl Service {
             self.store().commit(change).await?;
         }
         Ok(arrived)
+    }
+
+    /// Does work that blocks beside everything else. One at a time: each takes a passphrase's memory, and an opened file's.
+    async fn beside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, TransferSealError> + Send + 'static,
+    ) -> Result<T, TransferSealError> {
+        let alone = Arc::clone(&self.transferring).lock_owned().await;
+        let work = move || {
+            // Kept to its end, though whoever asked may have gone.
+            let _alone = alone;
+            work()
+        };
+        tokio::task::spawn_blocking(work).await.unwrap_or(Err(TransferSealError::Failed))
     }
 
     async fn take_in(
@@ -222,17 +191,18 @@ impl Service {
             } else if let Some(same) = self.twin_of(tenant, &entry.connection).await? {
                 unfit.push(format!("{id}: the account is connected here already, as {same}"));
             } else {
-                let bytes = BASE64.decode(entry.credential.0.as_bytes()).map(Zeroizing::new);
-                let credential = bytes.ok().and_then(|bytes| Credential::from_sealable(&bytes).ok());
-                let credential = credential.ok_or(TransferError::Foreign)?;
-                let moved = Connection {
+                let credential = entry.credential().ok_or(TransferError::Foreign)?;
+                let mut moved = Connection {
                     tenant,
                     client: place.client,
                     endpoints: place.endpoints,
                     refresh: RefreshState::Idle,
+                    // Who uses it said so there.
+                    uses: 0,
                     updated_at: self.now(),
                     ..entry.connection
                 };
+                moved.tokens.iter_mut().for_each(|token| token.refresh = RefreshState::Idle);
                 ready.push((moved, credential));
             }
         }

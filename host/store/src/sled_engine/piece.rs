@@ -56,6 +56,9 @@ impl Piece {
             }
         }
         shared.snapshots.around(&shared.database, &written, || shared.database.apply_batch(batch))?;
+        // sled splits and merges pages when the next look-up passes them, a reader's too, and cannot once it failed to write. Done
+        // here, a store that takes no more changes can still be read.
+        written.iter().try_for_each(|key| shared.database.get(key).map(drop))?;
         self.writes.clear();
         Ok(())
     }

@@ -11,7 +11,7 @@ use std::{
 
 use async_trait::async_trait;
 
-use super::{Shared, reading};
+use super::Shared;
 use crate::engine::{EngineError, Fault, Pair, Snapshot};
 
 /// How many pairs are read at a time, the writer waiting.
@@ -113,7 +113,7 @@ impl Snapshot for SledSnapshot {
             if open.ended {
                 return Ok(None);
             }
-            reading(|| open.read(&shared.database)).map(Some)
+            shared.read(|| open.read(&shared.database)).map(Some)
         });
         read.await.map_err(|_| EngineError::Unreadable(Fault::Stopped))?
     }

@@ -124,6 +124,37 @@ async fn after_a_panic_in_the_writer_the_store_only_reads() {
     assert_eq!(SledEngine::open(&path, CACHE).unwrap().health(), Health::Healthy);
 }
 
+/// A read that fails is worth another try while the store works, and never again once it failed.
+#[tokio::test]
+async fn a_read_that_fails_after_the_store_did_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = SledEngine::open(&folder.path().join("records"), CACHE).unwrap();
+    let broken = || Err::<(), _>(sled::Error::Io(std::io::Error::other("no more")));
+    assert_eq!(engine.shared.read(broken), Err(EngineError::Unreadable(Fault::Io)));
+    engine.shared.fail(Fault::Corruption);
+    assert_eq!(engine.shared.read(broken), Err(EngineError::ReadOnly(Fault::Corruption)));
+    let panicked =
+        engine.shared.read(|| -> sled::Result<()> { std::panic::resume_unwind(Box::new("asked to by a test")) });
+    assert_eq!(panicked, Err(EngineError::ReadOnly(Fault::Corruption)));
+}
+
+/// sled's own pages are in order after each change, so that no reader has to write.
+#[tokio::test]
+async fn a_look_up_after_a_change_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = SledEngine::open(&folder.path().join("records"), CACHE).unwrap();
+    for number in 0..300u32 {
+        engine.commit(put(&format!("k/{number:05}"), vec![7; 100])).await.unwrap();
+        if number % 3 == 2 {
+            let writes = vec![(format!("k/{:05}", number / 2).into(), None)];
+            engine.commit(Batch { checks: vec![], writes, counts: vec![] }).await.unwrap();
+        }
+        let scan = Scan { prefix: b"k/".to_vec(), after: None, limit: usize::MAX, backwards: false };
+        assert!(!engine.scan(scan).await.unwrap().is_empty());
+        assert_eq!(engine.shared.database.flush().unwrap(), 0, "bytes written by the look-ups of round {number}");
+    }
+}
+
 #[tokio::test]
 async fn a_writer_that_is_stuck_keeps_nobody_waiting_for_ever() {
     let folder = tempfile::tempdir().unwrap();

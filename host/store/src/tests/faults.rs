@@ -93,6 +93,10 @@ async fn at_point(point: Point, number: u32) -> Result<(), String> {
     if store.health() != Health::ReadOnly(Fault::Io) {
         return Err(format!("it is {:?}", store.health()));
     }
+    // It still reads all there is.
+    for number in 1..=STEPS / 3 {
+        seen(&store, number).await.map_err(|wrong| format!("while it only reads: {wrong}"))?;
+    }
     drop((store, engine));
     recovered(folder.path(), acknowledged).await
 }

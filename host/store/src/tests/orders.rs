@@ -188,44 +188,57 @@ async fn an_entry_moves_with_its_connection_and_goes_with_it() {
     assert!(left.iter().all(|key| !key.contains("abacus") && !key.contains("ada")), "no key holds what somebody typed");
 }
 
+/// What it takes to open a store a second time.
+struct Before {
+    engine: Arc<Memory>,
+    folder: tempfile::TempDir,
+    ring: KeyRing,
+}
+
+impl Before {
+    /// A store of five connections, as its first opening left it.
+    async fn filled() -> (Store, Self) {
+        let (folder, engine, first) = (tempfile::tempdir().unwrap(), Arc::default(), KeyRing::generate().unwrap());
+        let ring = sample::ring_from(&first, folder.path());
+        let store = sample::over(Arc::clone(&engine) as Arc<dyn Engine>, folder.path(), first).await;
+        fill(&store, 5).await;
+        (store, Self { engine, folder, ring })
+    }
+
+    async fn opened_again(&self) -> Store {
+        let ring = sample::ring_from(&self.ring, self.folder.path());
+        sample::over(Arc::clone(&self.engine) as Arc<dyn Engine>, self.folder.path(), ring).await
+    }
+}
+
 #[tokio::test]
 async fn a_store_of_before_gets_the_index_when_it_is_opened() {
-    let folder = tempfile::tempdir().unwrap();
-    let engine = Arc::new(Memory::default());
-    let ring = KeyRing::generate().unwrap();
-    let again = sample::ring_from(&ring, folder.path());
-    let store = sample::over(Arc::clone(&engine) as Arc<dyn Engine>, folder.path(), ring).await;
-    fill(&store, 5).await;
-    for key in super::sealed::keys_of(&*engine, "").await {
+    let (store, before) = Before::filled().await;
+    for key in super::sealed::keys_of(&*before.engine, "").await {
         if key.starts_with("connection-order/") || key == "meta/connection-order" {
             let writes = vec![(key.into_bytes(), None)];
-            engine.commit(Batch { checks: vec![], writes, counts: vec![] }).await.unwrap();
+            before.engine.commit(Batch { checks: vec![], writes, counts: vec![] }).await.unwrap();
         }
     }
     assert!(all(&store, &wanted(&[Audience::All], Sort::Name), 9).await.is_empty());
-    let store = sample::over(Arc::clone(&engine) as Arc<dyn Engine>, folder.path(), again).await;
+    let store = before.opened_again().await;
     assert_eq!(all(&store, &wanted(&[Audience::All], Sort::Name), 9).await.len(), 5);
     assert_eq!(all(&store, &wanted(&[Audience::Shared], Sort::Newest), 9).await.len(), 1);
 }
 
 #[tokio::test]
 async fn lists_of_end_users_of_a_store_of_before_are_taken_out() {
-    let folder = tempfile::tempdir().unwrap();
-    let engine = Arc::new(Memory::default());
-    let ring = KeyRing::generate().unwrap();
-    let again = sample::ring_from(&ring, folder.path());
-    let store = sample::over(Arc::clone(&engine) as Arc<dyn Engine>, folder.path(), ring).await;
-    fill(&store, 5).await;
-    let kept = super::sealed::keys_of(&*engine, "connection-order/").await;
+    let (_, before) = Before::filled().await;
+    let kept = super::sealed::keys_of(&*before.engine, "connection-order/").await;
     let mut writes = vec![(b"meta/connection-order".to_vec(), Some(vec![1]))];
     for key in kept.iter().filter(|key| key.contains("/all/")) {
         writes.push((key.replace("/all/", "/of-0f1e/").into_bytes(), Some(vec![])));
     }
     assert_eq!(writes.len(), 1 + 5 * 5);
-    engine.commit(Batch { checks: vec![], writes, counts: vec![] }).await.unwrap();
-    let store = sample::over(Arc::clone(&engine) as Arc<dyn Engine>, folder.path(), again).await;
-    assert_eq!(super::sealed::keys_of(&*engine, "connection-order/").await, kept);
-    assert_eq!(engine.get(b"meta/connection-order").await.unwrap(), Some(vec![2]));
+    before.engine.commit(Batch { checks: vec![], writes, counts: vec![] }).await.unwrap();
+    let store = before.opened_again().await;
+    assert_eq!(super::sealed::keys_of(&*before.engine, "connection-order/").await, kept);
+    assert_eq!(before.engine.get(b"meta/connection-order").await.unwrap(), Some(vec![2]));
     assert_eq!(all(&store, &wanted(&[Audience::Of("ada".into())], Sort::Name), 9).await.len(), 2);
 }
 

@@ -27,11 +27,14 @@ pub(crate) fn rows() -> Vec<Row> {
     rows
 }
 
+/// What a call that is ended by its clock says.
+pub(super) const WALL: &str = "took too long (limit `wall_ms`)";
+
 /// Connectors that wait instead of computing: for scenes whose bounds on time are short.
 pub(crate) fn slow() -> Vec<Row> {
     let held: fn(&Scene) = |scene| scene.provider.double().faults().once(On::path("/me"), Fault::Held(Gate::default()));
     vec![
-        Row::fails("sleeps-for-ever", sleeps, "limit", "took too long (limit `wall_ms`)"),
+        Row::fails("sleeps-for-ever", sleeps, "limit", WALL),
         Row::fails(
             "answer-never-comes",
             |core| core.asks(json!({ "method": "GET", "url": ME })),
@@ -203,14 +206,19 @@ fn giant_log_line(core: Core) -> Core {
 }
 
 fn request_flood(core: Core) -> Core {
+    in_a_row(core, 21)
+}
+
+/// Sends as many requests, one after the other, and says how the last one ended.
+pub(super) fn in_a_row(core: Core, requests: u32) -> Core {
     let asked = core.asks(json!({ "method": "GET", "url": ME }));
-    asked.verify(
-        "(local $left i32) (local.set $left (i32.const 21))
+    asked.verify(&format!(
+        "(local $left i32) (local.set $left (i32.const {requests}))
         (loop $again
-            (call $ask (local.get $connection) (i32.const {request}))
+            (call $ask (local.get $connection) (i32.const {{request}}))
             (br_if $again (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
         (call $drop (local.get $connection)) (call $told)",
-    )
+    ))
 }
 
 fn giant_body(core: Core) -> Core {

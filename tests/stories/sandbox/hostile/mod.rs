@@ -10,7 +10,7 @@ pub(crate) mod core;
 mod crowd;
 mod hooks;
 mod limits;
-mod lowering;
+pub(crate) mod lowering;
 mod plans;
 mod providers;
 mod reach;
@@ -51,6 +51,13 @@ fn hasty(config: &mut Config) {
     config.limits.request_ms = 1_000;
 }
 
+/// The same, and less time for a call than for a request of it.
+fn patient(config: &mut Config) {
+    small(config);
+    config.limits.wall_ms = 1_500;
+    config.limits.request_ms = 60_000;
+}
+
 fn rows() -> Vec<Row> {
     let mut rows = shapes::rows();
     let families = [limits::rows(), breaks::rows(), reach::rows(), plans::rows(), readings::rows()];
@@ -65,7 +72,8 @@ async fn each_is_contained_and_named_and_the_neighbour_works_on() {
     let mut suite = Suite::named("hostile-connectors");
     let rows = rows();
     let slow: Vec<Row> = limits::slow().into_iter().chain(providers::slow()).collect();
-    suite.figure("components", rows.len() + slow.len());
+    let drawn_out = providers::patient();
+    suite.figure("components", rows.len() + slow.len() + drawn_out.len());
     let names: BTreeSet<&str> = rows.iter().map(|row| row.name).collect();
     assert_eq!(names.len(), rows.len(), "each row has a name of its own");
     let mut longest = Duration::ZERO;
@@ -76,10 +84,12 @@ async fn each_is_contained_and_named_and_the_neighbour_works_on() {
         longest = longest.max(asked.elapsed());
         suite.case(row.name, held.and(neighbour));
     }
-    let hasty = Scene::with(hasty).await;
-    for row in &slow {
-        let held = row.run(&hasty).await;
-        suite.case(row.name, held.and(neighbour(&hasty).await));
+    for (configure, rows) in [(hasty as fn(&mut Config), &slow), (patient, &drawn_out)] {
+        let scene = Scene::with(configure).await;
+        for row in rows {
+            let held = row.run(&scene).await;
+            suite.case(row.name, held.and(neighbour(&scene).await));
+        }
     }
     suite.check("nothing reached what nobody should reach", scene.canary.untouched());
     scene.canary.is_reachable().await;

@@ -2,10 +2,11 @@
 
 use http::HeaderName;
 use http::header::CONTENT_ENCODING;
-use jackfield_tests::doubles::{Fault, On};
+use jackfield_tests::doubles::{Fault, Gate, On};
 use serde_json::json;
 
 use super::core::Core;
+use super::limits::{WALL, in_a_row};
 use super::row::Row;
 use crate::scene::Scene;
 
@@ -15,7 +16,29 @@ pub(crate) fn slow() -> Vec<Row> {
     vec![
         Row::fails("answer-byte-by-byte", asks, "not-sent", "`limits.request_ms`").while_(drip),
         Row::works("answer-byte-by-byte-passed-over", |core| core.waits(me())).while_(drip),
+        // Each of them within its own time, all of them beyond that of the call.
+        Row::fails("answers-byte-by-byte-in-a-row", |core| in_a_row(core, 20), "limit", WALL)
+            .while_(always_dripping)
+            .so_that(|scene| {
+                let asked = scene.provider.double().log().to("/me").len();
+                scene.provider.double().faults().clear();
+                // The requests of the rows before, and of this one as many as its time held.
+                if asked < 20 { Ok(()) } else { Err(format!("{asked} requests were sent")) }
+            }),
     ]
+}
+
+/// For scenes in which one request may take longer than its whole call.
+pub(crate) fn patient() -> Vec<Row> {
+    let held: fn(&Scene) = |scene| strike(scene, Fault::Held(Gate::default()));
+    vec![
+        Row::fails("answer-byte-by-byte-for-ever", asks, "limit", WALL).while_(|scene| strike(scene, Fault::Dripping)),
+        Row::fails("answer-for-ever-behind-a-gate", asks, "limit", WALL).while_(held),
+    ]
+}
+
+fn always_dripping(scene: &Scene) {
+    scene.provider.double().faults().always(On::path("/me"), Fault::Dripping);
 }
 
 pub(crate) fn rows() -> Vec<Row> {

@@ -15,7 +15,7 @@ pub(in crate::api) trait Refuses {
 }
 
 /// What only a change can meet.
-const CHANGES_ONLY: [Code; 4] = [Code::Conflict, Code::InUse, Code::StoreReadOnly, Code::TooLarge];
+const CHANGES_ONLY: [Code; 3] = [Code::Conflict, Code::InUse, Code::TooLarge];
 
 impl Codes {
     /// These.

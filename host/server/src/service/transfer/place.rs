@@ -11,7 +11,7 @@ use jackfield_model::{
 };
 use jackfield_store::StoreError;
 
-use super::{Entry, Service};
+use super::{Entry, Service, held};
 
 /// A connection's place here.
 pub(super) struct Place {
@@ -31,6 +31,12 @@ impl Service {
         let Some(method) = connector.manifest.method(&entry.connection.method) else {
             return Ok(Err(format!("`{name}` offers no method `{}` here", entry.connection.method)));
         };
+        // Before anything is asked or sent anywhere: what is in the fields decides where that would be.
+        if let Some(reason) =
+            held::against(&connector.manifest, method, &entry.connection, self.parts.settings.http_loopback)
+        {
+            return Ok(Err(reason));
+        }
         let Some(public_id) = &entry.client_id else {
             return Ok(Ok(Place { client: None, endpoints: None }));
         };
