@@ -61,6 +61,17 @@ async fn received(scene: &Scene, file: &Value, check: bool) -> Answer {
     ask(scene, "/v1/transfers/receive", &json!({ "file": sealed, "identity": IDENTITY, "check": check })).await
 }
 
+/// The file with another value at a place of its connection.
+fn with(sound: &Value, place: &str, value: Value) -> Value {
+    let mut file = sound.clone();
+    let connection = &mut file["connections"][0]["connection"];
+    match connection.pointer_mut(place) {
+        Some(there) => *there = value,
+        None => connection[place.trim_start_matches('/')] = value,
+    }
+    file
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_from_elsewhere_leads_no_secret_elsewhere() {
     let scene = Scene::start().await;
@@ -94,13 +105,7 @@ async fn a_file_from_elsewhere_leads_no_secret_elsewhere() {
             "its field `site`",
         ),
     ] {
-        let mut file = sound.clone();
-        let at = format!("/connections/0/connection{place}");
-        match file.pointer_mut(&at) {
-            Some(there) => *there = value,
-            None => file["connections"][0]["connection"][place.trim_start_matches('/')] = value,
-        }
-        let refused = received(&scene, &file, false).await;
+        let refused = received(&scene, &with(&sound, place, value), false).await;
         let detail = refused.json["detail"].as_str().unwrap_or_default();
         assert!(refused.code() == "transfer-refused" && detail.contains(said), "{place}: {}", refused.json);
         assert!(!detail.contains("undeclared.test"), "what a file says is not repeated: {detail}");
