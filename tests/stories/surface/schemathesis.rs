@@ -176,7 +176,7 @@ async fn requests_nobody_thought_of_break_nothing_and_show_nothing_of_another_te
     let stage = Stage::quiet().await;
     let (acme, borealis) = (Party::settle(&stage, "acme").await, Party::settle(&stage, "borealis").await);
     let known = both(&acme.known(), &borealis.known());
-    let examples = Slice::asked().of(3, 250);
+    let examples = Slice::asked().of(3, 340);
     let everything = "^/";
     let tenants =
         Slice::asked().of("^/v1/(connections|connect-sessions|contacts|messages|page-sessions|webhooks)", everything);

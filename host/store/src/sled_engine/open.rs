@@ -63,15 +63,31 @@ pub(super) fn open(directory: &Path, cache_bytes: u64) -> Result<(sled::Db, File
     remove_torn_snapshots(directory)?;
     refuse_blobs(directory)?;
     let config = sled::Config::new().path(directory).cache_capacity(cache_bytes).segment_size(SEGMENT_BYTES);
-    let database = match catch_unwind(AssertUnwindSafe(|| config.open())) {
-        Ok(Ok(database)) => database,
-        Ok(Err(error)) => return Err(EngineOpenError::Damaged { path: directory.into(), source: Some(error) }),
-        Err(_) => return Err(EngineOpenError::Damaged { path: directory.into(), source: None }),
-    };
+    let database = database(directory, &config)?;
     sync_all(directory)?;
     let path = directory.join("db");
     let data = File::options().read(true).write(true).open(&path).map_err(at(&path))?;
     Ok((database, Files { data, _lock: lock }))
+}
+
+/// Asks again while sled's own lock is held: whoever has it does not have ours, and so is about to let go of it.
+#[allow(clippy::disallowed_methods, reason = "nothing tells when a forked process has become another program")]
+fn database(directory: &Path, config: &sled::Config) -> Result<sled::Db, EngineOpenError> {
+    let damaged = |source| EngineOpenError::Damaged { path: directory.into(), source };
+    for _ in 0..LOCK_ATTEMPTS {
+        match catch_unwind(AssertUnwindSafe(|| config.open())) {
+            Ok(Ok(database)) => return Ok(database),
+            Ok(Err(error)) if is_held(&error) => thread::sleep(LOCK_PAUSE),
+            Ok(Err(error)) => return Err(damaged(Some(error))),
+            Err(_) => return Err(damaged(None)),
+        }
+    }
+    Err(EngineOpenError::Locked(directory.into()))
+}
+
+/// Whether sled found its lock held, which it tells only in words; a test meets them.
+fn is_held(error: &sled::Error) -> bool {
+    matches!(error, sled::Error::Io(error) if error.to_string().contains("could not acquire lock"))
 }
 
 fn at(path: &Path) -> impl FnOnce(io::Error) -> EngineOpenError {

@@ -36,6 +36,20 @@ async fn what_was_committed_is_there_after_reopening() {
 }
 
 #[tokio::test]
+async fn a_lock_of_sled_s_own_is_waited_for_and_is_no_damage() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("records");
+    drop(SledEngine::open(&path, CACHE).unwrap());
+    let held = fs::File::open(path.join("db")).unwrap();
+    held.lock().unwrap();
+    let Err(error) = SledEngine::open(&path, CACHE) else { panic!("opened twice") };
+    assert!(matches!(error, EngineOpenError::Locked(_)), "{error}");
+    let opening = std::thread::spawn(move || SledEngine::open(&path, CACHE).map(drop));
+    drop(held);
+    opening.join().unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn a_second_open_is_told_who_has_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("records");
