@@ -336,7 +336,7 @@ mod tests {
         let error = read.with_new_primary().unwrap_err();
         assert!(error == GrowError::Full(KEYS) && error.to_string().contains("retire"), "{error}");
         let longer = folder.path().join("longer");
-        fs::write(&longer, ring.to_text().replacen("\n", &"\n".repeat(1 << 16), 1)).unwrap();
+        fs::write(&longer, ring.to_text().replacen('\n', &"\n".repeat(1 << 16), 1)).unwrap();
         fs::set_permissions(&longer, fs::Permissions::from_mode(0o400)).unwrap();
         assert!(matches!(KeyRing::load(&longer), Err(KeyRingError::TooLong(_))));
     }
