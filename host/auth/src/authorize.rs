@@ -128,8 +128,8 @@ pub fn ask(ask: &Ask<'_>, entropy: &Entropy) -> Result<Asked, AuthorizeError> {
     let rules = &ask.oauth2.authorize;
     check(rules)?;
     let endpoint = ask.endpoints.authorize.as_deref().ok_or(AuthorizeError::NoEndpoint)?;
-    // Behind a fragment no server would see the request (RFC 6749 section 3.1).
-    let endpoint = Url::parse(endpoint).ok().filter(|endpoint| endpoint.fragment().is_none());
+    // Behind a fragment no server would see the request (RFC 6749 section 3.1), and without a host there is none.
+    let endpoint = Url::parse(endpoint).ok().filter(|endpoint| endpoint.fragment().is_none() && endpoint.has_host());
     let mut endpoint = endpoint.ok_or(AuthorizeError::Malformed("authorization endpoint"))?;
     let state = encoded(&entropy.state);
     let verifier = (rules.pkce == Pkce::S256).then(|| encoded(&entropy.verifier));

@@ -178,6 +178,15 @@ fn monday_leaves_the_response_type_out_and_tiktok_renames_the_client() {
 }
 
 #[test]
+fn an_endpoint_that_no_server_would_hear_of_is_refused() {
+    for endpoint in ["https://as.example/authorize#here", "opaque:authorize ?", "not a URL"] {
+        let endpoints = Endpoints { authorize: Some(endpoint.into()), ..fixtures::endpoints() };
+        let refused = asked_with(&fixtures::oauth2(), &fixtures::manifest(), &endpoints, &[]).unwrap_err();
+        assert_eq!(refused, AuthorizeError::Malformed("authorization endpoint"), "{endpoint}");
+    }
+}
+
+#[test]
 fn shopline_asks_behind_a_fragment_route_with_other_names() {
     let mut rules = fixtures::oauth2();
     rules.authorize.fragment_route = Some("/oauth/authorize".into());
