@@ -163,6 +163,8 @@ impl Application {
                 self.ledger.known.entry(id).and_modify(|known| known.version = version);
                 self.acknowledge();
             }
+            // Cut off by one kill, and its second try by the next one: it waits until the token is nearly over.
+            _ if is_in_doubt(&answer) => self.ledger.doubted += 1,
             _ => self.odd("a refresh failed", &answer),
         }
         Ok(())
@@ -230,6 +232,12 @@ impl Application {
     pub(crate) async fn remove(&self, id: &str) -> Result<Answer> {
         self.api(Method::DELETE, &format!("/v1/connections/{id}"), None).await
     }
+}
+
+/// Whether a refresh is not tried because nobody knows what became of the one before.
+fn is_in_doubt(answer: &Answer) -> bool {
+    let detail = answer.json["detail"].as_str().unwrap_or_default();
+    answer.status == 503 && answer.json["code"] == "try-later" && detail.contains("never answered")
 }
 
 /// The double counts the tokens it issues.
