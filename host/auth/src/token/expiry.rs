@@ -46,7 +46,7 @@ pub(crate) fn moment(format: &ExpiryFormat, told: &Value, now: Timestamp) -> Opt
         ExpiryFormat::Milliseconds => from(now, seconds(1000.0)?),
         ExpiryFormat::EpochSeconds | ExpiryFormat::Jwt => from(Timestamp::UNIX_EPOCH, seconds(1.0)?),
         ExpiryFormat::EpochMilliseconds => from(Timestamp::UNIX_EPOCH, seconds(1000.0)?),
-        ExpiryFormat::IsoDate => iso(told.as_str()?.trim()),
+        ExpiryFormat::IsoDate => Some(iso(told.as_str()?.trim())?.min(from(now, LONGEST_LIFE)?)),
         ExpiryFormat::Never => None,
     }
 }
@@ -126,6 +126,7 @@ mod tests {
             (ExpiryFormat::IsoDate, json!("2026-03-01T10:01:00Z"), Some(60)),
             (ExpiryFormat::IsoDate, json!("2026-03-01T12:01:00.5+02:00"), Some(60)),
             (ExpiryFormat::IsoDate, json!("2026-03-01T10:01:00"), Some(60)),
+            (ExpiryFormat::IsoDate, json!("2226-03-01T10:00:00Z"), Some(3_155_760_000)),
             (ExpiryFormat::IsoDate, json!("tomorrow"), None),
             (ExpiryFormat::Never, json!(3600), None),
         ] {
