@@ -126,12 +126,7 @@ impl Connectors<'_> {
         let mut page = Page::default();
         for (key, _) in pairs {
             let name = crate::core::tail(&prefix, &key);
-            match self.get(&name).await {
-                Ok(Some(connector)) => page.items.push(connector),
-                Ok(None) => {}
-                Err(StoreError::Unreadable(reason)) => page.unreadable.push(reason),
-                Err(error) => return Err(error),
-            }
+            page.take(self.get(&name).await)?;
         }
         Ok(page)
     }
@@ -144,23 +139,19 @@ impl Connectors<'_> {
         let mut page = Page::default();
         for (key, head) in pairs {
             let name = crate::core::tail(&prefix, &key);
-            if let Some(known) = self.0.briefs.get(&name, &head) {
-                page.items.push(known);
-                continue;
-            }
-            match self.get(&name).await {
-                Ok(Some(connector)) => {
-                    let brief = connector.brief();
-                    // Replaced meanwhile, it stands beside a head that no connector has again.
-                    self.0.briefs.note(&name, head, &brief);
-                    page.items.push(brief);
-                }
-                Ok(None) => {}
-                Err(StoreError::Unreadable(reason)) => page.unreadable.push(reason),
-                Err(error) => return Err(error),
-            }
+            page.take(self.brief(&name, head).await)?;
         }
         Ok(page)
+    }
+
+    async fn brief(&self, name: &str, head: Vec<u8>) -> Result<Option<Brief>, StoreError> {
+        if let Some(known) = self.0.briefs.get(name, &head) {
+            return Ok(Some(known));
+        }
+        let Some(brief) = self.get(name).await?.map(|connector| connector.brief()) else { return Ok(None) };
+        // Replaced meanwhile, it stands beside a head that no connector has again.
+        self.0.briefs.note(name, head, &brief);
+        Ok(Some(brief))
     }
 
     /// Stages the end of a connector; its component's file stays.

@@ -81,11 +81,7 @@ impl Journal<'_> {
         let stored = self.0.all::<Stored>(JOURNAL, &JOURNAL.prefix(&[])).await?;
         let mut page = Page { unreadable: stored.unreadable, ..Page::default() };
         for entry in stored.items {
-            match self.read(entry).await {
-                Ok(pending) => page.items.push(pending),
-                Err(StoreError::Unreadable(reason)) => page.unreadable.push(reason),
-                Err(error) => return Err(error),
-            }
+            page.take(self.read(entry).await.map(Some))?;
         }
         Ok(page)
     }

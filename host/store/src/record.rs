@@ -68,6 +68,16 @@ impl<T> Page<T> {
             Err(reason) => self.unreadable.push(reason),
         }
     }
+
+    /// Takes what came of reading one more record: it, none where it is gone, or why it cannot be read. Any other error ends the list.
+    pub(crate) fn take(&mut self, read: Result<Option<T>, StoreError>) -> Result<(), StoreError> {
+        match read {
+            Ok(found) => self.items.extend(found),
+            Err(StoreError::Unreadable(reason)) => self.unreadable.push(reason),
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
 }
 
 fn head(kind: Kind, revision: u64) -> Vec<u8> {

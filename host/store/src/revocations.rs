@@ -77,11 +77,7 @@ impl Revocations<'_> {
             if at > Padded(milliseconds(now)).to_string().as_str() {
                 break;
             }
-            match self.0.get(REVOCATION, &REVOCATION.key(&[&id])).await {
-                Ok(found) => page.items.extend(found),
-                Err(StoreError::Unreadable(reason)) => page.unreadable.push(reason),
-                Err(error) => return Err(error),
-            }
+            page.take(self.0.get(REVOCATION, &REVOCATION.key(&[&id])).await)?;
         }
         Ok(page)
     }

@@ -25,6 +25,8 @@ pub(crate) struct Known {
     pub(crate) version: u64,
     /// The number of the newest access token that was leased.
     pub(crate) issued: u64,
+    /// Whether a kill cut its last refresh off, and nothing came of it since.
+    pub(crate) cut_off: bool,
 }
 
 /// What was asked and not answered.
@@ -140,6 +142,7 @@ impl Application {
         let known = self.ledger.known.get_mut(id).expect("a connection of its own");
         let version = shown["version"].as_u64().unwrap_or_default();
         ensure!(version >= known.version, "{} became {shown}", known.version);
+        known.cut_off = version == known.version;
         known.version = version;
         match shown["status"].as_str() {
             Some("active") => Ok(()),

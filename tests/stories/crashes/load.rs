@@ -140,7 +140,7 @@ impl Application {
         }
         let name = answer.text("/name")?;
         let version = answer.json["version"].as_u64().context("a version")?;
-        self.ledger.known.insert(answer.text("/id")?, Known { kind, name, version, issued: 0 });
+        self.ledger.known.insert(answer.text("/id")?, Known { kind, name, version, issued: 0, cut_off: false });
         self.acknowledge();
         Ok(())
     }
@@ -160,11 +160,12 @@ impl Application {
         self.ledger.pending = None;
         match answer.json["version"].as_u64() {
             Some(version) if answer.status == 200 => {
-                self.ledger.known.entry(id).and_modify(|known| known.version = version);
+                self.ledger.known.entry(id).and_modify(|known| (known.version, known.cut_off) = (version, false));
                 self.acknowledge();
             }
-            // Cut off by one kill, and its second try by the next one: it waits until the token is nearly over.
-            _ if is_in_doubt(&answer) => self.ledger.doubted += 1,
+            _ if is_in_doubt(&answer) && self.ledger.known.get(&id).is_some_and(|known| known.cut_off) => {
+                self.ledger.doubted += 1;
+            }
             _ => self.odd("a refresh failed", &answer),
         }
         Ok(())

@@ -95,12 +95,8 @@ impl Connections<'_> {
             }
             looks += 1;
             let id = at.rsplit('/').next().unwrap_or_default();
-            match self.0.get::<Connection>(CONNECTION, &CONNECTION.key(&[&tenant, &id])).await {
-                Ok(Some(connection)) if wanted.filter.admits(&connection) => page.items.push(connection),
-                Ok(_) => {}
-                Err(StoreError::Unreadable(reason)) => page.unreadable.push(reason),
-                Err(error) => return Err(error),
-            }
+            let read = self.0.get::<Connection>(CONNECTION, &CONNECTION.key(&[&tenant, &id])).await;
+            page.take(read.map(|found| found.filter(|connection| wanted.filter.admits(connection))))?;
             page.next = Some(at);
         }
         page.next = None;

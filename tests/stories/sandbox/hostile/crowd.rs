@@ -59,10 +59,10 @@ impl Crowd {
     /// Stretches of the neighbour's calls, alone and beside others in turn, so that what else the machine does strikes all.
     pub(crate) async fn measure(&self, scene: &Scene, rounds: usize) -> Measured {
         // The first round only warms up.
-        self.round(scene, 0).await;
+        self.round(scene, 0, &mut Stretches::default()).await;
         let (mut all, before) = (Stretches::default(), resident());
         for round in 0..rounds {
-            all.join(self.round(scene, round).await);
+            self.round(scene, round, &mut all).await;
         }
         let (contained, uncontained) = (&self.contained, &self.uncontained);
         let [alone, one, crowd, honest] = all.times;
@@ -78,12 +78,11 @@ impl Crowd {
         }
     }
 
-    async fn round(&self, scene: &Scene, round: usize) -> Stretches {
+    async fn round(&self, scene: &Scene, round: usize, all: &mut Stretches) {
         let one = &self.hostile[round % self.hostile.len()];
         let honest = async |_: &AtomicBool| {
             join_all(self.honest.iter().map(|id| scene.verify(id))).await;
         };
-        let mut all = Stretches::default();
         all.stretch(scene, 0, async |_| {}).await;
         all.stretch(scene, 1, async |over| self.keep_busy(scene, one, over).await).await;
         all.stretch(scene, 2, async |over| {
@@ -91,7 +90,6 @@ impl Crowd {
         })
         .await;
         all.stretch(scene, 3, honest).await;
-        all
     }
 
     /// One call after another, for as long as it is let through.
@@ -121,13 +119,6 @@ struct Stretches {
 }
 
 impl Stretches {
-    fn join(&mut self, more: Self) {
-        for (times, more) in self.times.iter_mut().zip(more.times) {
-            times.extend(more);
-        }
-        self.failures += more.failures;
-    }
-
     async fn stretch(&mut self, scene: &Scene, kind: usize, beside: impl AsyncFnOnce(&AtomicBool)) {
         // Whoever was left alone is let through again, and breaks until it is left alone once more.
         scene.host.clock.advance(SignedDuration::from_mins(3));
