@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    manifest::{BodyFormat, FieldKind, Manifest, Method, MethodKind, OAuth2, OriginPlace, Pkce, Placement},
+    manifest::{BodyFormat, FieldKind, KeptFrom, Manifest, Method, MethodKind, OAuth2, OriginPlace, Pkce, Placement},
     template::Template,
 };
 
@@ -192,15 +192,15 @@ fn deviations(method: &str, oauth2: &OAuth2, asked: &mut Vec<Request>) {
 
 fn kept_values(method: &str, oauth2: &OAuth2, asked: &mut Vec<Request>) {
     for kept in &oauth2.response.keep {
+        let from = match &kept.place {
+            KeptFrom::Response(pointer) => format!("`{pointer}` of the provider's answer"),
+            KeptFrom::Callback(parameter) => format!("the callback's `{parameter}`"),
+        };
         push(
             asked,
             "kept-value",
             &kept.key,
-            format!(
-                "`{method}` keeps `{}` from the provider's answer as a public field ({}).",
-                kept.key,
-                kept.pattern.source()
-            ),
+            format!("`{method}` keeps {from} as the public field `{}` ({}).", kept.key, kept.pattern.source()),
             false,
         );
     }

@@ -6,7 +6,7 @@ mod rules;
 use std::collections::{BTreeMap, HashMap};
 
 use http::Response;
-use jackfield_model::secret::Secret;
+use jackfield_model::{mask::Masker, secret::Secret};
 use serde_json::{Map, Value};
 
 use crate::egress::Denial;
@@ -38,13 +38,20 @@ pub(crate) struct Held {
     pub(crate) kind: Kind,
 }
 
-/// Replaces every scalar, undeclared key, header and cookie by a fresh placeholder of fixed length.
-pub(crate) fn redact(response: &Response<Vec<u8>>, rules: &ReadingRules, random: &Random) -> Redacted {
-    let mut redactor =
-        Redactor { rules, random, table: Table { held: HashMap::new(), shown: BTreeMap::new() }, secrets: Vec::new() };
+/// Replaces every scalar, undeclared key, header and cookie by a fresh placeholder of fixed length. `sent` is what the
+/// request showed the provider, which may come back.
+pub(crate) fn redact(
+    response: &Response<Vec<u8>>,
+    rules: &ReadingRules,
+    sent: &[&Secret],
+    random: &Random,
+) -> Redacted {
     let parsed =
         serde_json::from_slice::<Value>(response.body()).ok().filter(|value| value.is_object() || value.is_array());
-    redactor.learn_secrets(response, parsed.as_ref());
+    let tokens = tokens_in(response, parsed.as_ref(), rules);
+    let secrets = Masker::new(tokens.iter().chain(sent.iter().copied()));
+    let table = Table { held: HashMap::new(), shown: BTreeMap::new() };
+    let mut redactor = Redactor { rules, random, table, tokens, secrets };
     let body = match &parsed {
         Some(value) => serde_json::to_vec(&redactor.value(value, "")).unwrap_or_default(),
         None => redactor.whole(response.body()),
@@ -61,8 +68,28 @@ struct Redactor<'a> {
     rules: &'a ReadingRules,
     random: &'a Random,
     table: Table,
-    /// Every value found in a secret place: a kept value that equals one is not public.
-    secrets: Vec<Secret>,
+    /// Every value found in a secret place.
+    tokens: Vec<Secret>,
+    /// These and what was sent: a kept value in which one of them shows is not public.
+    secrets: Masker,
+}
+
+/// What stands where the manifest says that tokens are.
+fn tokens_in(response: &Response<Vec<u8>>, body: Option<&Value>, rules: &ReadingRules) -> Vec<Secret> {
+    let mut found: Vec<String> = match body {
+        Some(body) => rules.secret_pointers().filter_map(|pointer| body.pointer(pointer)).filter_map(scalar).collect(),
+        None => form(response.body()).filter(|(place, _)| rules.is_secret(place)).map(|(_, value)| value).collect(),
+    };
+    let headers = response.headers().iter();
+    found.extend(headers.filter_map(|(name, value)| {
+        rules.secret_header(name.as_str(), &String::from_utf8_lossy(value.as_bytes())).map(|(_, value)| value)
+    }));
+    found.into_iter().map(Secret::new).collect()
+}
+
+/// The pairs of a form, each with the pointer that names it.
+fn form(body: &[u8]) -> impl Iterator<Item = (String, String)> {
+    url::form_urlencoded::parse(body).map(|(name, value)| (format!("/{name}"), value.into_owned()))
 }
 
 impl Redactor<'_> {
@@ -72,19 +99,6 @@ impl Redactor<'_> {
         let placeholder = format!("{PREFIX}{}", data_encoding::HEXLOWER.encode(&bytes));
         self.table.held.insert(placeholder.clone(), Held { text: Secret::new(text.to_owned()), kind });
         placeholder
-    }
-
-    fn learn_secrets(&mut self, response: &Response<Vec<u8>>, body: Option<&Value>) {
-        for value in self.rules.secret_pointers().filter_map(|pointer| body?.pointer(pointer)).filter_map(scalar) {
-            self.secrets.push(Secret::new(value));
-        }
-        for (name, value) in response.headers() {
-            if let Some((_, value)) =
-                self.rules.secret_header(name.as_str(), &String::from_utf8_lossy(value.as_bytes()))
-            {
-                self.secrets.push(Secret::new(value));
-            }
-        }
     }
 
     fn value(&mut self, value: &Value, pointer: &str) -> Value {
@@ -112,7 +126,8 @@ impl Redactor<'_> {
 
     fn scalar(&mut self, text: &str, pointer: &str) -> String {
         if let Some(key) = self.rules.public_at(pointer, text)
-            && !self.secrets.iter().any(|secret| secret.expose() == text)
+            && !self.tokens.iter().any(|token| token.expose() == text)
+            && self.secrets.text(text) == text
         {
             self.table.shown.insert(key.to_owned(), text.to_owned());
             return text.to_owned();

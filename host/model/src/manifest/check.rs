@@ -1,5 +1,6 @@
 //! What makes a manifest valid as a whole: no contradiction, nothing unused, every name resolved.
 
+mod kept;
 mod methods;
 mod placements;
 

@@ -212,6 +212,23 @@ pub struct TokenRules {
 }
 
 impl TokenResponseRules {
+    /// Whether a pointer is to a token, counted from the body or from the envelope's payload.
+    pub fn is_token(&self, pointer: &str) -> bool {
+        let payload = self.envelope.as_ref().map(|envelope| envelope.payload.as_str()).unwrap_or_default();
+        let inside = pointer.strip_prefix(payload).unwrap_or(pointer);
+        let unders = self.tokens.iter().map(|token| token.under.as_str()).chain([""]);
+        let mut places = unders.flat_map(|under| [pointer, inside].map(|place| place.strip_prefix(under)));
+        places.any(|place| place.is_some_and(|place| self.token_pointers().any(|token| token == place)))
+    }
+
+    fn token_pointers(&self) -> impl Iterator<Item = &str> {
+        let sources = [&self.access_token, &self.refresh_token].into_iter().filter_map(|source| match source {
+            TokenSource::Pointer(pointer) => Some(pointer.as_str()),
+            TokenSource::WholeBody | TokenSource::Header(_) | TokenSource::Cookie(_) => None,
+        });
+        sources.chain([self.id_token.as_str()]).filter(|pointer| !pointer.is_empty())
+    }
+
     /// The places of RFC 6749 section 5.1 and OpenID Connect Core 3.1.3.3.
     pub fn standard() -> Self {
         Self {

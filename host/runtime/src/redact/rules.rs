@@ -119,6 +119,11 @@ impl ReadingRules {
         self.kinds.iter().filter(move |(_, kind)| secret(kind)).map(|(pointer, _)| pointer.as_str())
     }
 
+    /// Whether a pointer is to a token.
+    pub(super) fn is_secret(&self, pointer: &str) -> bool {
+        self.secret_pointers().any(|known| known == pointer)
+    }
+
     /// The token a header carries, where it is declared to carry one.
     pub(super) fn secret_header(&self, name: &str, value: &str) -> Option<(Kind, String)> {
         if name == "set-cookie" {

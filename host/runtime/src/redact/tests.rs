@@ -51,7 +51,7 @@ fn body() -> Value {
 }
 
 fn redacted() -> (Redacted, Value) {
-    let redacted = redact(&response(&body()), &ReadingRules::of(&declared()), &counting());
+    let redacted = redact(&response(&body()), &ReadingRules::of(&declared()), &[], &counting());
     let seen = serde_json::from_slice(&redacted.body).unwrap();
     (redacted, seen)
 }
@@ -159,7 +159,7 @@ fn extras_and_other_texts_hold_no_placeholder() {
 #[test]
 fn a_client_secret_that_comes_back_is_no_access_token() {
     let rules = ReadingRules::of(&declared());
-    let redacted = redact(&response(&json!({"access_token": "client-secret-1"})), &rules, &counting());
+    let redacted = redact(&response(&json!({"access_token": "client-secret-1"})), &rules, &[], &counting());
     let seen: Value = serde_json::from_slice(&redacted.body).unwrap();
     let claimed = Claimed { access_token: text(&seen, "/access_token"), ..Claimed::default() };
     assert_eq!(
@@ -179,7 +179,7 @@ fn tokens_in_headers_cookies_and_whole_bodies_are_placeholders_too() {
         .header("x-refresh", "rt-secret")
         .body(b"plain-text-token".to_vec())
         .unwrap();
-    let redacted = redact(&response, &ReadingRules::of(&declared), &counting());
+    let redacted = redact(&response, &ReadingRules::of(&declared), &[], &counting());
     let shown = format!("{:?} {}", redacted.headers, String::from_utf8_lossy(&redacted.body));
     for hidden in ["abc-secret", "rt-secret", "plain-text-token", "track", "xyz"] {
         assert!(!shown.contains(hidden), "{hidden} in {shown}");
@@ -195,7 +195,45 @@ fn tokens_in_headers_cookies_and_whole_bodies_are_placeholders_too() {
 #[test]
 fn a_form_body_keeps_its_shape() {
     let response = Response::new(b"access_token=at-secret-1&scope=repo&odd=1".to_vec());
-    let redacted = redact(&response, &ReadingRules::of(&declared()), &counting());
+    let redacted = redact(&response, &ReadingRules::of(&declared()), &[], &counting());
     let seen = String::from_utf8(redacted.body).unwrap();
     assert!(seen.starts_with("access_token=jfph-") && !seen.contains("at-secret") && !seen.contains("odd"), "{seen}");
+}
+
+/// The ways a secret may come back beside its own place.
+fn spellings(secret: &str) -> Vec<String> {
+    let plain = secret.as_bytes();
+    let percent = plain.iter().map(|byte| format!("%{byte:02x}")).collect();
+    let base64 = |skipped: usize| data_encoding::BASE64.encode(&[&b"xy"[..skipped], plain].concat());
+    vec![
+        secret.to_owned(),
+        format!("T-{secret}"),
+        base64(0),
+        base64(1),
+        base64(2),
+        data_encoding::HEXLOWER.encode(plain),
+        percent,
+    ]
+}
+
+#[test]
+fn a_public_place_in_which_a_secret_shows_is_not_public() {
+    const SENT: &str = "code-or-client-secret-0123456789";
+    let (rules, sent) = (ReadingRules::of(&declared()), Secret::new(SENT.to_owned()));
+    for secret in [ACCESS, REFRESH, SENT] {
+        for any in spellings(secret) {
+            let json = json!({"access_token": ACCESS, "refresh_token": REFRESH, "any": any});
+            let form = [("access_token", ACCESS), ("refresh_token", REFRESH), ("any", any.as_str())];
+            let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+            for answer in [response(&json), Response::new(form.into_bytes())] {
+                let redacted = redact(&answer, &rules, &[&sent], &counting());
+                let seen = String::from_utf8(redacted.body).unwrap();
+                assert_eq!(seen.matches(PREFIX).count(), 3, "{any} in {seen}");
+                assert!(redacted.table.shown.is_empty());
+            }
+        }
+    }
+    let honest =
+        redact(&Response::new(b"access_token=at-0123456789abcdef&any=Acme".to_vec()), &rules, &[&sent], &counting());
+    assert!(String::from_utf8(honest.body).unwrap().ends_with("&any=Acme"), "what is public is shown");
 }

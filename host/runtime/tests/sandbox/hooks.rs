@@ -45,7 +45,7 @@ async fn read(read: &str) -> Result<String, CallError> {
     let sandbox = Sandbox::new(Limits::default());
     let context = sandbox.context(&component("https://id.example.com/token", read), Hook::TokenResponse).await;
     let response = Response::new(br#"{"access_token":"at-0123456789abcdef"}"#.to_vec());
-    let outcome = sandbox.runtime.token_response(context, Occasion::Exchange, &response).await;
+    let outcome = sandbox.runtime.token_response(context, Occasion::Exchange, &response, &[]).await;
     outcome.result.map(|tokens| tokens.access_token.expose().to_owned())
 }
 
@@ -74,7 +74,7 @@ async fn a_hook_reaches_no_network() {
     let context = sandbox.context(&component("https://id.example.com/token", sends), Hook::TokenResponse).await;
     let outcome = sandbox
         .runtime
-        .token_response(context, Occasion::Exchange, &Response::new(b"{\"access_token\":\"x\"}".to_vec()))
+        .token_response(context, Occasion::Exchange, &Response::new(b"{\"access_token\":\"x\"}".to_vec()), &[])
         .await;
     assert_eq!(outcome.log.lines[0].text, "request-not-declared");
     assert!(sandbox.network.sent.lock().unwrap().is_empty());

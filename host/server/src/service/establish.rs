@@ -210,7 +210,8 @@ impl Service {
             None => Ask::ClientCredentials,
         };
         let answered = self.ask_token(party, &ask).await.map_err(refused)?;
-        let shown: Vec<&Secret> = code.iter().map(|code| &code.text).chain(&party.client_secret).collect();
+        let of_code = code.iter().flat_map(|code| [Some(&code.text), code.verifier.as_ref()]).flatten();
+        let shown: Vec<&Secret> = of_code.chain(&party.client_secret).collect();
         let tokens = self.read_tokens(party, &answered, &shown).await.map_err(refused)?;
         if let Some(code) = code {
             party.connection.subject = self.identify(party, &tokens, code.nonce.as_ref()).await?;

@@ -159,7 +159,7 @@ impl Service {
         shown: &[&Secret],
     ) -> Result<Tokens, AskError> {
         let oauth2 = party.method.kind.oauth2().ok_or(AskError::NoTokens)?;
-        if let Some((response, rules)) = self.read_by_hook(party, oauth2, answered, Occasion::Exchange).await? {
+        if let Some((response, rules)) = self.read_by_hook(party, oauth2, answered, Occasion::Exchange, shown).await? {
             return Ok(token::read(&response, &party.reading(&rules, answered.sent_at, shown))?);
         }
         Ok(token::read(&answered.response, &party.reading(oauth2, answered.sent_at, shown))?)
@@ -175,7 +175,7 @@ impl Service {
     ) -> Result<RefreshOutcome, AskError> {
         let oauth2 = party.method.kind.oauth2().ok_or(AskError::NoTokens)?;
         let occasion = party.connection.step.map_or(Occasion::Refresh, Occasion::Further);
-        if let Some((response, rules)) = self.read_by_hook(party, oauth2, answered, occasion).await? {
+        if let Some((response, rules)) = self.read_by_hook(party, oauth2, answered, occasion, shown).await? {
             return Ok(token::read_refresh(&response, &party.reading(&rules, answered.sent_at, shown))?);
         }
         let reading = Reading { token, ..party.reading(oauth2, answered.sent_at, shown) };
@@ -189,12 +189,13 @@ impl Service {
         oauth2: &OAuth2,
         answered: &Answered,
         occasion: Occasion,
+        shown: &[&Secret],
     ) -> Result<Option<(Response<Vec<u8>>, OAuth2)>, AskError> {
         if !party.has_hook("token-response") || !answered.response.status().is_success() {
             return Ok(None);
         }
         let context = party.context(Hook::TokenResponse, None, self.parts.outbound.egress(), self.now())?;
-        let read = self.parts.runtime.token_response(context, occasion, &answered.response).await.result?;
+        let read = self.parts.runtime.token_response(context, occasion, &answered.response, shown).await.result?;
         let mut body = json!({ "access_token": read.access_token.expose(), "token_type": "Bearer", "kept": read.kept });
         if let Some(members) = body.as_object_mut() {
             let refresh = read.refresh_token.as_ref().map(|token| token.expose().to_owned());

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Checker;
 use crate::{
-    manifest::{Basic, KeptValue, Method, MethodKind, OAuth2, Revocation, TokenSource, in_list},
+    manifest::{Basic, Method, MethodKind, OAuth2, Revocation, TokenSource, in_list},
     pattern::Pattern,
     template::Template,
 };
@@ -223,24 +223,6 @@ impl<'a> Checker<'a> {
                 );
             }
         }
-        self.kept_keys(place, &oauth2.response.keep);
-    }
-
-    /// A kept value never takes the place of what a person or an operator typed.
-    fn kept_keys(&mut self, place: &str, keep: &[KeptValue]) {
-        let manifest = self.manifest;
-        for kept in keep {
-            let plain = Pattern::new("[a-z][a-z0-9_]{0,63}").is_ok_and(|pattern| pattern.matches(&kept.key));
-            let taken = manifest.all_fields().any(|field| field.key == kept.key);
-            if !plain || taken {
-                self.fault(
-                    place,
-                    format!(
-                        "the kept value `{}` needs a key of its own, in lower-case letters, digits and underscores",
-                        kept.key
-                    ),
-                );
-            }
-        }
+        self.kept(place, oauth2);
     }
 }

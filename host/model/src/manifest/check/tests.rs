@@ -5,7 +5,7 @@ mod places;
 
 use super::*;
 use crate::{
-    manifest::{KeptFrom, KeptValue, MethodKind, Origin, Placement, Revocation},
+    manifest::{Envelope, KeptFrom, KeptValue, MethodKind, Origin, Placement, Revocation, TokenRules},
     sample::{manifest, placed, template},
 };
 
@@ -80,6 +80,41 @@ fn endpoints_are_https() {
 #[test]
 fn revocation_must_be_possible() {
     assert!(faults_after(|manifest| manifest.methods[0].revocation = Revocation::Hook).contains("does not export"));
+}
+
+#[test]
+fn a_kept_value_is_read_where_no_secret_stands() {
+    let keep = |place: KeptFrom| {
+        faults_after(|manifest| {
+            if let MethodKind::OAuth2Code(oauth2) = &mut manifest.methods[0].kind {
+                let (success, payload) = ("/ok".to_owned(), "/body".to_owned());
+                oauth2.response.envelope = Some(Envelope {
+                    success,
+                    success_values: vec!["true".into()],
+                    payload,
+                    error: "/error".into(),
+                    message: "/message".into(),
+                });
+                let under = |name: &str, under: &str| TokenRules {
+                    name: name.into(),
+                    under: under.into(),
+                    bearer: String::new(),
+                    scope_list: String::new(),
+                };
+                oauth2.response.tokens = vec![under("bot", ""), under("user", "/authed_user")];
+                let pattern = Pattern::new("[0-9]+").unwrap_or_else(|error| unreachable!("{error}"));
+                oauth2.response.keep.push(KeptValue { key: "realm".into(), place, pattern });
+            }
+        })
+    };
+    let secret = "is read where a secret stands";
+    for pointer in ["/access_token", "/body/refresh_token", "/id_token", "/authed_user/access_token"] {
+        assert!(keep(KeptFrom::Response(pointer.into())).contains(secret), "{pointer}");
+    }
+    assert!(!keep(KeptFrom::Response("/team/access_token".into())).contains(secret));
+    for (parameter, refused) in [("code", true), ("state", true), ("realmId", false)] {
+        assert_eq!(keep(KeptFrom::Callback(parameter.into())).contains(secret), refused, "{parameter}");
+    }
 }
 
 #[test]
