@@ -29,28 +29,40 @@ const LAST: i32 = 19;
 /// Does work that may compute for long. A worker of the runtime that computes reads no sockets, and the others need not
 /// know: so from the first long stretch on, its place is given to another thread, and the work to one that goes last.
 /// Work that is expected to be long goes there from the start.
-pub(crate) async fn aside<T: Send>(work: impl Future<Output = T> + Send, expected: bool) -> T {
+///
+/// None where it computed for longer than `most` says at that moment; it is looked at whenever it waits or yields.
+pub(crate) async fn aside<T: Send>(
+    work: impl Future<Output = T> + Send,
+    expected: bool,
+    most: impl Fn() -> Duration,
+) -> Option<T> {
     let has_workers = Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread;
-    let (mut work, mut long) = (pin!(work), expected && has_workers);
+    let (mut work, mut long, mut spent) = (pin!(work), expected && has_workers, Duration::ZERO);
     poll_fn(|context| {
-        if long {
-            return polled_last(|context| work.as_mut().poll(context), context);
+        let mut poll = |context: &mut Context<'_>| {
+            let begun = computed();
+            let polled = work.as_mut().poll(context);
+            (polled, computed().saturating_sub(begun))
+        };
+        let (polled, took) = if long { polled_last(poll, context) } else { poll(context) };
+        spent = spent.saturating_add(took);
+        long |= has_workers && took >= LONG;
+        match polled {
+            Poll::Ready(done) => Poll::Ready(Some(done)),
+            Poll::Pending if spent > most() => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
         }
-        let begun = computed();
-        let polled = work.as_mut().poll(context);
-        long = has_workers && computed().saturating_sub(begun) >= LONG;
-        polled
     })
     .await
 }
 
 /// How long this thread has computed since it began.
-fn computed() -> Duration {
+pub(crate) fn computed() -> Duration {
     clock_gettime(ClockId::ThreadCPUTime).try_into().unwrap_or_default()
 }
 
 /// Polls in a thread of the lowest priority, or here where there are none.
-fn polled_last<T: Send>(poll: impl FnOnce(&mut Context<'_>) -> Poll<T> + Send, context: &mut Context<'_>) -> Poll<T> {
+fn polled_last<T: Send>(poll: impl FnOnce(&mut Context<'_>) -> T + Send, context: &mut Context<'_>) -> T {
     let (runtime, waker) = (Handle::current(), context.waker().clone());
     block_in_place(move || {
         let work = move || {
@@ -102,10 +114,11 @@ mod tests {
                 waits.recv()
             },
             false,
+            || Duration::MAX,
         ));
         hears.await.ok();
         tokio::spawn(async move { told.send(()) }).await.ok();
-        assert!(long.await.is_ok_and(|heard| heard.is_ok()));
+        assert!(long.await.is_ok_and(|heard| heard.is_some_and(|heard| heard.is_ok())));
     }
 
     #[tokio::test]
@@ -117,7 +130,19 @@ mod tests {
                 7
             },
             true,
+            || Duration::MAX,
         );
-        assert_eq!(done.await, 7);
+        assert_eq!(done.await, Some(7));
+    }
+
+    #[tokio::test]
+    async fn what_computes_for_longer_than_it_may_is_ended_when_it_yields() {
+        let endless = async {
+            loop {
+                compute();
+                yield_now().await;
+            }
+        };
+        assert_eq!(aside::<()>(endless, false, || 3 * LONG).await, None);
     }
 }

@@ -42,18 +42,18 @@ impl Breakers {
         Self { settings, by_digest: HashMap::new() }
     }
 
-    /// Whether a call may begin; otherwise, until when it may not.
-    pub fn admit(&mut self, digest: &str, now: Timestamp) -> Result<(), Timestamp> {
+    /// Whether a call may begin, and if so, whether it is the one that tries; otherwise, until when it may not.
+    pub fn admit(&mut self, digest: &str, now: Timestamp) -> Result<bool, Timestamp> {
         let open_s = self.settings.open_s;
-        let Some(breaker) = self.by_digest.get_mut(digest) else { return Ok(()) };
+        let Some(breaker) = self.by_digest.get_mut(digest) else { return Ok(false) };
         match breaker.open_until {
             Some(until) if now < until => Err(until),
             Some(_) => {
                 // One call tries; until it is back the others wait for as long as before.
                 breaker.open_until = Some(later(now, open_s));
-                Ok(())
+                Ok(true)
             }
-            None => Ok(()),
+            None => Ok(false),
         }
     }
 
@@ -73,7 +73,15 @@ impl Breakers {
         opens
     }
 
-    /// A call came back in order, or an operator said so: it is closed.
+    /// A call came back in order. One that began before the breaker opened does not close it: only the one that tries does.
+    pub fn works(&mut self, digest: &str, trial: bool) {
+        let open = self.by_digest.get(digest).is_some_and(|breaker| breaker.open_until.is_some());
+        if trial || !open {
+            self.close(digest);
+        }
+    }
+
+    /// An operator said so: it is closed.
     pub fn close(&mut self, digest: &str) {
         self.by_digest.remove(digest);
     }
@@ -104,7 +112,7 @@ mod tests {
         assert!(!breakers.fault("bad", at(1)));
         assert!(breakers.fault("bad", at(2)));
         assert_eq!(breakers.admit("bad", at(3)), Err(at(32)));
-        assert_eq!(breakers.admit("good", at(3)), Ok(()));
+        assert_eq!(breakers.admit("good", at(3)), Ok(false));
     }
 
     #[test]
@@ -112,19 +120,30 @@ mod tests {
         let mut breakers = Breakers::new(BreakerSettings { faults: 2, within_s: 10, open_s: 30 });
         assert!(!breakers.fault("slow", at(0)));
         assert!(!breakers.fault("slow", at(11)));
-        assert_eq!(breakers.admit("slow", at(12)), Ok(()));
+        assert_eq!(breakers.admit("slow", at(12)), Ok(false));
     }
 
     #[test]
     fn after_a_while_one_call_tries() {
         let mut breakers = Breakers::new(BreakerSettings { faults: 1, within_s: 10, open_s: 30 });
         assert!(breakers.fault("bad", at(0)));
-        assert_eq!(breakers.admit("bad", at(30)), Ok(()));
+        assert_eq!(breakers.admit("bad", at(30)), Ok(true));
         assert_eq!(breakers.admit("bad", at(31)), Err(at(60)));
         assert!(breakers.fault("bad", at(32)));
         assert_eq!(breakers.admit("bad", at(33)), Err(at(62)));
-        assert_eq!(breakers.admit("bad", at(62)), Ok(()));
-        breakers.close("bad");
-        assert_eq!(breakers.admit("bad", at(63)), Ok(()));
+        assert_eq!(breakers.admit("bad", at(62)), Ok(true));
+        breakers.works("bad", true);
+        assert_eq!(breakers.admit("bad", at(63)), Ok(false));
+    }
+
+    #[test]
+    fn a_call_from_before_does_not_close_it() {
+        let mut breakers = Breakers::new(BreakerSettings { faults: 2, within_s: 10, open_s: 30 });
+        breakers.fault("bad", at(0));
+        breakers.works("bad", false);
+        assert!(!breakers.fault("bad", at(1)), "what works in between begins the count anew");
+        assert!(breakers.fault("bad", at(2)));
+        breakers.works("bad", false);
+        assert_eq!(breakers.admit("bad", at(3)), Err(at(32)));
     }
 }

@@ -2,8 +2,9 @@
 
 use std::{fmt, future::Future, sync::Arc};
 
-use jackfield_model::failure::Failure;
+use jackfield_model::{failure::Failure, id::TenantId};
 use jiff::Timestamp;
+use tokio::time::timeout;
 use wasmtime::{
     Store, Trap, UpdateDeadline,
     component::{Instance, ResourceTableError},
@@ -12,12 +13,12 @@ use wasmtime::{
 use crate::{
     aside::aside,
     egress::Denial,
-    engine::TICK,
     guest_log::{GuestLog, LogLevel},
     limits::{Limit, Limits},
     load::Loaded,
     state::CallState,
     stop::Stop,
+    waited::Waited,
 };
 
 /// Why a call of a guest brought no answer. Each names the connector and the rule.
@@ -98,7 +99,11 @@ impl CallError {
 
     /// Whether it speaks against the component itself, so that the breaker counts it.
     pub(crate) fn is_fault(&self) -> bool {
-        matches!(self, Self::Trap { .. } | Self::Limit { .. })
+        match self {
+            Self::Trap { .. } => true,
+            Self::Limit { limit, .. } => limit.is_its_own(),
+            _ => false,
+        }
     }
 }
 
@@ -184,13 +189,10 @@ pub(crate) fn store(loaded: &Loaded, state: CallState) -> Store<CallState> {
     store.limiter(|state| &mut state.tally);
     store.set_hostcall_fuel(usize::try_from(limits.host_call_bytes).unwrap_or(usize::MAX));
     store.set_max_component_handles(usize::try_from(limits.handles).unwrap_or(usize::MAX));
-    let tick = u64::try_from(TICK.as_millis()).unwrap_or(1);
-    let mut ticks = limits.cpu_ms.div_ceil(tick);
     store.set_epoch_deadline(1);
     let (turn, long) = (store.data().turn.clone(), Arc::clone(&loaded.long));
     let (habit, mut computed) = (loaded.habit.clone(), loaded.habit.ticks());
     store.epoch_deadline_callback(move |_store| {
-        ticks = ticks.checked_sub(1).ok_or(Stop::Limit(Limit::Cpu))?;
         computed = computed.saturating_add(1);
         habit.computed(computed);
         Ok(UpdateDeadline::YieldCustom(1, turn.after(computed, &long)))
@@ -203,20 +205,24 @@ pub(crate) async fn instantiate(loaded: &Loaded, store: &mut Store<CallState>) -
     loaded.pre.instantiate_async(store).await
 }
 
-/// Waits for work within the time a call may take. What is not done by then is dropped, store and all.
+/// Lets a call in, and waits for its work within the time and the processor time it may take. What is not done by then is
+/// dropped, store and all.
 pub(crate) async fn bounded<T: Send>(
     loaded: &Loaded,
     limits: &Limits,
+    tenant: Option<TenantId>,
+    waited: &Waited,
     work: impl Future<Output = wasmtime::Result<T>> + Send,
 ) -> Result<T, Ended> {
-    let admitted = async {
-        // The semaphore is never closed; an error could only mean that it was.
-        let _slot = loaded.slots.acquire().await.map_err(|_| Stop::Limit(Limit::CallsAtOnce))?;
-        let _place = loaded.room.enter(&loaded.share).await;
-        aside(work, loaded.habit.is_long()).await
-    };
-    match tokio::time::timeout(limits.wall(), admitted).await {
-        Ok(answer) => Ok(answer?),
-        Err(_elapsed) => Err(Ended::Stop(Stop::Limit(Limit::Wall))),
+    let over = |limit| Ended::Stop(Stop::Limit(limit));
+    let slots = loaded.slots.of_tenant(tenant);
+    let admitted = async { (slots.acquire().await, loaded.room.enter(&loaded.share).await) };
+    let _place = timeout(limits.wall(), admitted).await.map_err(|_elapsed| over(Limit::CallsAtOnce))?;
+    let most = || limits.cpu().saturating_add(waited.computed());
+    match timeout(limits.wall(), aside(work, loaded.habit.is_long(), most)).await {
+        Ok(Some(answer)) => Ok(answer?),
+        Ok(None) => Err(over(Limit::Cpu)),
+        Err(_elapsed) if waited.passed() >= limits.wall() / 2 => Err(over(Limit::Provider)),
+        Err(_elapsed) => Err(over(Limit::Wall)),
     }
 }

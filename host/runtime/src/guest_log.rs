@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use jackfield_model::mask::Masker;
 use serde::{Deserialize, Serialize};
 
 use crate::limits::Limits;
@@ -34,41 +35,46 @@ pub struct LogLine {
 pub struct GuestLog {
     /// The lines kept, in order.
     pub lines: Vec<LogLine>,
-    /// Lines beyond the limit: counted, not kept.
+    /// Lines beyond the limits, and those longer than all of them together may be: counted, not kept.
     pub dropped: u64,
 }
 
 /// The log while its call runs; the call and its standard output write into the same one.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct LogBook(Arc<Mutex<Book>>);
 
-#[derive(Debug)]
 struct Book {
     connector: String,
+    masker: Arc<Masker>,
+    /// The longest line that is looked at.
+    most: usize,
     lines_left: u32,
     bytes_left: usize,
     log: GuestLog,
 }
 
 impl LogBook {
-    pub(crate) fn new(connector: &str, limits: &Limits) -> Self {
+    /// An empty log; what the masker knows is masked in it.
+    pub(crate) fn new(connector: &str, limits: &Limits, masker: Arc<Masker>) -> Self {
         let bytes_left = usize::try_from(limits.log_bytes).unwrap_or(usize::MAX);
         Self(Arc::new(Mutex::new(Book {
             connector: connector.to_owned(),
+            masker,
+            most: bytes_left,
             lines_left: limits.log_lines,
             bytes_left,
             log: GuestLog::default(),
         })))
     }
 
-    /// Writes one line; beyond the limit it is counted only.
+    /// Writes one line, masked; beyond the limits it is counted only, before any work is done for it.
     pub(crate) fn write(&self, level: LogLevel, text: &str) {
         let mut book = self.book();
-        if book.lines_left == 0 || book.bytes_left == 0 {
+        if book.lines_left == 0 || book.bytes_left == 0 || text.len() > book.most {
             book.log.dropped += 1;
             return;
         }
-        let text = escaped(text, book.bytes_left);
+        let text = escaped(&book.masker.text(text), book.bytes_left);
         book.lines_left -= 1;
         book.bytes_left = book.bytes_left.saturating_sub(text.len());
         trace(&book.connector, level, &text);
@@ -121,10 +127,13 @@ fn escaped(text: &str, limit: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use jackfield_model::secret::Secret;
+
     use super::*;
 
     fn book(log_lines: u32, log_bytes: u64) -> LogBook {
-        LogBook::new("github", &Limits { log_lines, log_bytes, ..Limits::default() })
+        let masker = Masker::new([&Secret::new("s3cret-token-1".to_owned())]);
+        LogBook::new("github", &Limits { log_lines, log_bytes, ..Limits::default() }, Arc::new(masker))
     }
 
     fn texts(book: &LogBook) -> (Vec<String>, u64) {
@@ -148,5 +157,13 @@ mod tests {
         let bytes = book(100, 10);
         (0..3).for_each(|_| bytes.write(LogLevel::Info, "abcdefgh"));
         assert_eq!(texts(&bytes), (vec!["abcdefgh".to_owned(), "ab".to_owned()], 1));
+    }
+
+    #[test]
+    fn a_line_longer_than_the_whole_log_is_not_even_searched_for_secrets() {
+        let book = book(10, 20);
+        book.write(LogLevel::Info, "s3cret-token-1 and more than that");
+        book.write(LogLevel::Info, "is s3cret-token-1");
+        assert_eq!(texts(&book), (vec!["is [masked]".to_owned()], 1));
     }
 }

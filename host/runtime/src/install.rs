@@ -20,6 +20,7 @@ use crate::{
     runtime::{LoadError, Runtime},
     state::CallState,
     stop::Stop,
+    waited::Waited,
 };
 
 /// What an install found; kept with the digest, and read from there ever after.
@@ -124,7 +125,7 @@ impl Runtime {
     /// Reads the manifest in a fresh store without a context: every import is denied.
     async fn read_manifest(&self, loaded: &Loaded) -> Result<wit::Manifest, CallError> {
         let name = "being installed";
-        let book = LogBook::new(name, &self.limits);
+        let book = LogBook::new(name, &self.limits, Arc::default());
         let state = CallState::new(None, loaded.class, &Arc::clone(&self.limits), &self.sender, book.clone());
         let work = async {
             let mut store = store(loaded, state);
@@ -132,7 +133,8 @@ impl Runtime {
             loaded.exports.check(&mut store, &instance).map_err(|error| Stop::Denied(other_types(&error)))?;
             loaded.exports.connector.load(&mut store, &instance)?.call_manifest(&mut store).await
         };
-        bounded(loaded, &self.limits, work).await.map_err(|ended| ended.of(name, &book.take()))
+        let waited = Waited::default();
+        bounded(loaded, &self.limits, None, &waited, work).await.map_err(|ended| ended.of(name, &book.take()))
     }
 }
 

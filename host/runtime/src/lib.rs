@@ -28,11 +28,13 @@ mod room;
 mod runtime;
 mod sender;
 mod signatures;
+mod slots;
 mod state;
 mod stop;
 mod table;
 mod turn;
 mod verbs;
+mod waited;
 
 pub use breaker::BreakerSettings;
 pub use cache::CacheKey;

@@ -15,7 +15,7 @@ const MIB: u64 = 1024 * KIB;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
-    /// Time a guest computes, measured in ticks of two milliseconds.
+    /// Processor time of a call: what the guest computes, and what the host does in its name.
     pub cpu_ms: u64,
     /// Time a whole call takes, requests included.
     pub wall_ms: u64,
@@ -45,7 +45,7 @@ pub struct Limits {
     pub log_lines: u32,
     /// Bytes kept of the log.
     pub log_bytes: u64,
-    /// Calls of one connector at the same time.
+    /// Calls of one connector at the same time, for each tenant on its own.
     pub calls_at_once: u32,
     /// Size of a component.
     pub component_bytes: u64,
@@ -93,6 +93,11 @@ impl Limits {
         Duration::from_millis(self.wall_ms)
     }
 
+    /// The processor time a guest may use, with what the host does in its name.
+    pub fn cpu(&self) -> Duration {
+        Duration::from_millis(self.cpu_ms)
+    }
+
     /// The time one request takes at most.
     pub fn request(&self) -> Duration {
         Duration::from_millis(self.request_ms)
@@ -122,6 +127,8 @@ pub enum Limit {
     Cpu,
     /// `wall_ms`.
     Wall,
+    /// `wall_ms`, most of it spent waiting for a provider.
+    Provider,
     /// `memory_bytes` or `guest_runtime_memory_bytes`.
     Memory,
     /// `table_elements`.
@@ -141,11 +148,16 @@ pub enum Limit {
 }
 
 impl Limit {
+    /// Whether the component itself is to blame, and not a provider or those who called at the same time.
+    pub fn is_its_own(self) -> bool {
+        !matches!(self, Self::Provider | Self::CallsAtOnce)
+    }
+
     /// The setting that bounds it; the stack has none.
     pub fn name(self) -> &'static str {
         match self {
             Self::Cpu => "cpu_ms",
-            Self::Wall => "wall_ms",
+            Self::Wall | Self::Provider => "wall_ms",
             Self::Memory => "memory_bytes",
             Self::Tables => "table_elements",
             Self::Instances => "instances",
@@ -163,13 +175,14 @@ impl fmt::Display for Limit {
         let what = match self {
             Self::Cpu => "computed for too long",
             Self::Wall => "took too long",
+            Self::Provider => "waited for a provider that took too long",
             Self::Memory => "asked for too much memory",
             Self::Tables => "asked for too large a table",
             Self::Instances => "has too many instances, memories or tables",
             Self::Handles => "holds too many handles",
             Self::HostCalls => "called the host too often",
             Self::HostCallBytes => "handed the host too much in one call",
-            Self::CallsAtOnce => "has too many calls on their way",
+            Self::CallsAtOnce => "has too many calls on their way to begin another",
             Self::Stack => "nested its calls too deeply",
         };
         write!(out, "{what} (limit `{}`)", self.name())

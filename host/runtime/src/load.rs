@@ -15,6 +15,7 @@ use crate::{
     imports,
     limits::Limits,
     room::{Room, Share},
+    slots::Slots,
     state::CallState,
     turn::Habit,
 };
@@ -25,7 +26,7 @@ pub(crate) struct Loaded {
     pub(crate) pre: InstancePre<CallState>,
     pub(crate) exports: Exports,
     /// Room for calls of this connector at the same time.
-    pub(crate) slots: Semaphore,
+    pub(crate) slots: Slots,
     /// Room for calls of all connectors together, and what this one has of it.
     pub(crate) room: Arc<Room>,
     pub(crate) share: Share,
@@ -110,7 +111,7 @@ impl Linkers {
             revoke: revoke::GuestIndices::new(&pre).ok(),
             discover: discover::GuestIndices::new(&pre).ok(),
         };
-        let slots = Semaphore::new(usize::try_from(limits.calls_at_once).unwrap_or(1));
+        let slots = Slots::of(limits.calls_at_once);
         let (room, share, long) = (Arc::clone(&self.room), Share::default(), Arc::clone(&self.long));
         Ok(Loaded { class, pre, exports, slots, room, share, long, habit: Habit::default() })
     }

@@ -23,6 +23,7 @@ use crate::{
     signatures::Signatures,
     stop::Stop,
     turn::Turn,
+    waited::Waited,
 };
 
 /// Random bytes a guest runtime gets at once.
@@ -42,7 +43,9 @@ pub(crate) struct CallState {
     pub(crate) turn: Turn,
     /// Whether placeholders are about, which may stand in no text a guest writes.
     pub(crate) placeholders: bool,
-    pub(crate) requests_left: u32,
+    /// What was spent on its provider.
+    pub(crate) waited: Waited,
+    requests_left: u32,
     host_calls_left: u32,
     begun: Instant,
     /// Made when a guest runtime first asks; no other component has the imports.
@@ -68,6 +71,7 @@ impl CallState {
             signatures: Signatures::default(),
             turn: Turn::default(),
             placeholders: false,
+            waited: Waited::default(),
             requests_left: limits.requests,
             host_calls_left: limits.host_calls,
             begun: Instant::now(),
@@ -87,6 +91,13 @@ impl CallState {
             Stop::Denied(Denial::new("manifest-pure", message))
         };
         Ok(self.context.clone().ok_or_else(denied)?)
+    }
+
+    /// Counts a request, whatever comes of it. False where there were enough.
+    pub(crate) fn count_request(&mut self) -> bool {
+        let left = self.requests_left.checked_sub(1);
+        self.requests_left = left.unwrap_or(0);
+        left.is_some()
     }
 }
 

@@ -2,10 +2,13 @@
 
 mod discover;
 
-use std::sync::{Arc, PoisonError};
+use std::{
+    future::Future,
+    sync::{Arc, PoisonError},
+};
 
 use http::Response;
-use jackfield_model::plan::Plan;
+use jackfield_model::{plan::Plan, secret::Secret};
 use tracing::Instrument;
 use wasmtime::Store;
 
@@ -25,12 +28,14 @@ use crate::{
     guest_log::{GuestLog, LogBook},
     hook::{Hook, Occasion},
     imports::ConnectionHandle,
+    limits::Limits,
     load::Loaded,
     plan::Planned,
-    redact::{Claimed, ReadTokens, forbid, redact},
+    redact::{Claimed, ReadTokens, Redacted, forbid, redact},
     runtime::Runtime,
     signatures::Signatures,
     state::CallState,
+    waited::Waited,
 };
 
 /// A call on its way: what stays with the host while the guest runs.
@@ -38,6 +43,9 @@ struct Running {
     context: Arc<CallContext>,
     loaded: Arc<Loaded>,
     book: LogBook,
+    waited: Waited,
+    /// Whether the breaker lets it through to try.
+    trial: bool,
 }
 
 impl Runtime {
@@ -63,16 +71,19 @@ impl Runtime {
         }
     }
 
-    /// Lets the hook find the tokens in a response it sees only as placeholders.
+    /// Lets the hook find the tokens in the response to a request, which it sees only as placeholders. Of the secrets that
+    /// the request showed the provider it sees nothing either.
     pub async fn token_response(
         &self,
         context: CallContext,
         occasion: Occasion,
         response: &Response<Vec<u8>>,
+        sent: &[&Secret],
     ) -> Outcome<ReadTokens> {
         match self.begin(Hook::TokenResponse, context).await {
             Ok((running, state)) => {
-                let result = self.ask_tokens(&running, state, occasion, response).instrument(running.span()).await;
+                let redacted = redact(response, &running.context.reading, sent, &self.random);
+                let result = self.ask_tokens(&running, state, occasion, redacted).instrument(running.span()).await;
                 self.end(&running, result)
             }
             Err(error) => refused(error),
@@ -99,7 +110,7 @@ impl Runtime {
             let handle = store.data_mut().table.push(ConnectionHandle)?;
             guest.call_verify(&mut store, handle).await
         };
-        let account = running.said(bounded(loaded, &self.limits, work).await)?;
+        let account = running.said(running.bounded(&self.limits, work).await)?;
         convert::account(account).map_err(|denial| running.denied(denial))
     }
 
@@ -122,7 +133,7 @@ impl Runtime {
             };
             Ok(answer.map(|plan| (plan, signatures(&mut store))))
         };
-        let (plan, signatures) = running.said(bounded(loaded, &self.limits, work).await)?;
+        let (plan, signatures) = running.said(running.bounded(&self.limits, work).await)?;
         running.planned(plan, &signatures)
     }
 
@@ -131,11 +142,10 @@ impl Runtime {
         running: &Running,
         mut state: CallState,
         occasion: Occasion,
-        response: &Response<Vec<u8>>,
+        redacted: Redacted,
     ) -> Result<ReadTokens, CallError> {
         let (loaded, context) = (&running.loaded, &running.context);
         let indices = loaded.exports.token_response.as_ref().ok_or_else(|| running.missing(Hook::TokenResponse))?;
-        let redacted = redact(response, &context.reading, &self.random);
         state.placeholders = true;
         let known = TokenResponseContext {
             auth_method: context.method.clone(),
@@ -148,7 +158,7 @@ impl Runtime {
             let instance = instantiate(loaded, &mut store).await?;
             indices.load(&mut store, &instance)?.call_read(&mut store, &known, &shown).await
         };
-        let answer = bounded(loaded, &self.limits, work).await;
+        let answer = running.bounded(&self.limits, work).await;
         if let Ok(Err(failure)) = &answer {
             without_placeholders(failure).map_err(|denial| running.denied(denial))?;
         }
@@ -176,7 +186,7 @@ impl Runtime {
             let answer = indices.load(&mut store, &instance)?.call_plans(&mut store, &known).await?;
             Ok(answer.map(|plans| (plans, signatures(&mut store))))
         };
-        let (plans, signatures) = running.said(bounded(loaded, &self.limits, work).await)?;
+        let (plans, signatures) = running.said(running.bounded(&self.limits, work).await)?;
         if plans.len() > usize::try_from(self.limits.requests).unwrap_or(usize::MAX) {
             let message = format!(
                 "the hook `revoke` plans {} requests and one call sends at most {}; the operator may raise `limits.requests`",
@@ -199,10 +209,12 @@ impl Runtime {
         let found = self.find(&context.digest, &connector, context.now).await;
         let loaded = found.ok_or_else(|| CallError::NotLoaded { connector: connector.clone() })?;
         let admitted = self.breakers.lock().unwrap_or_else(PoisonError::into_inner).admit(&context.digest, context.now);
-        admitted.map_err(|until| CallError::Open { connector: connector.clone(), until })?;
-        let (context, book) = (Arc::new(context), LogBook::new(&connector, &self.limits));
+        let trial = admitted.map_err(|until| CallError::Open { connector: connector.clone(), until })?;
+        let book = LogBook::new(&connector, &self.limits, Arc::clone(&context.masker));
+        let context = Arc::new(context);
         let state = CallState::new(Some(Arc::clone(&context)), loaded.class, &self.limits, &self.sender, book.clone());
-        Ok((Running { context, loaded, book }, state))
+        let waited = state.waited.clone();
+        Ok((Running { context, loaded, book, waited, trial }, state))
     }
 
     /// Tells the breaker how it went and hands the log over.
@@ -214,13 +226,22 @@ impl Runtime {
                 let opened = breakers.fault(digest, now);
                 tracing::warn!(connector = running.context.connector, kind = error.kind(), %error, opened, "a connector's call failed");
             }
-            _ => breakers.close(digest),
+            _ => breakers.works(digest, running.trial),
         }
         Outcome { result, log: running.book.take() }
     }
 }
 
 impl Running {
+    /// Work in the guest, within the bounds of a call.
+    async fn bounded<T: Send>(
+        &self,
+        limits: &Limits,
+        work: impl Future<Output = wasmtime::Result<T>> + Send,
+    ) -> Result<T, Ended> {
+        bounded(&self.loaded, limits, Some(self.context.tenant), &self.waited, work).await
+    }
+
     fn span(&self) -> tracing::Span {
         let context = &self.context;
         let connection = context.connection.map(|id| id.to_string());

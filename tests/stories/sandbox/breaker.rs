@@ -1,11 +1,34 @@
 //! The breaker: a connector that keeps breaking is left alone for a while, it alone, and tried again after.
 
 use http::StatusCode;
-use jackfield_tests::doubles::{Fault, On};
+use jackfield_server::config::Config;
+use jackfield_tests::doubles::{Fault, Gate, On};
 use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::scene::{Scene, failure};
+
+/// Less time for a call than for a request of it.
+fn hasty(config: &mut Config) {
+    config.limits.wall_ms = 500;
+    config.limits.request_ms = 60_000;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_hangs_is_no_fault_of_the_connector() {
+    let scene = Scene::with(hasty).await;
+    let connection = scene.connect("trusting").await;
+    let id = connection["id"].as_str().unwrap();
+    scene.provider.double().faults().always(On::path("/me"), Fault::Held(Gate::default()));
+    for verified in futures::future::join_all((0..8).map(|_| scene.verify(id))).await {
+        let (code, message) = failure(&verified);
+        assert_eq!(code, "limit");
+        assert!(message.ends_with("waited for a provider that took too long (limit `wall_ms`)"), "{message}");
+        assert_eq!(verified["verification"]["failure"]["advice"], "retry");
+    }
+    scene.provider.double().faults().clear();
+    assert_eq!(scene.verify(id).await["status"], "active", "nobody left it alone");
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_opens_for_that_connector_alone_and_closes_when_a_call_works_again() {

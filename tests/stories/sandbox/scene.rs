@@ -85,14 +85,24 @@ impl Scene {
 
     /// Makes a connection.
     pub(crate) async fn made(&self, wanted: Value) -> Value {
-        let made = self.host.post(&self.tenant.key, "/v1/connections", wanted).await.unwrap();
+        self.made_for(&self.tenant, wanted).await
+    }
+
+    /// Makes a connection of another tenant.
+    pub(crate) async fn made_for(&self, tenant: &Tenant, wanted: Value) -> Value {
+        let made = self.host.post(&tenant.key, "/v1/connections", wanted).await.unwrap();
         assert!(made.status.is_success(), "{}", made.json);
         made.json
     }
 
     /// Verifies a connection.
     pub(crate) async fn verify(&self, id: &str) -> Value {
-        let verified = self.host.post(&self.tenant.key, &format!("/v1/connections/{id}/verify"), json!({})).await;
+        self.verify_for(&self.tenant, id).await
+    }
+
+    /// Verifies a connection of another tenant.
+    pub(crate) async fn verify_for(&self, tenant: &Tenant, id: &str) -> Value {
+        let verified = self.host.post(&tenant.key, &format!("/v1/connections/{id}/verify"), json!({})).await;
         verified.unwrap().json
     }
 

@@ -44,6 +44,31 @@ async fn eight_connectors_whose_calls_never_end_leave_instances_for_a_ninth() {
     suite.finish();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_of_one_tenant_that_never_end_keep_none_of_another_waiting() {
+    let scene = Scene::start().await;
+    let (id, other) = (connected(&scene, "slow").await, scene.host.tenant("Other").await.unwrap());
+    let wanted = json!({ "connector": "slow", "method": "token", "fields": { "token": TOKEN } });
+    let of_other = scene.made_for(&other, wanted).await["id"].as_str().unwrap().to_owned();
+    let gate = Gate::default();
+    scene.provider.double().faults().always(On::path("/slow"), Fault::Held(gate.clone()));
+    // More calls than one tenant may have of a connector at once.
+    let waiting = futures::future::join_all((0..24).map(|_| scene.verify(&id)));
+    let beside = async {
+        gate.reached(16).await;
+        let calls = futures::future::join_all((0..4).map(|_| scene.verify_for(&other, &of_other)));
+        let arrived = async {
+            gate.reached(20).await;
+            gate.open();
+        };
+        tokio::join!(calls, arrived).0
+    };
+    let (own, others) = tokio::join!(waiting, beside);
+    for verified in own.iter().chain(&others) {
+        assert!(verified["verification"]["failure"].is_null(), "{verified}");
+    }
+}
+
 /// A connection of a connector whose check asks `/slow`.
 async fn connected(scene: &Scene, name: &'static str) -> String {
     let me = json!({ "method": "GET", "url": "https://provider.test/slow" });

@@ -15,18 +15,24 @@ use crate::{
     },
     context::CallContext,
     egress::{Asked, Denial, MOST_REDIRECTS, headers, same_origin_redirect, shown},
+    redact::forbid,
     sender::{self, Outbound},
     state::CallState,
+    stop::Stop,
 };
 
 /// The largest answer that is searched where it arrived, in bytes: that is quicker than handing it to another thread.
 const SEARCHED_HERE: usize = 16 * 1024;
+
+/// The longest URL that is read, in bytes.
+const LONGEST_URL: usize = 16 * 1024;
 
 type Answer = wasmtime::Result<Result<Response, SendError>>;
 
 impl HostConnection for CallState {
     async fn send(&mut self, _connection: Resource<ConnectionHandle>, request: Request) -> Answer {
         let context = self.enter("connection.send")?;
+        self.without_placeholders(&request)?;
         Ok(self.exchange(&context, request, true).await)
     }
 
@@ -55,6 +61,7 @@ impl HostConnection for CallState {
 impl Host for CallState {
     async fn fetch(&mut self, request: Request) -> Answer {
         let context = self.enter("http.fetch")?;
+        self.without_placeholders(&request)?;
         Ok(self.exchange(&context, request, false).await)
     }
 }
@@ -75,22 +82,43 @@ impl CallState {
         request: Request,
         credential: bool,
     ) -> Result<Response, SendError> {
+        self.one_more()?;
         let mut given = read(request).map_err(denied)?;
+        let waited = self.waited.clone();
         for _hop in 0..=MOST_REDIRECTS {
-            self.requests_left = self.requests_left.checked_sub(1).ok_or_else(|| {
-                SendError::Limit(format!(
-                    "one call sends at most {} requests; the operator may raise `limits.requests`",
-                    self.limits.requests
-                ))
-            })?;
             let outbound = prepare(context, &given, credential, self).map_err(denied)?;
-            let response = self.sender.send(outbound).await.map_err(|error| failed(error, context))?;
-            match same_origin_redirect(&given.method, &response, &given.url) {
-                Some(target) => given.url = target,
-                None => return masked(response, Arc::clone(&context.masker), self.limits.response_bytes).await,
-            }
+            let sent = waited.during(self.sender.send(outbound)).await;
+            let response = sent.map_err(|error| failed(error, context))?;
+            let Some(target) = same_origin_redirect(&given.method, &response, &given.url) else {
+                let masker = Arc::clone(&context.masker);
+                return waited.during(masked(response, masker, self.limits.response_bytes)).await;
+            };
+            given.url = target;
+            self.one_more()?;
         }
         Err(SendError::Other(format!("more than {MOST_REDIRECTS} redirects in a row")))
+    }
+
+    /// No placeholder leaves the hook it was made for.
+    fn without_placeholders(&self, request: &Request) -> Result<(), Stop> {
+        if !self.placeholders {
+            return Ok(());
+        }
+        let body = String::from_utf8_lossy(request.body.as_deref().unwrap_or_default());
+        let headers = request.headers.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]);
+        let mut texts = headers.chain([request.method.as_str(), request.url.as_str(), &body]);
+        texts.try_for_each(|text| forbid("a request", text)).map_err(Stop::Denied)
+    }
+
+    /// Counts a request before anything is done for it: what is refused costs the host a look and a line of its log.
+    fn one_more(&mut self) -> Result<(), SendError> {
+        if self.count_request() {
+            return Ok(());
+        }
+        Err(SendError::Limit(format!(
+            "one call sends at most {} requests; the operator may raise `limits.requests`",
+            self.limits.requests
+        )))
     }
 }
 
@@ -100,6 +128,9 @@ fn read(request: Request) -> Result<Given, Denial> {
         .filter(|method| !matches!(*method, Method::CONNECT | Method::TRACE));
     let method = method
         .ok_or_else(|| Denial::new("method", format!("`{}` is no method this host sends", shown(&request.method))))?;
+    if request.url.len() > LONGEST_URL {
+        return Err(Denial::new("url", format!("the request's URL has more than {LONGEST_URL} bytes")));
+    }
     let url = Url::parse(&request.url).map_err(|_| {
         Denial::new("url", "the request's URL is no absolute URL: write it like https://api.example.com/path")
     })?;
@@ -162,7 +193,7 @@ fn answer(response: &http::Response<Vec<u8>>, masker: &Masker, limit: u64) -> Re
         let cookie = *name == header::SET_COOKIE;
         let text =
             if cookie { MASK.to_owned() } else { masker.text(&String::from_utf8_lossy(value.as_bytes())).into_owned() };
-        (name.as_str().to_owned(), text)
+        (masker.text(name.as_str()).into_owned(), text)
     });
     Ok(Response { status: response.status().as_u16(), headers: headers.collect(), body })
 }

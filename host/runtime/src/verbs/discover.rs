@@ -5,7 +5,7 @@ use tracing::Instrument;
 
 use super::{Running, refused};
 use crate::{
-    call::{CallError, Outcome, bounded, instantiate, store},
+    call::{CallError, Outcome, instantiate, store},
     context::CallContext,
     convert,
     egress::{Denial, shown},
@@ -37,7 +37,7 @@ impl Runtime {
             let handle = store.data_mut().table.push(ConnectionHandle)?;
             guest.call_targets(&mut store, handle).await
         };
-        let targets = running.said(bounded(loaded, &self.limits, work).await)?;
+        let targets = running.said(running.bounded(&self.limits, work).await)?;
         let targets = convert::targets(targets).map_err(|denial| running.denied(denial))?;
         targets
             .iter()

@@ -81,7 +81,7 @@ const MEANINGS: &[(&str, &str, &str)] = &[
     ("limits.response_bytes", BYTES, "Size of one answer a connector reads."),
     ("limits.log_lines", COUNT, "Lines kept of a call's log."),
     ("limits.log_bytes", BYTES, "Size of what is kept of a call's log."),
-    ("limits.calls_at_once", COUNT, "Calls of one connector at the same time."),
+    ("limits.calls_at_once", COUNT, "Calls of one connector at the same time, for each tenant."),
     ("limits.component_bytes", BYTES, "Size of a component."),
     ("limits.compile_cpu_s", SECONDS, "Processor time compiling a component takes."),
     ("limits.compile_wall_s", SECONDS, "Time compiling a component takes."),

@@ -15,6 +15,9 @@ pub(super) fn of_call(error: &CallError) -> Failure {
         CallError::Guest { failure, .. } => failure.clone(),
         CallError::Denied { denial, .. } => Failure::new(Advice::Misconfigured, denial.rule, &denial.message),
         CallError::Open { .. } => Failure::new(Advice::Retry(None), error.kind(), &error.to_string()),
+        CallError::Limit { limit, .. } if !limit.is_its_own() => {
+            Failure::new(Advice::Retry(None), error.kind(), &error.to_string())
+        }
         CallError::Limit { .. } | CallError::Trap { .. } | CallError::NotLoaded { .. } => {
             Failure::new(Advice::Other("connector".into()), error.kind(), &error.to_string())
         }

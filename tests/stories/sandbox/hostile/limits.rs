@@ -96,6 +96,12 @@ fn calls() -> Vec<Row> {
         Row::fails("quadratic-answer", quadratic_answer, "limit", HOST_CALL_BYTES),
         Row::fails("giant-log-line", giant_log_line, "limit", HOST_CALL_BYTES),
         Row::fails("request-flood", request_flood, "not-sent", "one call sends at most 20 requests"),
+        Row::fails("refusal-flood", refusal_flood, "not-sent", "one call sends at most 20 requests").so_that(|scene| {
+            let lines = scene.log.lines_with("a connector's request was refused");
+            let of_it = lines.iter().filter(|line| line.contains("refusal-flood")).count();
+            if of_it == 20 { Ok(()) } else { Err(format!("the host's log has {of_it} lines about it")) }
+        }),
+        Row::fails("giant-url", giant_url, "url", "the request's URL has more than 16384 bytes"),
         Row::fails("giant-body", giant_body, "limit", HOST_CALL_BYTES),
         Row::works("flood-of-words", flood_of_words).so_that(|scene| {
             let kept = scene.log.lines_with("connector=\"flood-of-words\" guest=").len();
@@ -209,9 +215,21 @@ fn request_flood(core: Core) -> Core {
     in_a_row(core, 21)
 }
 
+/// What is refused counts like what is sent.
+fn refusal_flood(core: Core) -> Core {
+    over_and_over(core.asks(json!({ "method": "GET", "url": "https://elsewhere.test/me" })), 150)
+}
+
+fn giant_url(core: Core) -> Core {
+    core.asks(json!({ "method": "GET", "url": format!("{ME}?{}", "a".repeat(20_000)) }))
+}
+
 /// Sends as many requests, one after the other, and says how the last one ended.
 pub(super) fn in_a_row(core: Core, requests: u32) -> Core {
-    let asked = core.asks(json!({ "method": "GET", "url": ME }));
+    over_and_over(core.asks(json!({ "method": "GET", "url": ME })), requests)
+}
+
+fn over_and_over(asked: Core, requests: u32) -> Core {
     asked.verify(&format!(
         "(local $left i32) (local.set $left (i32.const {requests}))
         (loop $again

@@ -53,6 +53,12 @@ fn placeholders() -> Vec<Row> {
             "a log line holds a placeholder",
         ),
         Row::no_token(
+            "placeholders-in-a-request",
+            |core| reading(core, "placeholders-in-a-request", json!({ "ok": {} }), IN_A_REQUEST),
+            "placeholder-forged",
+            "a request holds a placeholder",
+        ),
+        Row::no_token(
             "placeholders-in-a-failure",
             |core| reading(core, "placeholders-in-a-failure", failure(), IN_FAILURE),
             "placeholder-forged",
@@ -124,6 +130,9 @@ fn guess() -> String {
 const AS_TOKEN: &str = "(i32.store offset=8 (i32.const {tokens}) (local.get 8)) (i32.store offset=12 (i32.const {tokens}) (local.get 9)) (i32.const {tokens})";
 const LOG: &str =
     "(call $log (i32.const 3) (i32.const 0) (i32.const 0) (local.get 8) (local.get 9)) (i32.const {tokens})";
+/// The whole body as the URL of a request.
+const IN_A_REQUEST: &str = "(call $fetch (i32.const 0) (i32.const 3) (local.get 8) (local.get 9) (i32.const 0)
+    (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 1024)) (i32.const {tokens})";
 /// The whole body as the code of a failure: behind the outcome's case and the advice.
 const IN_FAILURE: &str = "(i32.store offset=32 (i32.const {tokens}) (local.get 8)) (i32.store offset=36 (i32.const {tokens}) (local.get 9)) (i32.const {tokens})";
 

@@ -1,5 +1,7 @@
 //! A row of the table: one hostile component, what becomes of it, and what must have held beside it.
 
+use std::time::Duration;
+
 use http::Method;
 use jackfield_tests::components::component;
 use jackfield_tests::host::Answer;
@@ -7,6 +9,9 @@ use serde_json::{Value, json};
 
 use super::core::Core;
 use crate::scene::{Scene, TOKEN};
+
+/// How long a row may take: many times the longest bound of the scenes it runs in.
+const WITHOUT_END: Duration = Duration::from_secs(60);
 
 /// One hostile component.
 pub(crate) struct Row {
@@ -111,8 +116,13 @@ impl Row {
         }
     }
 
-    /// Installs it, uses it, and looks at what came of it.
+    /// Installs it, uses it, and looks at what came of it. That takes seconds, unless nothing bounds it.
     pub(crate) async fn run(&self, scene: &Scene) -> Result<(), String> {
+        let ended = tokio::time::timeout(WITHOUT_END, self.tried(scene)).await;
+        ended.unwrap_or_else(|_| Err("it did not end".to_owned()))
+    }
+
+    async fn tried(&self, scene: &Scene) -> Result<(), String> {
         let before = compiled(scene);
         let uploaded = scene.host.upload(self.bytes()).await.map_err(|error| error.to_string())?;
         if let Ends::Refused(says) = self.ends {
