@@ -31,6 +31,11 @@ impl Caller {
         self.permissions.contains(&permission)
     }
 
+    /// Whether the key operates the host: it is no tenant's, and allows it.
+    pub fn operates(&self) -> bool {
+        self.tenant.is_none() && self.may(Permission::Operate)
+    }
+
     /// How it is written in timelines and the audit log.
     pub fn name(&self) -> String {
         self.key.to_string()
