@@ -101,9 +101,18 @@ impl Callers {
     }
 
     fn forget(&self, key: ApiKeyId) {
+        self.keep(|caller| caller.key != key);
+    }
+
+    /// Every key of a tenant that was removed.
+    pub(super) fn forget_all_of(&self, tenant: TenantId) {
+        self.keep(|caller| caller.tenant != Some(tenant));
+    }
+
+    fn keep(&self, stays: impl Fn(&Caller) -> bool) {
         let mut seen = self.0.write().unwrap_or_else(PoisonError::into_inner);
         seen.removals += 1;
-        seen.by_hash.retain(|_, caller| caller.key != key);
+        seen.by_hash.retain(|_, caller| stays(caller));
     }
 }
 
