@@ -1,10 +1,13 @@
-//! Requests whose body does not arrive: who may not send one is told so before it is waited for.
+//! Requests whose body does not arrive: who may not send one is told so before it is waited for, and nobody waits for ever.
 
+use std::fs;
 use std::net::SocketAddr;
 
+use rustix::process::Signal;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::child::Jackfield;
 use crate::stage::Stage;
 
 /// A request that has begun, and never goes on by itself.
@@ -17,6 +20,13 @@ impl Begun {
         stream.write_all(format!("{head}host: {to}\r\n\r\n").as_bytes()).await.unwrap();
         stream.write_all(body).await.unwrap();
         Self(stream)
+    }
+
+    /// Returns once the host waits for the body.
+    async fn is_waited_for(&mut self) {
+        let mut said = [0; 25];
+        self.0.read_exact(&mut said).await.unwrap();
+        assert_eq!(said, *b"HTTP/1.1 100 Continue\r\n\r\n");
     }
 
     /// All that is answered until the host closes.
@@ -46,4 +56,38 @@ async fn who_may_install_nothing_is_told_so_before_a_component_is_read() {
         let answer = Begun::send(at, &head, &[0; 1000]).await.answer().await;
         assert!(answer.starts_with("HTTP/1.1 403") && answer.contains(code), "{answer}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_never_comes_is_given_up_and_keeps_no_host_from_ending() {
+    let folder = tempfile::tempdir().unwrap();
+    let cli = Jackfield::in_folder(folder.path()).with("JACKFIELD_LISTEN", "127.0.0.1:0");
+    let cli = cli.with("JACKFIELD_TIMEOUTS_REQUEST_IDLE_MS", "300").with("JACKFIELD_TIMEOUTS_SHUTDOWN_MS", "10000");
+    let host = cli.serve(&[]).await.unwrap_or_else(|ran| panic!("{ran:?}"));
+    let at: SocketAddr = host.url.strip_prefix("http://").unwrap().parse().unwrap();
+    let operator = fs::read_to_string(folder.path().join("jackfield-data.operator-key")).unwrap();
+    let key = format!("authorization: Bearer {}\r\n", operator.trim());
+    let json = format!("{key}content-type: application/json\r\n");
+    let form = "content-type: application/x-www-form-urlencoded\r\n";
+    let mut begun = Vec::new();
+    for (path, headers) in [
+        ("/connect/x", form),
+        ("/language", form),
+        ("/v1/tenants", &json),
+        ("/v1/tenants", &format!("{json}idempotency-key: x\r\n")),
+        ("/v1/connectors", &key),
+        ("/v1/backups/verify", &key),
+    ] {
+        let head = format!("POST {path} HTTP/1.1\r\nexpect: 100-continue\r\ncontent-length: 100\r\n{headers}");
+        let mut request = Begun::send(at, &head, b"").await;
+        request.is_waited_for().await;
+        begun.push((path, request));
+    }
+    host.signal(Signal::TERM);
+    for (path, request) in begun {
+        let answer = request.answer().await;
+        assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("body-stalled"), "{path}: {answer}");
+    }
+    let (code, said) = host.ended().await;
+    assert_eq!(code, 0, "{said}");
 }
