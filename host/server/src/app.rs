@@ -1,5 +1,6 @@
 //! The router: API, pages and health under the layers every answer passes.
 
+mod arriving;
 mod edge;
 
 use axum::{Router, middleware};

@@ -204,6 +204,7 @@ fn service(config: &Config, parts: Parts, store: Store, public_url: Url) -> Resu
         token_timeout: config.timeouts.token(),
         metadata_timeout: config.timeouts.metadata(),
         webhook_timeout: config.timeouts.webhook(),
+        request_idle: config.timeouts.request_idle(),
         requests_per_minute: config.api.requests_per_minute,
         starts_per_minute: config.api.starts_per_minute,
         open_metrics: config.api.open_metrics,

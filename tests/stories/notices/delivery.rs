@@ -6,7 +6,7 @@ use jackfield_tests::doubles::{Fault, Gate, On};
 use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::stage::{Stage, verified};
+use crate::stage::{HOOKS, Stage, TOKEN, verified};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_taken_is_sent_again_under_the_same_id_and_the_order_holds() {
@@ -167,4 +167,36 @@ async fn what_is_over_is_forgotten_after_a_month() {
     stage.host.clock.advance(SignedDuration::from_hours(31 * 24));
     stage.round().await;
     assert!(stage.messages("sent").await.is_empty());
+}
+
+/// More messages than are sent at a time, all of one tenant and all to places that never answer: it holds its share of them,
+/// and another tenant's arrive meanwhile.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenant_whose_webhooks_all_hang_keeps_nobody_else_s_waiting() {
+    let stage = Stage::configured(Some(|config| config.timeouts.webhook_ms = 600_000)).await;
+    let gate = Gate::default();
+    let mut hanging = Vec::new();
+    for number in 0..17 {
+        let hook = stage.hook(&format!("/held/{number}"), &["connection.created"]).await;
+        stage.hooks.faults().always(On::path(&hook.path), Fault::Held(gate.clone()));
+        hanging.push(hook);
+    }
+    for number in 0..8 {
+        stage.connect(&format!("ada-{number}")).await;
+    }
+    let other = stage.host.tenant("Other").await.unwrap();
+    let hook = json!({ "url": format!("https://{HOOKS}/free"), "events": ["connection.created"] });
+    assert_eq!(stage.host.post(&other.key, "/v1/webhooks", hook).await.unwrap().status, 201);
+    let fields = json!({ "base_url": "https://api.example.com", "token": TOKEN, "verify_path": "/me", "account_pointer": "/id" });
+    let wanted = json!({ "connector": "api-token", "method": "header", "fields": fields });
+    assert_eq!(stage.host.post(&other.key, "/v1/connections", wanted).await.unwrap().status, 201);
+    stage.host.running().unwrap().service.tick().await.unwrap();
+    gate.reached(32).await;
+    let arrived = tokio::time::timeout(std::time::Duration::from_secs(60), stage.hooks.log().until("/free", 1)).await;
+    assert_eq!(arrived.expect("the other tenant's webhook waits behind those that hang").len(), 1);
+    let reached = hanging.iter().map(|hook| stage.hooks.log().to(&hook.path).len()).sum::<usize>();
+    assert_eq!(reached, 32, "what one tenant has under way at a time");
+    gate.open();
+    stage.round().await;
+    assert!(hanging.iter().all(|hook| stage.heard(hook).len() == 8), "each was heard in the end");
 }

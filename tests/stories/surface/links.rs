@@ -139,3 +139,26 @@ async fn names_are_text_wherever_they_come_from() {
     assert!(!again.body.contains("<script>") && !again.body.contains("<img"), "{}", again.body);
     assert_eq!(again.form().unwrap().value("name"), Some("\"><script>alert(4)</script>"));
 }
+
+/// The picker offers a person what is theirs and what is shared, the newest first, however much others have.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_is_offered_their_own_and_the_shared_beside_whatever_others_have() {
+    let stage = Stage::set().await;
+    let of = async |end_user: Option<&str>| {
+        let fields = json!({ "base_url": SERVICE, "token": TOKEN, "verify_path": "/me", "account_pointer": "/id" });
+        let wanted = json!({ "connector": "api-token", "method": "header", "end_user": end_user, "fields": fields });
+        stage.host.post(&stage.tenant.key, "/v1/connections", wanted).await.unwrap().text("/id").unwrap()
+    };
+    let own = of(Some("ada")).await;
+    let shared = of(None).await;
+    for _ in 0..3 {
+        of(Some("bob")).await;
+    }
+    let newest = of(Some("ada")).await;
+    let session = json!({ "end_user": "ada", "return_url": RETURN_URL });
+    let made = stage.host.post(&stage.tenant.key, "/v1/connect-sessions", session).await.unwrap();
+    let page = open(&made.text("/url").unwrap()).await;
+    let places: Vec<_> = [&newest, &shared, &own].map(|id| page.body.find(&format!("value=\"{id}\""))).into();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} in {}", page.body);
+    assert_eq!(page.body.matches("name=\"take\"").count(), 3, "{}", page.body);
+}

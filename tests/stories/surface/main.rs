@@ -64,6 +64,7 @@ mod swapped;
 mod tenants_apart;
 mod transfers;
 mod typed_secret;
+mod unfinished;
 
 /// `jackfield`, for compiling components and for the stories of the command line.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_jackfield-under-test");

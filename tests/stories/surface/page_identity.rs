@@ -189,6 +189,25 @@ async fn an_answer_counts_only_where_and_as_it_was_asked_for() {
     says(&page(&mut same, back.as_str()).await, "cannot be finished");
 }
 
+/// Whoever begins without a mark, or with one that is none, gets a link that signs nobody else in.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_that_was_begun_without_a_mark_signs_nobody_else_in() {
+    let house = House::open().await;
+    for mark in ["", "0", &"0".repeat(64)] {
+        let mut bob = person();
+        let begin = format!("/sign-in/start?tenant={}&begun={mark}&to=/connections/new", house.acme.id);
+        let at = page(&mut bob, &house.own(&begin)).await;
+        bob.leave_at(&house.acmes("/sign-in/"));
+        let form = at.form().unwrap().fill("login", "bob").unwrap().fill("password", "any").unwrap();
+        let consent = bob.submit(&at, &form).await.unwrap().page().unwrap();
+        let link = bob.submit(&consent, &consent.form().unwrap()).await.unwrap().left().unwrap();
+        let mut another = person();
+        let told = page(&mut another, link.as_str()).await;
+        assert!(another.jar.value("session").is_none(), "begun={mark}: signed in as somebody else");
+        says(&told, "began in another browser");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_provider_that_is_down_is_said_to_be() {
     let mut house = House::open().await;

@@ -158,6 +158,7 @@ async fn a_removed_key_and_the_keys_of_a_removed_tenant_open_nothing() {
     assert_eq!(stage.host.api(operator, Method::DELETE, &path, None).await.unwrap().code(), "not-found");
 
     let path = format!("/v1/tenants/{}", stage.tenant.id);
+    assert_eq!(stage.host.get(&stage.tenant.key, "/v1/connections").await.unwrap().status, 200, "known by now");
     assert_eq!(stage.host.api(operator, Method::DELETE, &path, None).await.unwrap().status, 204);
     let answer = stage.host.get(&stage.tenant.key, "/v1/connections").await.unwrap();
     assert_eq!((answer.status.as_u16(), answer.code()), (401, "key-unknown"), "a removed tenant's key still reads");

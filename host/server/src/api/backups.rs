@@ -75,7 +75,7 @@ impl<S: Send + Sync> FromRequest<S> for Given {
 impl Takes for Given {
     fn takes(operation: &mut Operation<'_>) {
         operation.takes_bytes("The sealed file, whole.", &[SEALED]);
-        operation.refuses(&[Code::BodyCutOff]);
+        operation.refuses(&[Code::BodyCutOff, Code::BodyStalled]);
     }
 }
 

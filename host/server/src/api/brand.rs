@@ -214,7 +214,7 @@ impl Takes for File {
     fn takes(operation: &mut Operation<'_>) {
         let kinds = ["image/png", "image/jpeg", "image/webp", "font/woff2", "application/octet-stream"];
         operation.takes_bytes("The file. What it is its first bytes say.", &kinds);
-        operation.refuses(&[Code::TooLarge, Code::BodyCutOff]);
+        operation.refuses(&[Code::TooLarge, Code::BodyCutOff, Code::BodyStalled]);
     }
 }
 

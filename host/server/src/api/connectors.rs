@@ -63,7 +63,7 @@ impl FromRequest<Service> for Component {
 impl Takes for Component {
     fn takes(operation: &mut Operation<'_>) {
         operation.takes_bytes("The compiled component.", &["application/wasm", "application/octet-stream"]);
-        operation.refuses(&[Code::TooLarge, Code::BodyCutOff]);
+        operation.refuses(&[Code::TooLarge, Code::BodyCutOff, Code::BodyStalled]);
     }
 }
 

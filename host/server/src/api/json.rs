@@ -45,7 +45,8 @@ where
 impl<T: JsonSchema> Takes for Json<T> {
     fn takes(operation: &mut Operation<'_>) {
         operation.takes_json::<T>();
-        operation.refuses(&[Code::NotJson, Code::MalformedJson, Code::InvalidBody, Code::TooLarge, Code::BodyCutOff]);
+        operation.refuses(&[Code::NotJson, Code::MalformedJson, Code::InvalidBody]);
+        operation.refuses(&[Code::TooLarge, Code::BodyCutOff, Code::BodyStalled]);
     }
 }
 

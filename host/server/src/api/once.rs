@@ -71,8 +71,9 @@ impl Takes for Making {
 pub(super) async fn once(service: &Service, request: Request, next: Next) -> Response {
     let Some(limit) = limit_of(&request) else { return next.run(request).await };
     let (mut parts, body) = request.into_parts();
-    // Who may not call is told so by the route itself.
-    let Ok(caller) = authenticated(&mut parts, service).await else {
+    // Who may not call, or not send anything as large as a component, is told so by the route itself, before a body is read.
+    let caller = authenticated(&mut parts, service).await.ok();
+    let Some(caller) = caller.filter(|caller| limit <= JSON_LIMIT || caller.operates()) else {
         return next.run(Request::from_parts(parts, body)).await;
     };
     let begun = async {
@@ -85,9 +86,10 @@ pub(super) async fn once(service: &Service, request: Request, next: Next) -> Res
     match begun.await {
         Err(problem) => problem.into_response(),
         Ok((Begun::Before(answer), _)) => again(&answer),
-        Ok((Begun::Now(doing), body)) => {
+        Ok((Begun::Now(doing), mut body)) => {
             parts.extensions.insert(Service::clone(&doing));
-            let request = Request::from_parts(parts, Body::from(body.to_vec()));
+            // Handed on, not copied: a component may have 64 MiB.
+            let request = Request::from_parts(parts, Body::from(std::mem::take(&mut *body)));
             let work = async move { kept(*doing, next.run(request).await).await };
             service.outlive(work).await.unwrap_or_else(|| Problem::internal(CutOff).into_response())
         }

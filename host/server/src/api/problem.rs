@@ -134,6 +134,11 @@ impl Problem {
         Self::new(Code::BodyCutOff, "The body ended before it was whole.")
     }
 
+    /// Whoever sends the body dawdles over it.
+    pub fn stalled() -> Self {
+        Self::new(Code::BodyStalled, "The body came to a standstill: send it again, without long pauses.")
+    }
+
     pub(super) fn malformed(place: &str) -> Self {
         Self::new(Code::MalformedJson, format!("The body is not JSON: {place}."))
     }

@@ -11,6 +11,7 @@ use futures::FutureExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use tracing::Instrument;
 
+use super::arriving;
 use crate::{
     api::{
         self,
@@ -50,7 +51,7 @@ pub(super) async fn edge(State(service): State<Service>, request: Request, next:
     } else if at_tenant && is_below(request.uri().path(), &OWN_ONLY) {
         Problem::no_route().into_response()
     } else {
-        served(name.clone(), request, next).await
+        served(&service, name.clone(), request, next).await
     };
     let problem = response.extensions_mut().remove::<Problem>();
     if let Some(problem) = &problem {
@@ -97,10 +98,17 @@ fn carry(mut before: HeaderMap, into: &mut HeaderMap) {
 }
 
 /// Everything done and logged meanwhile carries the request's name.
-async fn served(name: Option<RequestName>, request: Request, next: Next) -> Response {
-    let Some(name) = name else { return caught(next.run(request)).await };
-    let span = tracing::error_span!("request", request = %name);
-    name.during(caught(next.run(request)).instrument(span)).await
+async fn served(service: &Service, name: Option<RequestName>, request: Request, next: Next) -> Response {
+    let (request, arrival) = arriving::watched(request, service.request_idle());
+    let work = caught(next.run(request));
+    let response = match name {
+        None => work.await,
+        Some(name) => {
+            let span = tracing::error_span!("request", request = %name);
+            name.during(work.instrument(span)).await
+        }
+    };
+    arrival.answer(response)
 }
 
 /// A handler that panics: said to the log with its place, to the caller without.

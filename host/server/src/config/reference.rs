@@ -91,6 +91,7 @@ const MEANINGS: &[(&str, &str, &str)] = &[
     ("timeouts.token_ms", MILLISECONDS, "How long a token endpoint may take: slow is not lost."),
     ("timeouts.metadata_ms", MILLISECONDS, "How long an issuer's metadata or keys may take."),
     ("timeouts.webhook_ms", MILLISECONDS, "How long a webhook may take to answer before it counts as failed."),
+    ("timeouts.request_idle_ms", MILLISECONDS, "How long the body of a request may stand still: in this time it ends or brings 8 KiB. For proxied calls `timeouts.proxy_idle_ms` holds."),
     ("timeouts.proxy_first_byte_ms", MILLISECONDS, "How long a proxied answer may wait for its first byte."),
     ("timeouts.proxy_idle_ms", MILLISECONDS, "How long nothing may move in either direction of a proxied call."),
     ("timeouts.proxy_total_ms", MILLISECONDS, "How long a whole proxied call may take."),

@@ -1,4 +1,4 @@
-//! How long the host waits for providers. What a connector's own call may take is among the limits.
+//! How long the host waits for providers, and for who asks it. What a connector's own call may take is among the limits.
 
 use std::time::Duration;
 
@@ -16,6 +16,8 @@ pub struct Timeouts {
     pub metadata_ms: u64,
     /// A webhook's answer.
     pub webhook_ms: u64,
+    /// The body of a request to this host, standing still.
+    pub request_idle_ms: u64,
     /// The first byte of a proxied answer.
     pub proxy_first_byte_ms: u64,
     /// Nothing moving in either direction of a proxied call.
@@ -33,6 +35,7 @@ impl Default for Timeouts {
             token_ms: 180_000,
             metadata_ms: 5_000,
             webhook_ms: 15_000,
+            request_idle_ms: 20_000,
             proxy_first_byte_ms: 60_000,
             proxy_idle_ms: 120_000,
             proxy_total_ms: 3_600_000,
@@ -56,6 +59,10 @@ impl Timeouts {
 
     pub(crate) fn webhook(&self) -> Duration {
         Duration::from_millis(self.webhook_ms)
+    }
+
+    pub(crate) fn request_idle(&self) -> Duration {
+        Duration::from_millis(self.request_idle_ms)
     }
 
     pub(crate) fn proxy_first_byte(&self) -> Duration {

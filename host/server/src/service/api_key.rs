@@ -31,6 +31,11 @@ impl Caller {
         self.permissions.contains(&permission)
     }
 
+    /// Whether the key operates the host: it is no tenant's, and allows it.
+    pub fn operates(&self) -> bool {
+        self.tenant.is_none() && self.may(Permission::Operate)
+    }
+
     /// How it is written in timelines and the audit log.
     pub fn name(&self) -> String {
         self.key.to_string()
@@ -96,9 +101,18 @@ impl Callers {
     }
 
     fn forget(&self, key: ApiKeyId) {
+        self.keep(|caller| caller.key != key);
+    }
+
+    /// Every key of a tenant that was removed.
+    pub(super) fn forget_all_of(&self, tenant: TenantId) {
+        self.keep(|caller| caller.tenant != Some(tenant));
+    }
+
+    fn keep(&self, stays: impl Fn(&Caller) -> bool) {
         let mut seen = self.0.write().unwrap_or_else(PoisonError::into_inner);
         seen.removals += 1;
-        seen.by_hash.retain(|_, caller| caller.key != key);
+        seen.by_hash.retain(|_, caller| stays(caller));
     }
 }
 

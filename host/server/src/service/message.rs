@@ -138,7 +138,7 @@ impl Service {
         if message.event != EventType::Test && self.waits_behind(message.clone()).await? {
             return Ok(());
         }
-        if let Some(place) = self.post.rounds.admit(due, place_of(&message)) {
+        if let Some(place) = self.post.rounds.admit(due, due.tenant, place_of(&message)) {
             self.send_in_turn(place);
         }
         Ok(())

@@ -161,6 +161,8 @@ pub struct Settings {
     pub metadata_timeout: Duration,
     /// How long a webhook may take to answer.
     pub webhook_timeout: Duration,
+    /// How long the body of a request may stand still.
+    pub request_idle: Duration,
     /// How many requests an API key may send in a minute; zero for any number.
     pub requests_per_minute: u32,
     /// How many connections a person may begin in a minute; zero for any number.
@@ -273,6 +275,11 @@ impl Service {
             Some(name) => Ok(name),
             None => Ok(RequestId::new(self.now(), self.id_bits()?).into()),
         }
+    }
+
+    /// How long the body of a request may stand still.
+    pub fn request_idle(&self) -> Duration {
+        self.parts.settings.request_idle
     }
 
     /// Where browsers reach this host.

@@ -91,7 +91,7 @@ impl Service {
         if !is_own_path(&to) {
             return Err(PageSessionError::To);
         }
-        if new.begun.as_deref().is_some_and(|mark| mark.len() != MARK_LENGTH) {
+        if new.begun.as_deref().is_some_and(|mark| !is_mark(mark)) {
             return Err(PageSessionError::Begun);
         }
         self.offer_link(
@@ -151,8 +151,9 @@ impl Service {
         }
         match &offered.begun {
             Some(expected) => {
-                let held =
-                    begun.map(|begun| self.store().keyed_hash(Purpose::Begun, begun.expose())).unwrap_or_default();
+                // A browser that holds nothing began nothing, whatever is expected.
+                let begun = begun.ok_or(PageSessionError::OtherBrowser)?;
+                let held = self.store().keyed_hash(Purpose::Begun, begun.expose());
                 if !bool::from(held.as_bytes().ct_eq(expected.as_bytes())) {
                     return Err(PageSessionError::OtherBrowser);
                 }
@@ -245,6 +246,11 @@ pub(super) fn home(role: Role) -> &'static str {
         Role::EndUser | Role::Administrator => "/connections",
         Role::Operator => "/admin/connectors",
     }
+}
+
+/// Whether a text has the shape of a browser's mark.
+pub(super) fn is_mark(text: &str) -> bool {
+    text.len() == MARK_LENGTH
 }
 
 fn is_name(text: &str) -> bool {

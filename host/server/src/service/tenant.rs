@@ -134,9 +134,11 @@ impl Service {
         }
         self.store().contacts().clear(&mut change, id).await?;
         match self.store().tenants().delete(id, change).await {
-            Err(StoreError::InUse) => Err(TenantError::HasConnections),
-            other => Ok(other?),
+            Err(StoreError::InUse) => return Err(TenantError::HasConnections),
+            other => other?,
         }
+        self.callers.forget_all_of(id);
+        Ok(())
     }
 
     fn return_urls(&self, urls: Vec<String>) -> Result<Vec<String>, TenantError> {

@@ -5,12 +5,15 @@ use std::{collections::BTreeSet, sync::Arc};
 use jackfield_model::{
     connection::Connection, connector::Connector, manifest::Manifest, scope, session::ConnectSession, tenant::Tenant,
 };
+use jackfield_store::{Audience, Filter, Sort, StoreError, Wanted};
 
 use super::{ConnectPage, LinkError};
-use crate::service::{Filter, ListError, Offer, ResolveError, Service, Turn};
+use crate::service::{Offer, PAGE_LIMIT, ResolveError, Service};
 
 /// How many connections a person is offered at most, newest first.
 const MOST_HAD: usize = 50;
+/// How many pages of their own and of shared ones are looked through for those: anybody with the link asks for it.
+const MOST_PAGES: usize = 5;
 
 /// What a link leads to.
 #[derive(Debug, Clone)]
@@ -54,19 +57,21 @@ impl Service {
     }
 
     /// Connections of this person, or shared in the tenant, that work and may do what they would be made for.
-    async fn had(&self, session: &ConnectSession, allowed: &[&Connector]) -> Result<Vec<Connection>, LinkError> {
-        let filter = Filter { newest_first: true, ..Filter::default() };
-        let mut had = vec![];
-        let mut turn = Turn { cursor: None, limit: crate::service::PAGE_LIMIT };
-        loop {
-            let page = self.connections(session.tenant, filter.clone(), &turn).await.map_err(of_list)?;
-            had.extend(page.items.into_iter().filter(|connection| fits(session, allowed, connection)));
-            turn.cursor = page.next;
-            if turn.cursor.is_none() || had.len() >= MOST_HAD {
-                had.truncate(MOST_HAD);
-                return Ok(had);
+    async fn had(&self, session: &ConnectSession, allowed: &[&Connector]) -> Result<Vec<Connection>, StoreError> {
+        let audiences = vec![Audience::Of(session.end_user.clone()), Audience::Shared];
+        let wanted = Wanted { audiences, filter: Filter::default(), sort: Sort::Newest };
+        let (mut had, mut after) = (vec![], None);
+        for _ in 0..MOST_PAGES {
+            let page = self.store().connections().sorted(session.tenant, &wanted, after.as_deref(), PAGE_LIMIT).await?;
+            let found = page.items.into_iter().map(|connection| connection.record);
+            had.extend(found.filter(|connection| fits(session, allowed, connection)));
+            after = page.next;
+            if after.is_none() || had.len() >= MOST_HAD {
+                break;
             }
         }
+        had.truncate(MOST_HAD);
+        Ok(had)
     }
 
     /// The connector a session is for once the person has picked, and what the connection is for.
@@ -115,12 +120,4 @@ fn allows(manifest: &Manifest, connection: &Connection, actions: &BTreeSet<Strin
     let limits = manifest.method(&connection.method).is_some_and(|method| method.kind.oauth2().is_some());
     let blocked = scope::blocked(manifest, &connection.grant.granted);
     !limits || !blocked.iter().any(|blocked| actions.contains(&blocked.action))
-}
-
-fn of_list(error: ListError) -> LinkError {
-    match error {
-        ListError::Store(error) => error.into(),
-        // A cursor of our own, asked for at once.
-        _ => LinkError::Unknown,
-    }
 }

@@ -1,5 +1,6 @@
-//! Who is looked at and who waits: bounded for each provider and for all, so that a thousand connections due at once are no
-//! thousand requests, and a slow provider keeps nobody else waiting. The same for messages and the places they go to.
+//! Who is looked at and who waits: bounded for each provider, each tenant and all, so that a thousand connections due at once
+//! are no thousand requests, and neither a slow provider nor a tenant whose places hang keeps others waiting. The same for
+//! messages and the places they go to.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -7,13 +8,16 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use jackfield_model::id::TenantId;
 use jiff::Timestamp;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 /// How many connections of one provider are refreshed at a time.
 const A_PROVIDER: usize = 8;
+/// How many connections of one tenant are refreshed at a time: a quarter of all, and more than some providers that hang.
+const A_TENANT: usize = 32;
 /// How many connections are refreshed at a time.
-const AT_ALL: usize = 64;
+const AT_ALL: usize = 128;
 /// How many connections of one provider may wait for their turn in memory; the index keeps the others.
 const WAITING: usize = 1024;
 
@@ -27,14 +31,25 @@ pub(in crate::service) struct Rounds<T> {
 
 struct State<T> {
     admitted: HashSet<T>,
-    providers: HashMap<String, Provider>,
+    lanes: HashMap<Lane, Queue>,
     /// Who was asked for a pause, and its end.
     pauses: HashMap<String, Timestamp>,
     /// Where the next round goes on; none at the beginning of the index.
     cursor: Option<String>,
 }
 
-struct Provider {
+/// Where turns are waited for, one lane after another.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Lane {
+    /// What a tenant has at one provider: who waits for it here takes nothing of what the tenant has elsewhere.
+    Share(TenantId, String),
+    /// All that a tenant has. Before the provider, so that a tenant's own trouble takes no turns of a provider others ask.
+    Tenant(TenantId),
+    /// All that a provider is asked.
+    Provider(String),
+}
+
+struct Queue {
     slots: Arc<Semaphore>,
     admitted: usize,
 }
@@ -42,15 +57,14 @@ struct Provider {
 /// A place in the queue of a provider, until it is dropped.
 pub(in crate::service) struct Place<T: Copy + Eq + Hash> {
     rounds: Rounds<T>,
-    provider: String,
     due: T,
-    slots: Arc<Semaphore>,
+    lanes: Vec<(Lane, Arc<Semaphore>)>,
 }
 
 impl<T> Default for Rounds<T> {
     fn default() -> Self {
         let slots = Arc::new(Semaphore::new(AT_ALL));
-        let state = State { admitted: HashSet::new(), providers: HashMap::new(), pauses: HashMap::new(), cursor: None };
+        let state = State { admitted: HashSet::new(), lanes: HashMap::new(), pauses: HashMap::new(), cursor: None };
         Self { state: Arc::new(Mutex::new(state)), slots, busy: watch::Sender::new(0) }
     }
 }
@@ -61,22 +75,24 @@ impl<T: Copy + Eq + Hash> Rounds<T> {
         self.lock().admitted.contains(&due)
     }
 
-    /// A place in the queue of a provider; none where it is full or what is due has one.
-    pub(in crate::service) fn admit(&self, due: T, provider: String) -> Option<Place<T>> {
+    /// A place of a tenant's in the queue of a provider; none where it is full or what is due has one.
+    pub(in crate::service) fn admit(&self, due: T, tenant: TenantId, provider: String) -> Option<Place<T>> {
         let mut state = self.lock();
         if state.admitted.contains(&due) {
             return None;
         }
-        let queue = state.providers.entry(provider.clone()).or_insert_with(Provider::new);
-        if queue.admitted >= WAITING {
+        let lanes = [Lane::Share(tenant, provider.clone()), Lane::Tenant(tenant), Lane::Provider(provider)];
+        if lanes.last().and_then(|lane| state.lanes.get(lane)).is_some_and(|queue| queue.admitted >= WAITING) {
             return None;
         }
-        queue.admitted += 1;
-        let slots = Arc::clone(&queue.slots);
+        let lanes = lanes.map(|lane| {
+            let slots = state.lanes.entry(lane.clone()).or_insert_with(|| Queue::of(&lane)).take();
+            (lane, slots)
+        });
         state.admitted.insert(due);
         self.busy.send_replace(state.admitted.len());
         drop(state);
-        Some(Place { rounds: self.clone(), provider, due, slots })
+        Some(Place { rounds: self.clone(), due, lanes: lanes.into() })
     }
 
     /// Nobody of whom a pause was asked is looked after before `until`. In memory: a host that starts anew asks anew.
@@ -108,8 +124,8 @@ impl<T: Copy + Eq + Hash> Rounds<T> {
     /// Ends the waiting of everybody who has not begun.
     pub(in crate::service) fn close(&self) {
         self.slots.close();
-        for provider in self.lock().providers.values() {
-            provider.slots.close();
+        for queue in self.lock().lanes.values() {
+            queue.slots.close();
         }
     }
 
@@ -129,9 +145,18 @@ impl<T: Copy + Eq + Hash> Rounds<T> {
     }
 }
 
-impl Provider {
-    fn new() -> Self {
-        Self { slots: Arc::new(Semaphore::new(A_PROVIDER)), admitted: 0 }
+impl Queue {
+    fn of(lane: &Lane) -> Self {
+        let slots = match lane {
+            Lane::Share(..) | Lane::Provider(_) => A_PROVIDER,
+            Lane::Tenant(_) => A_TENANT,
+        };
+        Self { slots: Arc::new(Semaphore::new(slots)), admitted: 0 }
+    }
+
+    fn take(&mut self) -> Arc<Semaphore> {
+        self.admitted += 1;
+        Arc::clone(&self.slots)
     }
 }
 
@@ -141,11 +166,13 @@ impl<T: Copy + Eq + Hash> Place<T> {
         self.due
     }
 
-    /// Waits for its turn, first at its provider, then at all; none when the host stops.
-    pub(in crate::service) async fn turn(&self) -> Option<(OwnedSemaphorePermit, OwnedSemaphorePermit)> {
-        let own = Arc::clone(&self.slots).acquire_owned().await.ok()?;
-        let any = Arc::clone(&self.rounds.slots).acquire_owned().await.ok()?;
-        Some((own, any))
+    /// Waits for its turn in one lane after another, and at last among all; none when the host stops.
+    pub(in crate::service) async fn turn(&self) -> Option<Vec<OwnedSemaphorePermit>> {
+        let mut turn = Vec::with_capacity(self.lanes.len() + 1);
+        for slots in self.lanes.iter().map(|(_, slots)| slots).chain([&self.rounds.slots]) {
+            turn.push(Arc::clone(slots).acquire_owned().await.ok()?);
+        }
+        Some(turn)
     }
 }
 
@@ -153,10 +180,12 @@ impl<T: Copy + Eq + Hash> Drop for Place<T> {
     fn drop(&mut self) {
         let mut state = self.rounds.lock();
         state.admitted.remove(&self.due);
-        if let Some(queue) = state.providers.get_mut(&self.provider) {
-            queue.admitted -= 1;
-            if queue.admitted == 0 {
-                state.providers.remove(&self.provider);
+        for (lane, _) in &self.lanes {
+            if let Some(queue) = state.lanes.get_mut(lane) {
+                queue.admitted -= 1;
+                if queue.admitted == 0 {
+                    state.lanes.remove(lane);
+                }
             }
         }
         self.rounds.busy.send_replace(state.admitted.len());

@@ -77,7 +77,7 @@ impl Service {
         if self.rounds.is_paused(&caller, self.now()) {
             return;
         }
-        let Some(place) = self.rounds.admit(due, provider) else { return };
+        let Some(place) = self.rounds.admit(due, due.tenant, provider) else { return };
         let service = self.clone();
         self.tasks.spawn(async move {
             let Some(_turn) = place.turn().await else { return };

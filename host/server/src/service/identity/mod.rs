@@ -27,7 +27,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use subtle::ConstantTimeEq as _;
 
-use super::{EndpointsError, PageSessionError, Service, SignInLink, page_session::is_own_path};
+use super::{
+    EndpointsError, PageSessionError, Service, SignInLink,
+    page_session::{is_mark, is_own_path},
+};
 use crate::config;
 
 pub use who::Nobody;
@@ -143,7 +146,9 @@ impl Service {
         let provider = self.provider()?;
         let to = if is_own_path(&beginning.to) { beginning.to } else { "/".to_owned() };
         let until = (self.now() + SignedDuration::from_secs(ASKED_SECONDS)).as_second();
-        let begun = Begun { to, tenant: beginning.tenant, mark: beginning.mark, until };
+        // Anybody can write the address that brings a mark here; what is none is left out.
+        let mark = beginning.mark.filter(|mark| is_mark(mark));
+        let begun = Begun { to, tenant: beginning.tenant, mark, until };
         let said = BASE64URL_NOPAD.encode(serde_json::to_string(&begun).unwrap_or_default().as_bytes());
         let endpoints = self.provider_endpoints(provider).await?;
         let (manifest, oauth2) = method(provider);
