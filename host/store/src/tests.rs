@@ -1,6 +1,7 @@
 //! The store as its callers see it, over sled and over the engine without files.
 
 mod accounts;
+mod answers;
 mod backup;
 mod canary;
 mod conventions;
@@ -12,6 +13,7 @@ mod journeys;
 mod killed;
 mod nouns;
 mod orders;
+mod put_back;
 mod races;
 mod rotated;
 mod sample;

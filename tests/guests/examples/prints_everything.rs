@@ -86,12 +86,14 @@ fn print(what: &str, value: &impl Debug) -> String {
     line
 }
 
-/// Status, every header and the whole body: as text, and the bytes as they are.
+/// Status, every header and the whole body, each as its bytes.
 fn show<E: Debug>(result: &Result<Response, E>) -> String {
     match result {
         Ok(response) => {
-            let text = String::from_utf8_lossy(&response.body);
-            print("response", &(response.status, &response.headers, text, &response.body))
+            // As bytes: of what is written as text, the log would mask what the host had let in.
+            let headers: Vec<_> =
+                response.headers.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())).collect();
+            print("response", &(response.status, headers, &response.body))
         }
         Err(error) => print("error", error),
     }

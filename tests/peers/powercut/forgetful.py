@@ -5,8 +5,10 @@ attribute of its root:
 
 - `user.cut` = `all` loses everything that was not synced; `user.cut` = a number keeps each page of 4096 bytes that was not synced,
   or loses it, by that seed, as a disk that was writing does.
-- `user.fail` = `OPERATION NUMBER ERRNO` lets the so-manieth `write`, `fsync`, `create` or `truncate` from now on fail, and every one
-  after it; `user.fail` = `` ends that. `user.counted` reads how many there were of each since the last setting.
+- `user.empty` takes everything away, as a new disk does.
+- `user.fail` = `OPERATION NUMBER ERRNO` lets the so-manieth `write`, `fsync`, `create`, `truncate` or `rename` from now on fail, and
+  every one after it; `user.fail` = `` ends that. `user.counted` reads how many there were of each since the last setting. The sync of a
+  folder counts as `fsync`.
 
 The content and the length of a file are durable once it is synced. Names are durable at once, which is kinder than POSIX allows and
 what journaling file systems do for a file that is synced.
@@ -22,7 +24,7 @@ import time
 from mfusepy import FUSE, FuseOSError, Operations
 
 PAGE = 4096
-COUNTED = ("write", "fsync", "create", "truncate")
+COUNTED = ("write", "fsync", "create", "truncate", "rename")
 
 
 class File:
@@ -148,13 +150,14 @@ class Forgetful(Operations):
         self.find(path).sync()
 
     def fsyncdir(self, path, datasync, fh):
-        pass
+        self.count("fsync")
 
     def unlink(self, path):
         self.find(path)
         del self.files[path]
 
     def rename(self, old, new):
+        self.count("rename")
         if old in self.files:
             self.files[new] = self.files.pop(old)
             return
@@ -168,6 +171,10 @@ class Forgetful(Operations):
             else:
                 self.folders.discard(name)
                 self.folders.add(place)
+
+    def link(self, new, old):
+        self.count("create")
+        self.files[new] = self.find(old)
 
     def utimens(self, path, times=None):
         pass
@@ -189,6 +196,9 @@ class Forgetful(Operations):
             chance = None if told == "all" else random.Random(int(told))
             for file in self.files.values():
                 file.cut(chance)
+        elif name == "user.empty":
+            self.files.clear()
+            self.folders = {"/"}
         elif name == "user.fail":
             self.counted = dict.fromkeys(COUNTED, 0)
             words = told.split()

@@ -1,6 +1,7 @@
 //! Disks and processes that have no more: ENOSPC, EIO and EMFILE wherever the host writes, syncs, accepts or connects. What cannot be
 //! kept is refused, what was acknowledged is there after the next start, and a host that only lacks a file descriptor goes on.
 
+use std::collections::BTreeSet;
 use std::net::TcpStream;
 
 use anyhow::{Result, ensure};
@@ -14,18 +15,17 @@ use jackfield_tests::suite::{Slice, Suite};
 use rustix::process::{Resource, Rlimit, getrlimit, prlimit};
 use serde_json::{Value, json};
 
+use crate::deeds::{Deed, Stage, Trace, change, install};
 use crate::forgetful::Forgetful;
-use crate::yard::{SERVICE, Yard};
+use crate::yard::Yard;
 
 /// `ENOSPC` and `EIO` of Linux.
 const ERRORS: [(&str, i32); 2] = [("ENOSPC", 28), ("EIO", 5)];
-/// What of a file can fail.
-const OPERATIONS: [&str; 2] = ["write", "fsync"];
+/// What of a file or a folder can fail.
+const OPERATIONS: [&str; 5] = ["write", "fsync", "create", "truncate", "rename"];
 /// Fewer descriptors than any process has open, and as many as it may ever need.
 const NONE_MORE: u64 = 3;
 const PLENTY: u64 = 1024;
-/// How many changes are asked for while something fails.
-const CHANGES: usize = 12;
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "part of make soak: needs root and /dev/fuse"]
@@ -33,109 +33,93 @@ async fn every_write_and_every_sync_may_fail() {
     let mut suite = Suite::named("disk-faults-at-each-write");
     let disk = Forgetful::mount().await;
     let yard = Yard::lay().await;
-    disk.take_in(&yard.host.folder().join("data"));
-    // What the changes need when nothing fails is how many points there are.
-    let process = serve(&yard, &disk).await.unwrap();
-    disk.mend();
-    let kept = change(&process, &yard, "healthy").await;
-    let points: Vec<u64> = OPERATIONS.iter().map(|operation| disk.counted(operation)).collect();
-    process.kill().await.unwrap();
-    suite.check("the control: everything is acknowledged when nothing fails", kept.acknowledged.len() == CHANGES / 2);
-    let step = Slice::asked().of(3, 1);
-    for (operation, points) in OPERATIONS.into_iter().zip(points) {
-        for (word, errno) in ERRORS {
-            for point in (1..=points).step_by(step) {
-                let held = at_point(&yard, &disk, (operation, point, errno)).await;
-                if held.is_err() {
-                    // The next point begins with a store that is whole.
-                    disk.empty();
-                    disk.take_in(&yard.host.folder().join("data"));
+    let stage = Stage { yard: &yard, disk: &disk };
+    for deed in Deed::ALL {
+        disk.take_in(yard.host.folder());
+        let points = points(&stage, deed, &mut suite).await;
+        let mut refused = 0;
+        for (operation, points) in OPERATIONS.into_iter().zip(points) {
+            suite.figure(&format!("{deed:?}_{operation}").to_lowercase(), points);
+            for (word, errno) in ERRORS {
+                for point in spread(points) {
+                    if deed != Deed::Changes {
+                        disk.take_in(yard.host.folder());
+                    }
+                    let held = at_point(&stage, deed, (operation, point, errno)).await;
+                    if held.is_err() {
+                        // The next point begins with a store that is whole.
+                        disk.take_in(yard.host.folder());
+                    }
+                    refused += held.as_ref().map_or(0, usize::clone);
+                    let held = held.map(drop).map_err(|wrong| format!("{wrong:#}"));
+                    suite.case(format!("{deed:?}, {word} at {operation} {point} of {points}"), held);
                 }
-                let held = held.map_err(|wrong| format!("{wrong:#}"));
-                suite.case(format!("{word} at {operation} {point} of {points}"), held);
             }
         }
+        suite.figure(&format!("{deed:?}_refused").to_lowercase(), refused);
+        suite.check(format!("{deed:?}, faults are met"), refused > 0);
     }
+    suite.check("no spent refresh token was shown", yard.issuer.ended() == 0);
     suite.finish();
 }
 
-/// One fault: no false acknowledgement, a clean refusal, and a store that opens when the fault is gone.
-async fn at_point(yard: &Yard, disk: &Forgetful, (operation, point, errno): (&str, u64, i32)) -> Result<()> {
-    let process = serve(yard, disk).await?;
-    disk.fail(operation, point, errno);
-    let asked = change(&process, yard, &format!("{operation}-{point}-{errno}")).await;
+/// Every point; in the short slice three of them, the first and the last among them.
+fn spread(points: u64) -> BTreeSet<u64> {
+    let most = Slice::asked().of(points.min(3), points);
+    (0..most).map(|place| 1 + place * (points - 1) / (most - 1).max(1)).collect()
+}
+
+/// How often each operation is needed when nothing fails: that is how many points there are.
+async fn points(stage: &Stage<'_>, deed: Deed, suite: &mut Suite) -> Vec<u64> {
+    let process = serve(stage.yard, stage.disk).await.unwrap();
+    let ids = deed.begin(stage, &process, "healthy").await.unwrap();
+    stage.disk.mend();
+    let asked = deed.ask(stage, &process, "healthy", &ids).await;
+    let points = OPERATIONS.iter().map(|operation| stage.disk.counted(operation)).collect();
+    let whole = asked.refused.is_empty() && asked.acknowledged() > 0;
+    let held = if whole { Ok(()) } else { Err(format!("{:?}", asked.refused)) };
+    suite.case(format!("{deed:?}, the control: all of it is acknowledged when nothing fails"), held);
+    for trace in &asked.traces {
+        let held = trace.stands(stage, &process).await.map_err(|wrong| format!("{wrong:#}"));
+        suite.case(format!("{deed:?}, the control: it stands"), held);
+    }
+    process.kill().await.unwrap();
+    points
+}
+
+/// One fault: no false acknowledgement, a clean refusal, and a store that opens when the fault is gone. How much was refused.
+async fn at_point(stage: &Stage<'_>, deed: Deed, (operation, point, errno): (&str, u64, i32)) -> Result<usize> {
+    let round = format!("{operation}-{point}-{errno}");
+    let process = serve(stage.yard, stage.disk).await?;
+    let ids = deed.begin(stage, &process, &round).await?;
+    stage.disk.fail(operation, point, errno);
+    let asked = deed.ask(stage, &process, &round, &ids).await;
     let ready = process.api("", Method::GET, "/readyz", None).await?;
-    if asked.refused.is_empty() {
-        ensure!(ready.status == 200, "everything went well, and it is not ready: {}", ready.json);
+    let read_only = ready.status == 503 && ready.json["store"] == "read-only";
+    if asked.refused.is_empty() || deed != Deed::Changes {
+        ensure!(ready.status == 200 || !asked.refused.is_empty() && read_only, "{}", ready.json);
     } else {
-        ensure!(ready.status == 503 && ready.json["store"] == "read-only", "{}", ready.json);
-        let wrong = asked.refused.iter().find(|code| *code != "store-read-only");
-        ensure!(wrong.is_none(), "refused with {wrong:?}");
+        ensure!(read_only, "{}", ready.json);
     }
+    let wrong = asked.refused.iter().find(|refused| !deed.is_clean(refused));
+    ensure!(wrong.is_none(), "refused with {wrong:?}");
     process.kill().await?;
-    disk.mend();
-    disk.cut(Some(point));
-    let again = serve(yard, disk).await?;
-    for (id, name, wanted) in &asked.acknowledged {
-        let shown = again.api(&yard.tenant.key, Method::GET, &format!("/v1/connections/{id}"), None).await?;
-        ensure!(shown.status == 200, "{id} was acknowledged and is gone");
-        // What was refused because its sync failed may be there all the same.
-        let kept = shown.json["name"] == *name || shown.json["name"] == *wanted;
-        ensure!(kept, "{id} was acknowledged as {name}: {}", shown.json);
+    stage.disk.mend();
+    stage.disk.cut(Some(point));
+    let again = serve(stage.yard, stage.disk).await?;
+    for trace in &asked.traces {
+        trace.stands(stage, &again).await?;
     }
-    let healthy = change(&again, yard, "again").await;
+    let ids = deed.begin(stage, &again, &format!("{round}-again")).await?;
+    let healthy = deed.ask(stage, &again, &format!("{round}-again"), &ids).await;
     ensure!(healthy.refused.is_empty(), "it does not recover: {:?}", healthy.refused);
-    again.kill().await
-}
-
-/// What became of the changes that were asked for.
-#[derive(Default)]
-struct Asked {
-    /// Ids, names, and the names that were asked for last.
-    acknowledged: Vec<(String, String, String)>,
-    /// The codes of refusals.
-    refused: Vec<String>,
-}
-
-/// Makes connections and gives them other names.
-async fn change(process: &Process, yard: &Yard, round: &str) -> Asked {
-    let mut asked = Asked::default();
-    let key = &yard.tenant.key;
-    for number in 0..CHANGES / 2 {
-        let body = wanted(yard, &format!("{round}-{number}"));
-        let made = process.api(key, Method::POST, "/v1/connections", Some(&body)).await.unwrap();
-        let Ok(id) = made.text("/id") else {
-            asked.refused.push(made.code().to_owned());
-            continue;
-        };
-        let (name, wanted) = (made.text("/name").unwrap(), format!("Name {number}"));
-        let body = json!({ "name": wanted });
-        let renamed = process.api(key, Method::PATCH, &format!("/v1/connections/{id}"), Some(&body)).await.unwrap();
-        if renamed.status == 200 {
-            asked.acknowledged.push((id, wanted.clone(), wanted));
-        } else {
-            asked.acknowledged.push((id, name, wanted));
-            asked.refused.push(renamed.code().to_owned());
-        }
-    }
-    asked
-}
-
-fn wanted(yard: &Yard, end_user: &str) -> Value {
-    let token = format!("token-of-{end_user}-0123456789abcdef");
-    yard.api.accept(&token, end_user);
-    let fields = json!({ "base_url": format!("https://{SERVICE}"), "token": token, "verify_path": "/me",
-        "account_pointer": "/id" });
-    json!({ "connector": "api-token", "method": "header", "end_user": end_user, "fields": fields })
+    again.kill().await?;
+    Ok(asked.refused.len())
 }
 
 async fn serve(yard: &Yard, disk: &Forgetful) -> Result<Process> {
-    let mut more = toml::Table::new();
-    let at = |name: &str| toml::Value::String(yard.host.folder().join(name).display().to_string());
-    more.insert("data_dir".into(), toml::Value::String(disk.data().display().to_string()));
-    more.insert("keyring".into(), at("data.keyring"));
-    more.insert("operator_key".into(), at("data.operator-key"));
-    Starting::spawn(crate::PROGRAM, yard.host.folder(), &yard.placed(), more)?.ready().await
+    let folder = yard.host.folder();
+    Starting::spawn(crate::PROGRAM, folder, &yard.placed(), disk.settings(folder))?.ready().await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -208,8 +192,15 @@ async fn full_disk(suite: &mut Suite, yard: &Yard) {
     let before = change(&process, yard, "before").await;
     process.fill_disk().unwrap();
     let full = change(&process, yard, "full").await;
-    suite.check("a full disk acknowledges nothing", full.acknowledged.is_empty());
-    suite.check("a full disk is said", full.refused.iter().all(|code| code == "store-read-only"));
+    suite.check("a full disk acknowledges nothing", full.acknowledged() == 0);
+    suite.check(
+        "a full disk is said",
+        !full.refused.is_empty() && full.refused.iter().all(|code| code == "store-read-only"),
+    );
+    // With nothing to be said of the component: it is the disk that does not take it.
+    let refused = install(&process, yard).await.refused;
+    let held = if refused == ["store-unavailable"] { Ok(()) } else { Err(format!("{refused:?}")) };
+    suite.case("a full disk keeps no connector, and is said", held);
     for path in ["/v1/connections", "/v1/audit"] {
         let read = process.api(&yard.tenant.key, Method::GET, path, None).await.unwrap();
         let told = read.status == 200 || read.code() == "store-read-only";
@@ -218,10 +209,12 @@ async fn full_disk(suite: &mut Suite, yard: &Yard) {
     }
     process.kill().await.unwrap();
     let again = Process::serve(crate::PROGRAM, yard.host.folder(), &yard.placed()).await.unwrap();
-    for (id, name, _) in &before.acknowledged {
+    for trace in &before.traces {
+        let Trace::Named { id, name, .. } = trace else { continue };
         let shown = again.api(&yard.tenant.key, Method::GET, &format!("/v1/connections/{id}"), None).await.unwrap();
         suite.check(format!("{id} is there"), shown.status == 200 && shown.json["name"] == *name);
     }
     suite.check("it takes changes again", change(&again, yard, "after").await.refused.is_empty());
+    suite.check("it installs again", install(&again, yard).await.refused.is_empty());
     again.kill().await.unwrap();
 }

@@ -44,15 +44,32 @@ impl Forgetful {
         self.folder.path().join("data")
     }
 
-    /// Takes over a folder as the host's data, all of it durable.
-    pub(crate) fn take_in(&self, folder: &Path) {
-        copy(folder, &self.data());
+    /// Where the host's key ring is on it.
+    pub(crate) fn ring(&self) -> PathBuf {
+        self.folder.path().join("ring/data.keyring")
     }
 
-    /// Takes the host's data away.
-    pub(crate) fn empty(&self) {
+    /// A folder on it for whatever else is written.
+    pub(crate) fn files(&self) -> PathBuf {
+        self.folder.path().join("files")
+    }
+
+    /// Takes over data and key ring of the host in a folder, all of it durable, in the place of what was there.
+    pub(crate) fn take_in(&self, folder: &Path) {
         self.mend();
-        fs::remove_dir_all(self.data()).unwrap();
+        self.tell("user.empty", "");
+        for part in [self.data(), self.ring().parent().unwrap().to_owned(), self.files()] {
+            fs::create_dir_all(&part).unwrap();
+        }
+        copy(&folder.join("data"), &self.data());
+        keep(&folder.join("data.keyring"), &self.ring());
+    }
+
+    /// The settings of a host in a folder whose data and key ring are here.
+    pub(crate) fn settings(&self, folder: &Path) -> toml::Table {
+        let key = folder.join("data.operator-key");
+        let all = [("data_dir", self.data()), ("keyring", self.ring()), ("operator_key", key)];
+        all.into_iter().map(|(name, path)| (name.to_owned(), toml::Value::String(path.display().to_string()))).collect()
     }
 
     /// Cuts the power: of what was not synced nothing is left, or each page of it by chance.
@@ -101,8 +118,12 @@ fn copy(from: &Path, to: &Path) {
         if path.is_dir() {
             copy(&path, &place);
         } else {
-            fs::copy(&path, &place).unwrap();
-            File::open(&place).unwrap().sync_all().unwrap();
+            keep(&path, &place);
         }
     }
+}
+
+fn keep(from: &Path, to: &Path) {
+    fs::copy(from, to).unwrap();
+    File::open(to).unwrap().sync_all().unwrap();
 }

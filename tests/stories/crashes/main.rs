@@ -12,6 +12,7 @@
 mod chance;
 mod courses;
 mod cuts;
+mod deeds;
 mod disk_faults;
 mod forgetful;
 mod kill_loop;

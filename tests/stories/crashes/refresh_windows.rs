@@ -38,7 +38,7 @@ async fn no_rotation_is_lost_in_silence() {
 /// One way to cut, at every moment.
 async fn column(way: Way) -> Cells {
     let mut cells = Vec::new();
-    for window in WINDOWS {
+    for window in WINDOWS.into_iter().filter(|window| way.cuts(*window)) {
         let mut scene = Rotations::start().await;
         let courses = way.cut(&mut scene, window).await;
         cells.extend(rows(&scene, &format!("{window:?}, {way:?}"), courses).await);

@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +12,7 @@ use jackfield_tests::process::{Process, Starting};
 use jackfield_tests::suite::Suite;
 use jiff::SignedDuration;
 use serde_json::Value;
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -46,7 +45,7 @@ impl Siege {
     pub(crate) async fn lay(seed: u64, power: Option<Forgetful>) -> Self {
         let yard = Arc::new(Yard::lay().await);
         if let Some(power) = &power {
-            power.take_in(&yard.host.folder().join("data"));
+            power.take_in(yard.host.folder());
         }
         let (mut chance, acknowledged) = (Chance::of(seed), watch::Sender::new(0));
         let applications = (0..APPLICATIONS)
@@ -85,16 +84,23 @@ impl Siege {
             let held = application.reconcile().await;
             suite.case(case, held.map_err(|lost| format!("{lost:#}")));
         }
+        suite.case(format!("{case}: the list names every connection and no other"), self.listed(process).await);
+    }
+
+    /// However long ago a connection was deleted, the list does not name it again.
+    async fn listed(&self, process: &Process) -> Result<(), String> {
+        let mut unlisted: BTreeSet<&String> =
+            self.applications.iter().flat_map(|one| one.ledger.known.keys()).collect();
+        let listed = listed(process, &self.yard.tenant.key).await;
+        let odd: Vec<&String> = listed.iter().filter(|id| !unlisted.remove(id)).collect();
+        let held = odd.is_empty() && unlisted.is_empty();
+        if held { Ok(()) } else { Err(format!("it names {odd:?} beside what there is, and not {unlisted:?}")) }
     }
 
     fn spawn(&self) -> Starting {
         let mut more: toml::Table = toml::from_str("[api]\nrequests_per_minute = 0\nstarts_per_minute = 0\n").unwrap();
         if let Some(power) = &self.power {
-            more.insert("data_dir".into(), toml::Value::String(power.data().display().to_string()));
-            let keyring = self.yard.host.folder().join("data.keyring").display().to_string();
-            more.insert("keyring".into(), toml::Value::String(keyring));
-            let key = self.yard.host.folder().join("data.operator-key").display().to_string();
-            more.insert("operator_key".into(), toml::Value::String(key));
+            more.extend(power.settings(self.yard.host.folder()));
         }
         Starting::spawn(crate::PROGRAM, self.yard.host.folder(), &self.yard.placed(), more).unwrap()
     }
@@ -135,12 +141,16 @@ impl Siege {
         let reached = count.wait_for(|count| *count >= moment);
         let in_time = tokio::time::timeout(PATIENCE, reached).await.is_ok();
         process.kill().await.unwrap();
-        self.cut();
-        self.applications = working.join_all().await;
         if let Some(mut rotating) = rotating {
+            if self.power.is_some() {
+                // Whoever rotates the ring has no more power than the host.
+                rotating.start_kill().unwrap();
+            }
             // Cut off, or just in time; whatever it says, the next start opens everything.
             self.ring_changes += u64::from(rotating.wait().await.unwrap().success());
         }
+        self.cut();
+        self.applications = working.join_all().await;
         self.applications.sort_by_key(|one| one.name);
         if !in_time {
             for application in &mut self.applications {
@@ -151,20 +161,16 @@ impl Siege {
 
     /// Every other time the key ring is rotated meanwhile, or a key of it retired that may be in use.
     fn rotation(&mut self, url: &str) -> Option<Child> {
-        if self.power.is_some() || self.chance.between(0, 2) == 0 {
+        if self.chance.between(0, 2) == 0 {
             return None;
         }
-        let folder = self.yard.host.folder();
-        let mut command = Command::new(crate::PROGRAM);
-        let older = older_keys(folder);
-        if older.is_empty() || self.chance.between(0, 2) == 0 {
-            command.args(["keyring", "rotate"]);
+        let ring = self.power.as_ref().map_or_else(|| self.yard.host.folder().join("data.keyring"), Forgetful::ring);
+        let older = older_keys(&ring);
+        let mut command = if older.is_empty() || self.chance.between(0, 2) == 0 {
+            self.yard.command(url, &["keyring", "rotate"])
         } else {
-            command.args(["keyring", "retire", self.chance.one_of(&older).as_str()]);
-        }
-        command.args(["--json", "--config"]).arg(folder.join("process.toml"));
-        command.env("JACKFIELD_URL", url).env("JACKFIELD_API_KEY_FILE", folder.join("data.operator-key"));
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+            self.yard.command(url, &["keyring", "retire", self.chance.one_of(&older).as_str()])
+        };
         Some(command.spawn().unwrap())
     }
 
@@ -183,18 +189,17 @@ impl Siege {
         }
         let process = self.spawn().ready().await.unwrap();
         self.hold(suite, &process, "at the end").await;
-        let listed = listed(&process, &self.yard.tenant.key).await;
         let known: BTreeSet<String> =
             self.applications.iter().flat_map(|one| one.ledger.known.keys().cloned()).collect();
         let deleted: BTreeSet<String> =
             self.applications.iter().flat_map(|one| one.ledger.deleted.iter().cloned()).collect();
-        suite.check("the list names every connection and no other", listed == known);
         process.terminate().unwrap();
         suite.check("it stops when it is told to", process.ended().await.unwrap().success());
         drop(self.applications);
         let mut yard = Arc::into_inner(self.yard).expect("nobody else is left");
         if let Some(power) = &self.power {
             yard.host.config_mut().data_dir = power.data();
+            yard.host.config_mut().keyring = power.ring();
         }
         let made: BTreeSet<String> = known.union(&deleted).cloned().collect();
         let unheard = unheard(&mut yard, &made).await;
@@ -205,8 +210,8 @@ impl Siege {
 }
 
 /// The keys of the ring that new things are not wrapped under any more.
-fn older_keys(folder: &Path) -> Vec<String> {
-    let ring = fs::read_to_string(folder.join("data.keyring")).unwrap();
+fn older_keys(ring: &Path) -> Vec<String> {
+    let ring = fs::read_to_string(ring).unwrap();
     let ids = ring.lines().filter_map(|line| line.strip_prefix("key")?.split_whitespace().next());
     ids.map(str::to_owned).collect()
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::process::Stdio;
 
 use anyhow::{Context as _, Result};
 use axum::Router;
@@ -17,6 +18,7 @@ use jackfield_tests::host::{Answer, RETURN_URL, Setting, Tenant, TestHost};
 use jackfield_tests::process::ask;
 use jackfield_tests::wire::Wire;
 use serde_json::json;
+use tokio::process::Command;
 
 /// Where the application hears of changes.
 const HOOKS: &str = "hooks.example.net";
@@ -73,6 +75,16 @@ impl Yard {
         hosts.extend(self.api.double().placed());
         hosts.extend(self.hooks.placed());
         hosts
+    }
+
+    /// A command of the program for the host at that address, with the operator's key.
+    pub(crate) fn command(&self, base: &str, arguments: &[&str]) -> Command {
+        let folder = self.host.folder();
+        let mut command = Command::new(crate::PROGRAM);
+        command.args(arguments).arg("--json").env("JACKFIELD_CONFIG", folder.join("process.toml"));
+        command.env("JACKFIELD_URL", base).env("JACKFIELD_API_KEY_FILE", folder.join("data.operator-key"));
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+        command
     }
 
     /// A person consents in a browser at the host there, and the connection is completed.

@@ -50,12 +50,13 @@ impl Leaks {
         }
     }
 
-    /// Which secrets stand in the text, and how they are written there: as it is, and without the breaks and separators
-    /// that mailers and dumps put between.
+    /// Which secrets stand in the text, and how they are written there: as it is, without the breaks and separators
+    /// that mailers and dumps put between, and in whatever the text shows as lists of bytes.
     pub(crate) fn within(&self, text: &[u8]) -> Vec<String> {
         let mut found = self.written_in(text);
         let escaped = String::from_utf8_lossy(text).replace("\\r", "").replace("\\n", "");
         let joined: Vec<u8> = escaped.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
+        found.extend(self.written_in(&numbers(text)).into_iter().map(|leak| format!("{leak}, in bytes as numbers")));
         let bare: Vec<u8> = joined.iter().copied().filter(|byte| !matches!(byte, b':' | b'-' | b' ' | b'\t')).collect();
         found.extend(self.written_in(&joined));
         found.extend(self.written_in(&bare).into_iter().filter(|leak| leak.ends_with("hex")));
@@ -99,6 +100,22 @@ impl Leaks {
     }
 }
 
+/// What the lists of bytes in a text say, as a guest writes them with `{:?}`; a line each.
+pub(crate) fn numbers(text: &[u8]) -> Vec<u8> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some(begin) = rest.iter().position(|byte| *byte == b'[') {
+        rest = &rest[begin + 1..];
+        let list =
+            &rest[..rest.iter().position(|byte| !matches!(byte, b'0'..=b'9' | b',' | b' ')).unwrap_or(rest.len())];
+        let bytes = std::str::from_utf8(list).unwrap().split(',').map(|number| number.trim().parse::<u8>());
+        found.extend(bytes.collect::<Result<Vec<_>, _>>().unwrap_or_default());
+        found.push(b'\n');
+        rest = &rest[list.len()..];
+    }
+    found
+}
+
 /// The characters of a base64 text that this run alone decides, where `offset` bytes come before it in its group.
 fn base64(encoding: &data_encoding::Encoding, run: &[u8], offset: usize) -> Vec<u8> {
     let padded = [vec![0; offset], run.to_vec()].concat();
@@ -126,6 +143,8 @@ fn each_way_of_writing_is_found() {
         ("base64", data_encoding::BASE64URL.encode(bytes)),
         ("base64", base64("a mail").as_bytes().chunks(9).map(|line| String::from_utf8_lossy(line) + "\r\n").collect()),
         ("hex", each(&|byte| format!("{byte:02x}:"))),
+        ("plain, in bytes as numbers", format!("[(\"x\", {bytes:?})]")),
+        ("base64, in bytes as numbers", format!("{:?}", base64("a").as_bytes())),
     ];
     for (how, text) in written {
         let found = leaks.within(format!("before {text} after").as_bytes());

@@ -6,7 +6,7 @@ use jackfield_tests::host::Answer;
 use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::leaks::Leaks;
+use crate::leaks::{Leaks, numbers};
 use crate::scene::{Scene, TOKEN};
 
 const CLIENT_SECRET: &str = "vC8pL3zD6fQ1wS4xY7gU0hJ2";
@@ -69,7 +69,12 @@ async fn lk_3_an_echoed_token_is_masked_before_the_guest_sees_it() {
     let sent = scene.provider.double().log().to("/echo");
     assert_eq!(sent[0].header("authorization"), Some(format!("Bearer {TOKEN}").as_str()));
     let printed = scene.log.lines_with("connector=\"prints-everything\"");
-    let echo = printed.iter().find(|line| line.contains("base64_url")).expect("the echo was printed");
+    // It prints bytes, which the log's own masking cannot read: what is masked here was masked before the guest had it.
+    let shown = printed.iter().map(|line| String::from_utf8(numbers(line.as_bytes())).unwrap());
+    let echo = shown.into_iter().find(|text| text.contains("base64_url")).expect("the echo was printed");
+    for header in ["x-echo\n[masked]\n", "x-echo-base64\n[masked]\n", "set-cookie\n[masked]\n"] {
+        assert!(echo.contains(header), "{header:?} in {echo}");
+    }
     assert!(echo.matches("[masked]").count() >= 12, "{echo}");
     nothing_shows(scene, &answers).await;
 }

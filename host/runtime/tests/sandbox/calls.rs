@@ -10,24 +10,47 @@ use crate::{
 
 const TEXTS: &str = r#"(data (i32.const 512) "GET") (data (i32.const 528) "https://api.example.com/user") (data (i32.const 600) "https://evil.example/user") (data (i32.const 650) "https://id.example.com/me") (data (i32.const 700) "https://169.254.169.254/latest")"#;
 
-/// Sends to the URL at `url`, writes the whole answer to the log, and answers `alice`.
+/// Writes a text to the log, each letter as the one behind it: as it is, the log would mask what the guest was shown.
+const DISGUISED: &str = "(func $told (param $level i32) (param $at i32) (param $length i32)
+    (local $left i32) (local $letter i32)
+    (local.set $left (local.get $length))
+    (block $done (loop $next
+        (br_if $done (i32.eqz (local.get $left)))
+        (local.set $left (i32.sub (local.get $left) (i32.const 1)))
+        (local.set $letter (i32.add (local.get $at) (local.get $left)))
+        (i32.store8 (local.get $letter) (i32.add (i32.load8_u (local.get $letter)) (i32.const 1)))
+        (br $next)))
+    (call $log (local.get $level) (i32.const 0) (i32.const 0) (local.get $at) (local.get $length)))";
+
+/// Sends to the URL at `url`, writes the answer's body and the values of its headers to the log, and answers `alice`.
 fn sending(url: i32, length: i32) -> Vec<u8> {
     let body = format!(
-        r"(call $send (local.get $connection) (i32.const 512) (i32.const 3) (i32.const {url}) (i32.const {length}) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 4096))
-        ;; result<response, send-error> at 4096: body at +16 when it is a response, the denial's texts when it is not
-        (if (i32.eqz (i32.load8_u (i32.const 4096)))
-            (then (call $log (i32.const 1) (i32.const 0) (i32.const 0) (i32.load (i32.const 4112)) (i32.load (i32.const 4116))))
-            (else (call $log (i32.const 2) (i32.const 0) (i32.const 0) (i32.load (i32.const 4104)) (i32.load (i32.const 4108)))))
+        r"(local $header i32) (local $end i32)
+        (call $send (local.get $connection) (i32.const 512) (i32.const 3) (i32.const {url}) (i32.const {length}) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 4096))
         (call $drop (local.get $connection))
+        ;; result<response, send-error> at 4096: a response's headers at +8 and body at +16, a denial's texts at +8
+        (if (i32.load8_u (i32.const 4096))
+            (then (call $told (i32.const 2) (i32.load (i32.const 4104)) (i32.load (i32.const 4108)))
+                (return (i32.const 1024))))
+        (call $told (i32.const 1) (i32.load (i32.const 4112)) (i32.load (i32.const 4116)))
+        (local.set $header (i32.load (i32.const 4104)))
+        (local.set $end (i32.add (local.get $header) (i32.mul (i32.load (i32.const 4108)) (i32.const 16))))
+        (block $done (loop $next
+            (br_if $done (i32.ge_u (local.get $header) (local.get $end)))
+            (call $told (i32.const 1) (i32.load offset=8 (local.get $header)) (i32.load offset=12 (local.get $header)))
+            (local.set $header (i32.add (local.get $header) (i32.const 16)))
+            (br $next)))
         (i32.const 1024)"
     );
-    verifying(&body, &format!("{TEXTS}{ALICE}"))
+    verifying(&body, &format!("{TEXTS}{ALICE}{DISGUISED}"))
 }
 
 async fn verified(component: &[u8], sandbox: &Sandbox) -> (Result<String, CallError>, Vec<String>) {
     let context = sandbox.context(component, Hook::Verify).await;
     let outcome = sandbox.runtime.verify(context).await;
-    (outcome.result.map(|verified| verified.account.id), outcome.log.lines.into_iter().map(|line| line.text).collect())
+    let plain = |text: &str| text.bytes().map(|letter| char::from(letter - 1)).collect();
+    let log = outcome.log.lines.iter().map(|line| plain(&line.text)).collect();
+    (outcome.result.map(|verified| verified.account.id), log)
 }
 
 #[tokio::test]
@@ -35,10 +58,12 @@ async fn the_host_places_the_credential_and_the_guest_never_sees_it() {
     let sandbox = Sandbox::new(Limits::default());
     let echo =
         format!(r#"{{"authorization":"Bearer {TOKEN}","hex":"{}"}}"#, data_encoding::HEXLOWER.encode(TOKEN.as_bytes()));
-    sandbox.answer(Response::builder().status(200).header("x-echo", TOKEN).body(echo.into_bytes()).unwrap());
+    let answer = Response::builder().status(200).header("x-echo", format!("is {TOKEN}"));
+    let answer = answer.header("set-cookie", "session=no secret of ours");
+    sandbox.answer(answer.body(echo.into_bytes()).unwrap());
     let (account, log) = verified(&sending(528, 28), &sandbox).await;
     assert_eq!(account.unwrap(), "alice");
-    assert_eq!(log, [r#"{"authorization":"Bearer [masked]","hex":"[masked]"}"#]);
+    assert_eq!(log, [r#"{"authorization":"Bearer [masked]","hex":"[masked]"}"#, "is [masked]", "[masked]"]);
     assert_eq!(*sandbox.network.sent.lock().unwrap(), [format!("GET https://api.example.com/user Bearer {TOKEN}")]);
 }
 
@@ -62,7 +87,7 @@ async fn a_redirect_within_the_origin_is_judged_again_and_one_elsewhere_comes_ba
     sandbox.answer(redirect("/user?again=1"));
     sandbox.answer(redirect("https://evil.example/user"));
     let (_, log) = verified(&sending(528, 28), &sandbox).await;
-    assert_eq!(log, ["moved"]);
+    assert_eq!(log, ["moved", "https://evil.example/user"]);
     assert_eq!(sandbox.network.sent.lock().unwrap().len(), 2);
 
     sandbox.answer(redirect("/admin"));

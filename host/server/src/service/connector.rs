@@ -29,6 +29,13 @@ pub enum InstallError {
     Store(#[from] StoreError),
 }
 
+impl InstallError {
+    /// Whether nothing is wrong with the component, and the host's own disk does not take it.
+    pub fn is_of_the_disk(&self) -> bool {
+        matches!(self, Self::Kept(_) | Self::Component(ComponentRefused::Load(LoadError::Cache(_))))
+    }
+}
+
 /// Why a connector was not approved.
 #[derive(Debug, thiserror::Error)]
 pub enum ApproveError {
@@ -55,6 +62,13 @@ pub enum ApproveError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl ApproveError {
+    /// Whether nothing is wrong with the component, and the host's own disk does not give it, or does not take it.
+    pub fn is_of_the_disk(&self) -> bool {
+        matches!(self, Self::Component(ComponentError::Io { .. }) | Self::Load(LoadError::Cache(_)))
+    }
 }
 
 /// Why a connector was not removed.

@@ -1,15 +1,14 @@
-//! The suite `sealing`: every kind of sealed value changed, cut and moved to every other place; salts, nonces, commitment, known answers.
+//! The suite `sealing`: every kind of sealed value changed, cut, moved to every other place and put back from an older version; salts,
+//! nonces, commitment, known answers.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a failed test is a panic")]
 
 use std::{collections::HashSet, sync::Arc};
 
-use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, Nonce, UnboundKey};
-use data_encoding::HEXLOWER;
 use jackfield_suite::{Slice, Suite};
 
 use super::{
-    frozen, rotated,
+    answers, frozen, put_back, rotated,
     sample::{self, at, secret},
     telling,
 };
@@ -41,7 +40,8 @@ async fn what_is_sealed_opens_whole_in_its_place_and_nowhere_else() {
     flipped_and_cut(&mut suite, &stored).await;
     moved(&mut suite, &stored).await;
     committed(&mut suite);
-    known_answers(&mut suite);
+    put_back::older_versions(&mut suite).await;
+    answers::known(&mut suite);
     boundaries(&mut suite);
     unique(&mut suite, Slice::asked().of(100_000, 10_000_000));
     rotated::under_kills(&mut suite, Slice::asked().of(10, 200)).await;
@@ -182,30 +182,6 @@ fn committed(suite: &mut Suite) {
     suite.check("commitment: another key's commitment, that key", seal::open(&other, &place(), &forged).is_err());
     forged[SALT].copy_from_slice(&theirs[SALT]);
     suite.check("commitment: another key's salt and commitment", seal::open(&other, &place(), &forged).is_err());
-}
-
-/// RFC 8452, appendix C.2: key, nonce, associated data, plaintext, and the ciphertext with its tag.
-const ANSWERS: [[&str; 3]; 5] = [
-    ["", "", "07f5f4169bbf55a8400cd47ea6fd400f"],
-    ["", "0100000000000000", "c2ef328e5c71c83b843122130f7364b761e0b97427e3df28"],
-    ["", "010000000000000000000000", "9aab2aeb3faa0a34aea8e2b18ca50da9ae6559e48fd10f6e5c9ca17e"],
-    ["", "01000000000000000000000000000000", "85a01b63025ba19b7fd3ddfc033b3e76c9eac6fa700942702e90862383c6c366"],
-    ["01", "0200000000000000", "1de22967237a813291213f267e3b452f02d01ae33e4ec854"],
-];
-
-fn known_answers(suite: &mut Suite) {
-    let bytes = |hex: &str| HEXLOWER.decode(hex.as_bytes()).unwrap();
-    let mut key = [0; 32];
-    key[0] = 1;
-    let mut nonce = [0; 12];
-    nonce[0] = 3;
-    for [aad, plain, sealed] in ANSWERS {
-        let cipher = LessSafeKey::new(UnboundKey::new(&AES_256_GCM_SIV, &key).unwrap());
-        let mut given = bytes(plain);
-        let nonce = Nonce::assume_unique_for_key(nonce);
-        cipher.seal_in_place_append_tag(nonce, Aad::from(bytes(aad)), &mut given).unwrap();
-        suite.check(format!("RFC 8452 C.2: {plain:?} with {aad:?}"), HEXLOWER.encode(&given) == sealed);
-    }
 }
 
 /// No two places encode alike, however the same letters are spread over them.

@@ -125,7 +125,7 @@ fn signatures() -> Vec<Row> {
                 signing(core, "signature-traps", json!([]), far)
             },
             "trap",
-            "",
+            "out of bounds of memory",
         ),
         Row::no_token(
             "signature-over-much",

@@ -82,7 +82,7 @@ fn memory() -> Vec<Row> {
         Row::refused("many-tables", |core| core.with(&"(table 1 funcref)".repeat(60)), INSTANCES),
         Row::fails("many-handles", many_handles, "limit", HANDLES),
         Row::fails("many-of-the-hosts-handles", many_pollables, "limit", HANDLES),
-        Row::fails("much-random", much_random, "trap", ""),
+        Row::fails("much-random", much_random, "trap", "exceeds limit 65536"),
         Row::fails("stack-overflow", |core| core.verify("(call $verify (local.get $connection))"), "limit", STACK),
     ]
 }

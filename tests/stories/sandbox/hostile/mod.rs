@@ -8,6 +8,7 @@ mod breaks;
 mod clocks;
 pub(crate) mod core;
 mod crowd;
+mod headers;
 mod hooks;
 mod limits;
 pub(crate) mod lowering;
@@ -61,7 +62,7 @@ fn patient(config: &mut Config) {
 fn rows() -> Vec<Row> {
     let mut rows = shapes::rows();
     let families = [limits::rows(), breaks::rows(), reach::rows(), plans::rows(), readings::rows()];
-    let further = [hooks::rows(), providers::rows(), clocks::rows()];
+    let further = [hooks::rows(), headers::rows(), providers::rows(), clocks::rows()];
     rows.extend(families.into_iter().chain(further).flatten());
     rows
 }

@@ -91,6 +91,11 @@ impl Row {
         Self::of(name, made(name, make), Ends::NotEnded(says))
     }
 
+    /// Bytes of a component that works.
+    pub(crate) fn bytes_work(name: &'static str, bytes: impl Fn() -> Vec<u8> + Send + Sync + 'static) -> Self {
+        Self::of(name, Source::Made(Box::new(bytes)), Ends::Works)
+    }
+
     /// A component that works.
     pub(crate) fn works(name: &'static str, make: fn(Core) -> Core) -> Self {
         Self::of(name, made(name, make), Ends::Works)

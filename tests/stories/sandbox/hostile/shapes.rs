@@ -29,7 +29,7 @@ fn files() -> Vec<Row> {
             },
             "component is damaged: ",
         ),
-        Row::bytes_refused("noise-inside", noise, "component"),
+        Row::bytes_refused("noise-inside", noise, "component is damaged: "),
         Row::bytes_refused("component-of-100-mb", || vec![0; 100 << 20], "too-large"),
     ]
 }
@@ -100,7 +100,7 @@ fn manifests() -> Vec<Row> {
         ),
         Row::refused("manifest-of-many-faults", many_faults, "declared twice"),
         Row::refused("manifest-of-control-characters", controls, "is declared twice"),
-        Row::refused("manifest-of-patterns", patterns, ""),
+        Row::refused("manifest-of-patterns", patterns, "exceeds size limit of 65536 bytes"),
         Row::refused("name-in-capitals", |core| core.declares(manifest("NAME; DROP")), "must be lower-case letters"),
         Row::refused("icon-with-script", icon, "icon"),
     ]
@@ -108,8 +108,12 @@ fn manifests() -> Vec<Row> {
 
 fn bombs() -> Vec<Row> {
     vec![
-        Row::bytes_refused("nested-a-thousand-deep", nested, "component"),
-        Row::refused("shared-memory", |core| core.with("(memory $shared 1 1 shared)"), "component"),
+        Row::bytes_work("nested-a-thousand-deep", nested),
+        Row::refused(
+            "shared-memory",
+            |core| core.with("(memory $shared 1 1 shared)"),
+            "threads must be enabled for shared memories",
+        ),
         Row::refused(
             "function-of-many-locals",
             |core| core.with(&format!("(func $wide (local{}))", " i64".repeat(60_000))),
@@ -247,19 +251,21 @@ fn icon(core: Core) -> Core {
     core.declares(manifest)
 }
 
-/// A component in a component in a component.
+/// An honest one with a component in a component in a component inside: as harmless as it is useless.
 fn nested() -> Vec<u8> {
     const BEGIN: &[u8] = b"\0asm\x0d\0\x01\0";
-    (0..5000).fold(BEGIN.to_vec(), |inner, _| {
+    let section = |inner: Vec<u8>| {
         let mut length = inner.len();
-        let mut outer = [BEGIN, &[4]].concat();
+        let mut section = vec![4];
         while length >= 128 {
-            outer.push(u8::try_from(length % 128).unwrap() | 128);
+            section.push(u8::try_from(length % 128).unwrap() | 128);
             length /= 128;
         }
-        outer.push(u8::try_from(length).unwrap());
-        [outer, inner].concat()
-    })
+        section.push(u8::try_from(length).unwrap());
+        [section, inner].concat()
+    };
+    let inside = (0..1000).fold(BEGIN.to_vec(), |inner, _| [BEGIN.to_vec(), section(inner)].concat());
+    [Core::named("nested-a-thousand-deep").bytes(), section(inside)].concat()
 }
 
 /// More functions than anybody reads: compiled apart, within the compiler's bounds.

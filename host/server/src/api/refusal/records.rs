@@ -117,10 +117,19 @@ impl Refuses for ClientError {
     }
 }
 
+/// Nothing is wrong with what was asked.
+fn disk() -> Problem {
+    Problem::new(
+        Code::StoreUnavailable,
+        "the host's disk, which may be full, does not take the component or its machine code: its operator makes room",
+    )
+}
+
 impl From<InstallError> for Problem {
     fn from(error: InstallError) -> Self {
         let told = error.to_string();
         match error {
+            _ if error.is_of_the_disk() => disk().because(error),
             InstallError::Component(_) => Self::new(Code::ComponentRefused, told),
             InstallError::OtherInstalled(_) => Self::new(Code::OtherInstalled, told),
             InstallError::Kept(error) => Self::internal(error),
@@ -152,6 +161,7 @@ impl From<ApproveError> for Problem {
     fn from(error: ApproveError) -> Self {
         let told = error.to_string();
         match error {
+            _ if error.is_of_the_disk() => disk().because(error),
             ApproveError::NotFound(_) => Self::not_found("connector"),
             ApproveError::OtherDigest { .. } => Self::new(Code::OtherDigest, told),
             ApproveError::NoComponent(_) => Self::new(Code::ComponentGone, told),
