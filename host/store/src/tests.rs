@@ -3,6 +3,7 @@
 mod accounts;
 mod backup;
 mod canary;
+mod claimed;
 mod conventions;
 mod crash;
 mod ended;
