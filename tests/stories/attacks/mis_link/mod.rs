@@ -91,11 +91,11 @@ async fn attempt(scene: &Scene, redeems: Redeems, attack: Attack) -> Result<(), 
     let outcome = attack(scene).await;
     scene.calm();
     let after = (scene.standing().await.unwrap(), scene.redeemed());
-    outcome.map_err(|error| format!("{error:#}"))?;
     let changed = differing(&before.0, &after.0);
     if !changed.is_empty() {
         return Err(format!("connections were made or changed: {}", changed.join("; ")));
     }
+    outcome.map_err(|error| format!("{error:#}"))?;
     if redeems == Redeems::Never && after.1 != before.1 {
         return Err(format!("token endpoints were asked {} times", after.1 - before.1));
     }
