@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The long slices: each suite as long as its promise needs, power cuts on a file system that forgets, the fuzzers. Takes hours.
+# The long slices: each suite as long as its promise needs, power cuts on a file system that forgets, the fuzzers,
+# and what is depended on. Takes hours.
 # FUZZ_SECONDS bounds each fuzz target.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -20,4 +21,5 @@ SLICE=long cargo test --workspace --no-fail-fast --test attacks --test crashes -
 SLICE=long cargo test --workspace --no-fail-fast --lib -- tests::sealing tests::faults \
   | awk -v suite=soak-store -v slice=long -f tests/summary.awk || ended=1
 tests/fuzz/soak.sh || ended=1
+tests/dependencies.sh || ended=1
 exit "$ended"

@@ -24,9 +24,10 @@ pub fn written_into(readme: &str, lines: &str, bench: Option<&Value>) -> Result<
     Ok(format!("{before}{HEADING}{introduction}\n\n{}{measured}{after}", table(lines)))
 }
 
-/// The table of the last lines, long slices before short ones; where lines name their targets, of the last run of each target.
+/// The table of the last lines, long slices before short ones that did not fail; where lines name their targets, of the last run of each target.
 fn table(lines: &str) -> String {
     let mut last: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
+    let mut long: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
     let mut partial: BTreeMap<String, Vec<Map<String, Value>>> = BTreeMap::new();
     for line in lines.lines().filter_map(|line| serde_json::from_str::<Map<String, Value>>(line).ok()) {
         let name = said(&line, "suite");
@@ -34,8 +35,15 @@ fn table(lines: &str) -> String {
             partial.entry(name).or_default().push(line);
             continue;
         }
-        let kept_is_longer = last.get(&name).is_some_and(|kept| said(kept, "slice") == "long");
-        if !kept_is_longer || said(&line, "slice") == "long" {
+        if said(&line, "slice") == "long" {
+            long.insert(name.clone(), line.clone());
+        }
+        last.insert(name, line);
+    }
+    for (name, line) in long {
+        // A short run after the long one shows where it failed: until a run after it does not.
+        let failed = last.get(&name).and_then(|last| last.get("failed")?.as_u64()).is_some_and(|failed| failed > 0);
+        if !failed {
             last.insert(name, line);
         }
     }
@@ -152,6 +160,23 @@ mod tests {
         let lines =
             "{\"suite\":\"a\",\"slice\":\"long\",\"passed\":9}\n{\"suite\":\"a\",\"slice\":\"short\",\"passed\":1}";
         assert!(written_into(README, lines, None).unwrap().contains("| a | 9 |"));
+    }
+
+    #[test]
+    fn a_run_that_failed_shows_whatever_passed_before_it() {
+        let line = |slice: &str, passed: u64, failed: u64| {
+            format!(r#"{{"suite":"a","slice":"{slice}","passed":{passed},"failed":{failed}}}"#)
+        };
+        let row = |lines: &[String]| {
+            let written = written_into(README, &lines.join("\n"), None).unwrap();
+            written.lines().find(|line| line.starts_with("| a |")).unwrap().to_owned()
+        };
+        let (long, broken, mended) = (line("long", 9, 0), line("short", 1, 2), line("short", 3, 0));
+        assert!(row(&[long.clone(), broken.clone()]).starts_with("| a | 1 | 2 |"));
+        // Mended, it is the long run again that tells most; and a long run that failed is not mended by a short one.
+        assert!(row(&[long.clone(), broken.clone(), mended.clone()]).starts_with("| a | 9 | 0 |"));
+        assert!(row(&[broken, long]).starts_with("| a | 9 | 0 |"));
+        assert!(row(&[line("long", 8, 1), mended]).starts_with("| a | 8 | 1 |"));
     }
 
     #[test]

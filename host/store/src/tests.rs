@@ -4,6 +4,7 @@ mod accounts;
 mod answers;
 mod backup;
 mod canary;
+mod claimed;
 mod conventions;
 mod crash;
 mod ended;

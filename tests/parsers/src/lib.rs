@@ -11,6 +11,7 @@ mod accept_language;
 mod address;
 mod authorize_request;
 mod brand;
+mod cache_control;
 mod callback_query;
 mod cases;
 mod cookies;
@@ -18,6 +19,7 @@ mod credential;
 mod cursor;
 mod endpoint_fields;
 mod entity_tags;
+mod failure_rules;
 mod given;
 mod guest_headers;
 mod header_name;
@@ -46,6 +48,7 @@ pub use accept_language::accept_language;
 pub use address::address;
 pub use authorize_request::authorize_request;
 pub use brand::{colour, host_header, host_name, mailbox};
+pub use cache_control::cache_control;
 pub use callback_query::callback_query;
 pub use cases::{Case, corpora, mutated};
 pub use cookies::cookies;
@@ -53,6 +56,7 @@ pub use credential::credential;
 pub use cursor::cursor;
 pub use endpoint_fields::endpoint_fields;
 pub use entity_tags::entity_tags;
+pub use failure_rules::failure_rules;
 pub use guest_headers::guest_headers;
 pub use header_name::header_name;
 pub use id::id;
@@ -79,12 +83,13 @@ pub use www_authenticate::www_authenticate;
 pub type Parser = (&'static str, fn(&[u8]));
 
 /// Every parser there is.
-pub const PARSERS: [Parser; 42] = [
+pub const PARSERS: [Parser; 44] = [
     ("accept_language", accept_language),
     ("address", address),
     ("authorize_request", authorize_request),
     ("backup", backup),
     ("backup_frames", backup_frames),
+    ("cache_control", cache_control),
     ("callback_query", callback_query),
     ("colour", colour),
     ("cookies", cookies),
@@ -93,6 +98,7 @@ pub const PARSERS: [Parser; 42] = [
     ("endpoint_fields", endpoint_fields),
     ("entity_tags", entity_tags),
     ("envelope", envelope),
+    ("failure_rules", failure_rules),
     ("guest_headers", guest_headers),
     ("header_name", header_name),
     ("host_header", host_header),

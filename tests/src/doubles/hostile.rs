@@ -27,6 +27,8 @@ use crate::authority::Authority;
 
 /// The name it answers under.
 pub const NAME: &str = "as.hostile.test";
+/// The domain of other names it answers under, for endpoints that are not where the issuer is.
+pub const ELSEWHERE: &str = "elsewhere.hostile.test";
 
 /// What of an issuer is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +47,13 @@ pub enum Endpoint {
     Me,
     /// Where tokens end.
     Revoke,
+}
+
+impl Endpoint {
+    /// Whether a secret is in the body of what is sent there.
+    pub fn takes_secrets(self) -> bool {
+        matches!(self, Self::Token | Self::Refresh | Self::Revoke)
+    }
 }
 
 /// The running server.
@@ -68,7 +77,7 @@ impl Hostile {
     pub async fn start(authority: &Authority, now: i64) -> Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
-        let acceptor = TlsAcceptor::from(authority.server(&[NAME.to_owned()])?);
+        let acceptor = TlsAcceptor::from(authority.server(&[NAME.to_owned(), format!("*.{ELSEWHERE}")])?);
         let desk = Arc::new(Desk {
             key: IssuerKey::new()?,
             foreign: IssuerKey::new()?,

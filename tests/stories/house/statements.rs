@@ -37,13 +37,65 @@ fn every_statement_has_a_test_named_after_it() {
     assert!(untested.is_empty(), "no test is named after {untested:?}");
 }
 
-/// The names of all functions of the workspace, and so of all tests.
+/// The names of all tests of the workspace that `make test` or `make soak` runs.
 pub(crate) fn tests() -> BTreeSet<String> {
     let sources = files(workspace(), &|name| is(name, "rs"));
-    let texts = sources.iter().map(|path| std::fs::read_to_string(path).unwrap());
-    texts.flat_map(|text| text.split("fn ").skip(1).filter_map(name).map(str::to_owned).collect::<Vec<_>>()).collect()
+    sources.iter().flat_map(|path| tests_of(&std::fs::read_to_string(path).unwrap())).collect()
 }
 
-fn name(rest: &str) -> Option<&str> {
-    rest.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').next()
+/// The tests in a source text: functions marked as tests, and stories told at every server. An ignored one counts where it says
+/// that the long slices run it.
+fn tests_of(text: &str) -> BTreeSet<String> {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.starts_with("//")).collect();
+    let mut found = BTreeSet::new();
+    let (mut marked, mut left_out) = (false, false);
+    for line in &lines {
+        if line.starts_with("#[test]") || line.starts_with("#[tokio::test") {
+            marked = true;
+        } else if line.starts_with("#[ignore") {
+            left_out = !line.replace('`', "").contains("part of make soak");
+        } else if let Some(name) = function(line) {
+            if marked && !left_out {
+                found.insert(name.to_owned());
+            }
+            (marked, left_out) = (false, false);
+        }
+    }
+    let whole = lines.join(" ");
+    let told = whole.split("at_every_server!(").skip(1).filter_map(|rest| rest.split(')').next());
+    found.extend(told.flat_map(|stories| stories.split(',')).map(|story| story.trim().to_owned()));
+    found.remove("");
+    found
+}
+
+/// The name of the function that begins in a line.
+fn function(line: &str) -> Option<&str> {
+    let line = ["pub(crate) ", "pub(super) ", "pub ", "async "]
+        .iter()
+        .fold(line, |line, before| line.strip_prefix(before).unwrap_or(line));
+    line.strip_prefix("fn ")?.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').next()
+}
+
+#[test]
+fn only_what_is_run_counts_as_a_test() {
+    let text = "
+        // fn core_1_a_comment() {}
+        /// `fn core_2_in_words()`
+        fn core_3_a_helper() {}
+        #[test]
+        #[ignore = \"run by hand\"]
+        fn core_4_left_out() {}
+        #[test]
+        fn core_5_a_test() { let text = \"fn core_6_in_a_text() {}\"; }
+        fn core_7_after_a_test() {}
+        #[tokio::test(flavor = \"multi_thread\")]
+        #[ignore = \"part of `make soak`: needs root\"]
+        async fn core_8_of_the_long_slice() {}
+        at_every_server!(
+            core_9_a_story,
+            core_10_another
+        );
+    ";
+    let expected = ["core_10_another", "core_5_a_test", "core_8_of_the_long_slice", "core_9_a_story"];
+    assert_eq!(tests_of(text).into_iter().collect::<Vec<_>>(), expected);
 }

@@ -81,3 +81,13 @@ impl Timeouts {
         Duration::from_millis(self.shutdown_ms)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn md_3_metadata_is_waited_for_five_seconds_where_nothing_else_is_said() {
+        assert_eq!(Timeouts::default().metadata(), Duration::from_secs(5));
+    }
+}

@@ -148,7 +148,9 @@ impl Desk {
         if !proven || !same_place || client_of(request).as_deref() != Some(code.client.as_str()) {
             return Ok(Answered::refused("invalid_grant"));
         }
-        let about = About { client: &code.client, login: &code.login, nonce: code.nonce.as_deref() };
+        let shown = secret_of(request);
+        let about =
+            About { client: &code.client, login: &code.login, nonce: code.nonce.as_deref(), secret: shown.as_deref() };
         self.tokens(&mut books, issuer, &about, forged)
     }
 
@@ -158,8 +160,8 @@ impl Desk {
         let Some(login) = books.people.remove(&(issuer.to_owned(), shown)) else {
             return Ok(Answered::refused("invalid_grant"));
         };
-        let client = client_of(request).unwrap_or_default();
-        let about = About { client: &client, login: &login, nonce: None };
+        let (client, secret) = (client_of(request).unwrap_or_default(), secret_of(request));
+        let about = About { client: &client, login: &login, nonce: None, secret: secret.as_deref() };
         self.tokens(&mut books, issuer, &about, forged)
     }
 
@@ -181,7 +183,7 @@ impl Desk {
         if let (Some(nonce), Some(claims)) = (about.nonce, claims.as_object_mut()) {
             claims.insert("nonce".to_owned(), json!(nonce));
         }
-        let id_token = self.id_token(claims, forged)?;
+        let id_token = self.id_token(claims, forged, about.secret)?;
         Ok(Answered::good(json!({
             "access_token": access_token, "token_type": "Bearer", "expires_in": LIFE, "refresh_token": refresh_token,
             "id_token": id_token,
@@ -202,14 +204,25 @@ struct About<'a> {
     client: &'a str,
     login: &'a str,
     nonce: Option<&'a str>,
+    /// What the client authenticated with.
+    secret: Option<&'a str>,
 }
 
 /// The client that authenticated, by basic or in the body. Its secret is taken as given.
 fn client_of(request: &Recorded) -> Option<String> {
-    let basic = request.header("authorization").and_then(|value| value.strip_prefix("Basic "));
-    let basic = basic.and_then(|value| data_encoding::BASE64.decode(value.as_bytes()).ok());
-    let named = basic.and_then(|pair| String::from_utf8(pair).ok()?.split(':').next().map(str::to_owned));
-    named.or_else(|| request.form_value("client_id"))
+    basic_of(request).map(|(client, _)| client).or_else(|| request.form_value("client_id"))
+}
+
+/// The secret it authenticated with.
+fn secret_of(request: &Recorded) -> Option<String> {
+    basic_of(request).map(|(_, secret)| secret).or_else(|| request.form_value("client_secret"))
+}
+
+/// RFC 6749 section 2.3.1, as far as names and secrets here need it: nothing in them is changed by form encoding.
+fn basic_of(request: &Recorded) -> Option<(String, String)> {
+    let basic = request.header("authorization")?.strip_prefix("Basic ")?;
+    let pair = String::from_utf8(data_encoding::BASE64.decode(basic.as_bytes()).ok()?).ok()?;
+    pair.split_once(':').map(|(client, secret)| (client.to_owned(), secret.to_owned()))
 }
 
 fn metadata(issuer: &str) -> Value {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use aws_lc_rs::hmac;
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
@@ -23,14 +23,21 @@ pub enum Signature {
     Symmetric(Vec<u8>),
     /// By HMAC under what is published of the issuer's key.
     Published,
+    /// By HMAC under the secret that the client showed in the same request, as OpenID Connect Core 1.0 section 10.1 has it.
+    Shown,
 }
 
 /// A change of header and claims.
 pub(super) type Change = Arc<dyn Fn(&mut Value, &mut Value) + Send + Sync>;
 
 impl Desk {
-    /// The ID token with these claims, forged where it is to be.
-    pub(super) fn id_token(&self, mut claims: Value, forged: Option<(&Change, &Signature)>) -> Result<String> {
+    /// The ID token with these claims, forged where it is to be; `shown` is the secret that the client authenticated with.
+    pub(super) fn id_token(
+        &self,
+        mut claims: Value,
+        forged: Option<(&Change, &Signature)>,
+        shown: Option<&str>,
+    ) -> Result<String> {
         let mut header = json!({ "alg": "RS256", "kid": "own", "typ": "JWT" });
         let Some((change, signature)) = forged else { return self.key.signed_under(&header, &claims) };
         change(&mut header, &mut claims);
@@ -44,6 +51,7 @@ impl Desk {
             Signature::Foreign => self.foreign.signed_under(&header, &claims),
             Signature::Missing => Ok(format!("{message}.")),
             Signature::Symmetric(key) => Ok(symmetric(key)),
+            Signature::Shown => Ok(symmetric(shown.context("the client showed no secret")?.as_bytes())),
             Signature::Published => Ok(symmetric(self.key.published().to_string().as_bytes())),
         }
     }

@@ -54,14 +54,13 @@ fn signatures() -> Vec<Row> {
         let deed = Deed::edit(move |answer| answer["id_token"] = value.clone());
         Row::new(Endpoint::Token, format!("an ID token that is {name}"), deed, Class::Refused)
     };
-    let secret = crate::stage::secret_of("row").into_bytes();
     vec![
         forged("that is unsigned", json!({ "alg": "none" }), Signature::Missing),
         forged("that is unsigned in capitals", json!({ "alg": "NONE" }), Signature::Missing),
         forged("without a signature", json!({}), Signature::Missing),
         forged("signed by another key", json!({}), Signature::Foreign),
         forged("signed by the published key", json!({ "alg": "HS256" }), Signature::Published),
-        forged("signed by a secret", json!({ "alg": "HS256" }), Signature::Symmetric(secret)),
+        forged("signed by the client's own secret", json!({ "alg": "HS256" }), Signature::Shown),
         forged("signed by an empty secret", json!({ "alg": "HS256" }), Signature::Symmetric(Vec::new())),
         forged("that brings its key", json!({ "jwk": { "kty": "oct", "k": "AA" } }), Signature::Foreign),
         forged("that says where its key is", json!({ "jku": "https://evil.example.com/keys" }), Signature::Foreign),

@@ -1,5 +1,7 @@
 //! Redirects: away, inside, to plain HTTP, in a circle; a request that carries a secret follows none of them.
 
+use std::collections::BTreeSet;
+
 use jackfield_tests::doubles::hostile::{Deed, Endpoint};
 
 use super::row::{Class, Row};
@@ -15,6 +17,9 @@ const PLACES: [(&str, &str); 6] = [
     ("in a circle", "?again"),
 ];
 
+/// The statuses under which a whole request would be sent again, with all that is in it.
+const WHOLE: [&str; 2] = [STATUSES[3], STATUSES[4]];
+
 pub(super) fn rows() -> Vec<Row> {
     let endpoints = [
         (Endpoint::Token, Class::Down),
@@ -22,15 +27,21 @@ pub(super) fn rows() -> Vec<Row> {
         (Endpoint::Metadata, Class::Down),
         (Endpoint::Keys, Class::Refused),
         (Endpoint::Me, Class::Misconfigured),
+        (Endpoint::Revoke, Class::Refused),
     ];
     let mut rows = Vec::new();
     for (at, (place, url)) in PLACES.into_iter().enumerate() {
         for (turn, (on, class)) in endpoints.into_iter().enumerate() {
-            let status = STATUSES[(at + turn) % STATUSES.len()];
-            let deed = Deed::answer(status, &format!("location: {url}\r\n"), "");
+            let mut statuses = BTreeSet::from([STATUSES[(at + turn) % STATUSES.len()]]);
+            if on.takes_secrets() {
+                statuses.extend(WHOLE);
+            }
             // What stays within the origin is followed by a check, and not for ever.
             let class = if on == Endpoint::Me && stays(place) { Class::Refused } else { class };
-            rows.push(Row::new(on, format!("{status} {place}"), deed, class));
+            for status in statuses {
+                let deed = Deed::answer(status, &format!("location: {url}\r\n"), "");
+                rows.push(Row::new(on, format!("{status} {place}"), deed, class).once());
+            }
         }
     }
     rows

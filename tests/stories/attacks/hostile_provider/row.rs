@@ -35,16 +35,23 @@ pub(super) struct Row {
     pub(super) wait: Option<u64>,
     /// Whether it stays so although the provider is honest again, until an operator accepts that.
     pub(super) lasts: bool,
+    /// Whether a request with a secret in it may have arrived there at most once, and nothing of it anywhere else.
+    pub(super) once: bool,
 }
 
 impl Row {
     pub(super) fn new(on: Endpoint, name: impl Into<String>, deed: Deed, class: Class) -> Self {
-        Self { name: name.into(), on, deed, class, wait: None, lasts: false }
+        Self { name: name.into(), on, deed, class, wait: None, lasts: false, once: false }
     }
 
     /// It is what the client goes on with.
     pub(super) fn lasts(self) -> Self {
         Self { lasts: true, ..self }
+    }
+
+    /// It asks for a request to be sent again, which no request with a secret in it is.
+    pub(super) fn once(self) -> Self {
+        Self { once: self.on.takes_secrets(), ..self }
     }
 
     /// It says how long to wait.

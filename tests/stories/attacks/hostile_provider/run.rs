@@ -1,6 +1,5 @@
 //! Running a row: a tenant and an issuer of its own, the attempt, what the host made of it, and the honest attempt after it.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -43,11 +42,13 @@ impl Runner {
         Ok(Self { stage: stage.await? })
     }
 
-    /// Names that were asked for and addresses that were wanted, other than the provider's.
+    /// Names that were asked for and addresses that were wanted, other than the provider's at its one port.
     pub(super) fn elsewhere(&self) -> Vec<String> {
         let network = &self.stage.network;
         let names = network.asked().into_iter().filter(|name| name != NAME);
-        names.chain(network.strayed().iter().map(SocketAddr::to_string)).collect()
+        let strayed = network.strayed();
+        let plain = network.wanted().into_iter().filter(|wanted| wanted.port() != 443);
+        names.chain(strayed.into_iter().chain(plain).map(|address| address.to_string())).collect()
     }
 
     /// One row; an error says what did not hold.
@@ -65,6 +66,10 @@ impl Runner {
             return Err(format!("it waits {:?} instead of {:?}: {}", came.retry_after, row.wait, came.said));
         }
         self.fit_for_people(&party, &came.said)?;
+        let times = self.stage.servers.asked(&issuer, row.on).len();
+        if row.once && times != 1 {
+            return Err(format!("a request with a secret in it arrived {times} times"));
+        }
         if row.lasts {
             return Ok(());
         }

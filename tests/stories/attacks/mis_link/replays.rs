@@ -54,7 +54,7 @@ async fn late_callback(scene: &Scene) -> Outcome {
 }
 
 async fn replaced_ticket(scene: &Scene) -> Outcome {
-    let (session, link) = scene.stage.link(&scene.acme, "victim").await?;
+    let (session, link) = scene.link(&scene.acme.tenant, "openid-connect", "victim").await?;
     let first = scene.consent(scene.going_by(session.clone(), &link).await?, "mallory").await?;
     let first = scene.accepted(&first).await?;
     let second = scene.consent(scene.going_by(session, &link).await?, "victim").await?;
@@ -146,7 +146,7 @@ async fn crossed_tickets(scene: &Scene) -> Outcome {
 async fn other_session(scene: &Scene) -> Outcome {
     let back = scene.accepted(&scene.coming(&scene.acme, "victim", "victim").await?).await?;
     let ticket = returned(&back).remove("ticket").context("a ticket")?;
-    let (open, _) = scene.stage.link(&scene.acme, "victim").await?;
+    let (open, _) = scene.link(&scene.acme.tenant, "openid-connect", "victim").await?;
     let path = format!("/v1/connect-sessions/{open}/complete");
     let body = json!({ "ticket": ticket, "end_user": "victim" });
     let answer = scene.stage.host.post(&scene.acme.tenant.key, &path, body).await?;

@@ -1,11 +1,14 @@
 //! Two tools of one host, one of them at an authorization server that means harm; people, and what they bring to whom.
 
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use anyhow::{Context, Result, bail, ensure};
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use jackfield_tests::browser::{Browser, Landing};
 use jackfield_tests::doubles::Double;
-use jackfield_tests::doubles::github::{GitHub, OauthApp};
+use jackfield_tests::doubles::github::{GitHub, OauthApp, Person};
 use jackfield_tests::doubles::hostile::{Deed, Endpoint, Hostile};
 use jackfield_tests::doubles::relay::relay;
 use jackfield_tests::host::{Answer, RETURN_URL, Tenant};
@@ -13,7 +16,7 @@ use jackfield_tests::scene::returned;
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::stage::{Party, Stage};
+use crate::stage::{ACTIONS, Party, Stage};
 
 /// The host's name.
 const HOST: &str = "connect.example.com";
@@ -33,8 +36,18 @@ pub(super) struct Scene {
     pub(super) github_callback: String,
     /// Where callbacks begin.
     callbacks: String,
+    /// Connections that people have: by connector, tenant and end user.
+    theirs: BTreeMap<(&'static str, String, &'static str), String>,
+    /// Whether links are to renew them.
+    renewing: AtomicBool,
     _front: Option<Double>,
 }
+
+/// Every connection there is by its id, with all that can be read of it.
+pub(super) type Standing = BTreeMap<String, Value>;
+
+/// People and who they are at a provider.
+const PEOPLE: [(&str, &str); 2] = [("victim", "victim"), ("attacker", "mallory")];
 
 /// Somebody on the way to a provider.
 pub(super) struct Going {
@@ -85,12 +98,69 @@ impl Scene {
         }
         github.double().place_on(&mut stage.wire);
         let callbacks = format!("{}/oauth/callback/", public.trim_end_matches('/'));
-        Ok(Self { stage, acme, beta, github, github_callback: callback, callbacks, _front: front })
+        let (theirs, renewing) = (BTreeMap::new(), AtomicBool::new(false));
+        let mut scene =
+            Self { stage, acme, beta, github, github_callback: callback, callbacks, theirs, renewing, _front: front };
+        scene.settle().await?;
+        Ok(scene)
     }
 
-    /// How many connections there are, of both tenants.
-    pub(super) async fn linked(&self) -> Result<usize> {
-        Ok(self.stage.connections(&self.acme.tenant).await? + self.stage.connections(&self.beta.tenant).await?)
+    /// Everybody has a connection of each kind, which no attack may touch.
+    async fn settle(&mut self) -> Result<()> {
+        for (end_user, login) in PEOPLE {
+            for party in [self.acme.clone(), self.beta.clone()] {
+                let made = self.stage.connect(&party, end_user, login).await?;
+                self.theirs.insert(("openid-connect", party.tenant.id, end_user), made.text("/id")?);
+            }
+            let going = self.going_to_github(&self.acme.tenant, end_user).await?;
+            let back = self.accepted(&self.consent_at_github(going).await?).await?;
+            let made = self.stage.host.complete(&self.acme.tenant, &back, end_user).await?;
+            self.theirs.insert(("github", self.acme.tenant.id.clone(), end_user), made.text("/id")?);
+        }
+        Ok(())
+    }
+
+    /// From now on links are to renew the connection that its person has, or to make one.
+    pub(super) fn links_renew(&self, renew: bool) {
+        self.renewing.store(renew, Ordering::SeqCst);
+    }
+
+    /// All connections of both tenants as they are.
+    pub(super) async fn standing(&self) -> Result<Standing> {
+        let mut all = Standing::new();
+        for tenant in [&self.acme.tenant, &self.beta.tenant] {
+            let listed = self.stage.host.get(&tenant.key, "/v1/connections?limit=200").await?;
+            for connection in listed.json["items"].as_array().context("a list")? {
+                all.insert(connection["id"].as_str().context("an id")?.to_owned(), connection.clone());
+            }
+        }
+        ensure!(all.len() >= self.theirs.len(), "connections are gone");
+        Ok(all)
+    }
+
+    /// A link of a tenant's for somebody, and its session: one that renews, where that is wanted and there is something.
+    pub(super) async fn link(
+        &self,
+        tenant: &Tenant,
+        connector: &'static str,
+        end_user: &str,
+    ) -> Result<(String, String)> {
+        let theirs = PEOPLE.iter().find(|(name, _)| *name == end_user);
+        let own = theirs.and_then(|(name, _)| self.theirs.get(&(connector, tenant.id.clone(), *name)));
+        match own.filter(|_| self.renewing.load(Ordering::SeqCst)) {
+            Some(id) => self.renewal(tenant, id, end_user).await,
+            None if connector == "github" => {
+                self.stage.host.session(tenant, connector, &["read-profile"], end_user).await
+            }
+            None => self.stage.host.session(tenant, connector, &ACTIONS, end_user).await,
+        }
+    }
+
+    async fn renewal(&self, tenant: &Tenant, id: &str, end_user: &str) -> Result<(String, String)> {
+        let wanted = json!({ "end_user": end_user, "return_url": RETURN_URL });
+        let made = self.stage.host.post(&tenant.key, &format!("/v1/connections/{id}/reauthorize"), wanted).await?;
+        ensure!(made.status.is_success(), "no link: {}", made.json);
+        Ok((made.text("/id")?, made.text("/url")?))
     }
 
     /// How often any token endpoint was asked.
@@ -107,13 +177,14 @@ impl Scene {
 
     /// Somebody opens a link of a party's for OpenID Connect, and is about to go to its server.
     pub(super) async fn going(&self, party: &Party, end_user: &str) -> Result<Going> {
-        let (session, link) = self.stage.link(party, end_user).await?;
+        let (session, link) = self.link(&party.tenant, "openid-connect", end_user).await?;
         self.going_by(session, &link).await
     }
 
     /// The same for the honest tool.
     pub(super) async fn going_to_github(&self, tenant: &Tenant, end_user: &str) -> Result<Going> {
-        let (session, link) = self.stage.host.session(tenant, "github", &["read-profile"], end_user).await?;
+        self.at_github(end_user);
+        let (session, link) = self.link(tenant, "github", end_user).await?;
         self.going_by(session, &link).await
     }
 
@@ -128,6 +199,11 @@ impl Scene {
         let mut browser = self.stage.browser();
         browser.leave_at(&self.callbacks);
         browser
+    }
+
+    /// Who sits before the browser that goes to the honest tool's provider.
+    pub(super) fn at_github(&self, end_user: &str) {
+        self.github.sign_in(person(end_user));
     }
 
     /// Consents at an authorization server that asks nobody, as `login`.
@@ -220,6 +296,36 @@ impl Scene {
         ensure!(done.json["status"] == "active", "{}", done.json);
         Ok(())
     }
+
+    /// The person renews each connection of theirs, which keeps its id and its account and has a new version.
+    pub(super) async fn right_person_connects_again(&self) -> Result<()> {
+        let before = self.standing().await?;
+        self.links_renew(true);
+        for party in [&self.acme, &self.beta] {
+            let back = self.accepted(&self.coming(party, "victim", "victim").await?).await?;
+            self.renewed(&before, &party.tenant, "openid-connect", &back).await?;
+        }
+        let going = self.going_to_github(&self.acme.tenant, "victim").await?;
+        let back = self.accepted(&self.consent_at_github(going).await?).await?;
+        self.renewed(&before, &self.acme.tenant, "github", &back).await?;
+        self.links_renew(false);
+        Ok(())
+    }
+
+    async fn renewed(&self, before: &Standing, tenant: &Tenant, connector: &'static str, back: &Url) -> Result<()> {
+        let id = self.theirs.get(&(connector, tenant.id.clone(), "victim")).context("a connection")?;
+        let old = before.get(id).context("it stood before")?;
+        let new = self.stage.host.complete(tenant, back, "victim").await?.json;
+        ensure!(new["id"] == *id && new["account"]["id"] == old["account"]["id"], "{old} {new}");
+        ensure!(new["version"].as_u64() > old["version"].as_u64() && new["status"] == "active", "{old} {new}");
+        Ok(())
+    }
+}
+
+/// Who somebody is at the honest tool.
+fn person(end_user: &str) -> Person {
+    let id = PEOPLE.iter().position(|(name, _)| *name == end_user).map_or(1, |at| at as u64 + 2);
+    Person { id, login: end_user.to_owned() }
 }
 
 /// A query parameter, decoded.

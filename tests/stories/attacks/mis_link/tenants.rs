@@ -40,7 +40,7 @@ async fn callback_elsewhere(scene: &Scene) -> Outcome {
 }
 
 async fn link_elsewhere(scene: &Scene) -> Outcome {
-    let (_, link) = scene.stage.link(&scene.acme, "victim").await?;
+    let (_, link) = scene.link(&scene.acme.tenant, "openid-connect", "victim").await?;
     let path = url::Url::parse(&link)?.path().to_owned();
     let answer = at_betas(scene, &path, "").await?;
     ensure!(answer.status.is_client_error(), "{}", answer.status);

@@ -40,6 +40,7 @@ async fn astray(scene: &Scene, redirect_uri: &str, state: Option<&str>) -> Resul
     let mut going = scene.going(&scene.acme, "victim").await?;
     let own = parameter(&going.asked, "state")?;
     forged_request(scene, redirect_uri, state.unwrap_or(&own))?;
+    scene.at_github("victim");
     let callback = match going.browser.open(going.asked.as_str()).await? {
         Landing::Left(callback) => callback,
         Landing::Page(page) => {
@@ -149,7 +150,7 @@ async fn forged_refusal(scene: &Scene) -> Outcome {
 }
 
 async fn form_from_elsewhere(scene: &Scene) -> Outcome {
-    let (_, link) = scene.stage.link(&scene.acme, "attacker").await?;
+    let (_, link) = scene.link(&scene.acme.tenant, "openid-connect", "attacker").await?;
     let page = scene.stage.browser().open(&link).await?.page()?;
     let form = page.form()?.encoded();
     for origin in

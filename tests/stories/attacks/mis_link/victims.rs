@@ -33,6 +33,7 @@ async fn whole_link(scene: &Scene) -> Outcome {
 
 async fn whole_link_at_github(scene: &Scene) -> Outcome {
     let going = scene.going_to_github(&scene.acme.tenant, "attacker").await?;
+    scene.at_github("victim");
     let back = scene.accepted(&scene.consent_at_github(going).await?).await?;
     scene.not_completed(&scene.acme.tenant, &back, "victim", "other-end-user").await
 }
@@ -125,7 +126,7 @@ async fn without_ticket(scene: &Scene) -> Outcome {
 }
 
 async fn opened_again(scene: &Scene) -> Outcome {
-    let (session, link) = scene.stage.link(&scene.acme, "attacker").await?;
+    let (session, link) = scene.link(&scene.acme.tenant, "openid-connect", "attacker").await?;
     let victim = scene.consent(scene.going_by(session.clone(), &link).await?, "victim").await?;
     let victims_back = scene.accepted(&victim).await?;
     // The attacker goes through with the same link: from then on the victim's ticket is over.

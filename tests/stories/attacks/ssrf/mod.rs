@@ -2,6 +2,7 @@
 
 mod scene;
 mod spellings;
+mod turning;
 mod ways;
 
 use std::net::IpAddr;
@@ -31,6 +32,7 @@ async fn no_spelling_of_an_address_inside_is_reached_by_any_way() {
         }
     }
     scene.answers_that_are_good_are_followed(&mut suite).await;
+    turning::tried(&mut suite).await;
     for canary in &scene.canaries {
         suite.check(format!("nobody came to {}", canary.address), canary.is_untouched());
         suite.check(format!("{} could be reached", canary.address), canary.is_reachable().await);

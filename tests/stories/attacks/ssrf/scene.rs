@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use axum::{Json, Router};
 use bytes::Bytes;
-use http::header::{ACCEPT, CONNECTION, COOKIE, LOCATION, SET_COOKIE};
+use http::header::{ACCEPT, AUTHORIZATION, CONNECTION, COOKIE, LOCATION, SET_COOKIE};
 use http::{HeaderValue, Method, Request, StatusCode};
 use jackfield_server::config::{Config, SignIn};
 use jackfield_tests::authority::Authority;
@@ -37,6 +37,8 @@ pub(super) struct Scene {
     pub(super) client: String,
     /// A webhook whose address is changed from row to row.
     pub(super) webhook: String,
+    /// A connection with the provider, for calls through the proxy.
+    pub(super) connection: String,
     /// What hosts wrote to their log.
     pub(super) log: HostLog,
     leads: Leads,
@@ -75,7 +77,21 @@ impl Scene {
         for address in ["127.0.0.1:0", "[::1]:0", "0.0.0.0:0"] {
             canaries.extend(Canary::listen(address));
         }
-        Self { host, tenant, network, canaries, client, webhook, log, leads, _provider: provider }
+        let connection = String::new();
+        let mut scene =
+            Self { host, tenant, network, canaries, client, webhook, connection, log, leads, _provider: provider };
+        scene.connection = scene.connect(&format!("https://{PROVIDER}"), "/me").await.text("/id").unwrap();
+        scene
+    }
+
+    /// A call through the proxy: `beyond` is what stands behind its slash, encoded as a caller must.
+    pub(super) async fn call(&self, connection: &str, beyond: &str, origin: Option<&HeaderValue>) -> Answer {
+        let mut request = Request::get("/").header(AUTHORIZATION, format!("Bearer {}", self.tenant.key));
+        if let Some(origin) = origin {
+            request = request.header("jackfield-origin", origin);
+        }
+        let path = format!("/v1/connections/{connection}/proxy/{beyond}");
+        self.host.send_at("127.0.0.1", &path, request.body(Bytes::new()).unwrap()).await.unwrap()
     }
 
     /// Where the provider leads in a row.
@@ -114,7 +130,7 @@ impl Scene {
     /// A connection with an API token, checked at once.
     pub(super) async fn connect(&self, base_url: &str, path: &str) -> Answer {
         let fields = json!({ "base_url": base_url, "token": TOKEN, "verify_path": path });
-        let wanted = json!({ "connector": "api-token", "method": "header", "fields": fields });
+        let wanted = json!({ "connector": "api-token", "method": "header", "fields": fields, "actions": ["read"] });
         self.host.post(&self.tenant.key, "/v1/connections", wanted).await.unwrap()
     }
 
@@ -155,6 +171,8 @@ impl Scene {
         suite.check(format!("a good address works: {}", direct.json), direct.json["status"] == "active");
         let hop = self.connect(&format!("https://{PROVIDER}"), "/hop").await;
         suite.check(format!("a redirect within the origin works: {}", hop.json), hop.json["status"] == "active");
+        let proxied = self.call(&self.connection, "me", None).await;
+        suite.check(format!("a good call works: {}", proxied.json), proxied.json["id"] == "alice");
         let hooked = self.hook(&format!("https://{PROVIDER}/hook")).await.status == StatusCode::OK;
         suite.check("a good webhook works", hooked && self.try_hook().await.is_null());
         let row = usize::MAX;
@@ -241,7 +259,7 @@ pub(super) struct Canary {
 
 impl Canary {
     /// None where the machine has no such address.
-    fn listen(address: &str) -> Option<Self> {
+    pub(super) fn listen(address: &str) -> Option<Self> {
         let listener = std::net::TcpListener::bind(address).ok()?;
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap();

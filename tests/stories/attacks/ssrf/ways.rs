@@ -1,8 +1,8 @@
 //! The ways in by which a URL reaches the host: typed, redirected to, resolved anew, announced by an issuer or by the
-//! operator's own identity provider, a webhook's.
+//! operator's own identity provider, a webhook's, a call's through the proxy.
 
-use http::StatusCode;
 use http::header::LOCATION;
+use http::{HeaderValue, StatusCode};
 use jackfield_tests::host::Answer;
 use jackfield_tests::network::PUBLIC;
 use serde_json::Value;
@@ -12,13 +12,14 @@ use super::meant;
 use super::scene::{PROVIDER, Scene};
 
 /// Every way, with its name.
-pub(super) const WAYS: [(&str, Way); 6] = [
+pub(super) const WAYS: [(&str, Way); 7] = [
     ("direct", Way::Direct),
     ("redirect", Way::Redirect),
     ("rebinding", Way::Rebinding),
     ("oauth-endpoint", Way::Endpoint),
     ("webhook", Way::Webhook),
     ("sign-in", Way::SignIn),
+    ("proxy", Way::Proxy),
 ];
 
 /// A way in.
@@ -30,6 +31,7 @@ pub(super) enum Way {
     Endpoint,
     Webhook,
     SignIn,
+    Proxy,
 }
 
 /// What is said of something that is not sent.
@@ -54,6 +56,7 @@ impl Way {
             Self::Endpoint => endpoint(scene, row, url).await,
             Self::Webhook => webhook(scene, url).await,
             Self::SignIn => sign_in(scene, row, url).await,
+            Self::Proxy => proxy(scene, row, url).await,
         }
     }
 }
@@ -164,6 +167,43 @@ async fn sign_in(scene: &Scene, row: usize, url: &str) -> Result<(), String> {
     let why = scene.log.last_with("signed nobody in");
     let named = SAID.iter().any(|sentence| why.contains(sentence));
     if answer.status == StatusCode::BAD_GATEWAY && named { Ok(()) } else { Err(format!("{} {why}", answer.status)) }
+}
+
+/// A call through the proxy: sent on by the provider, at an address in place of a path, to an origin of the caller's choice,
+/// and with a connection that was made for the address although its check failed.
+async fn proxy(scene: &Scene, row: usize, url: &str) -> Result<(), String> {
+    scene.lead(row, url);
+    let moved = scene.call(&scene.connection, &format!("go/{row}"), None).await;
+    if !moved.status.is_redirection() {
+        return Err(format!("the redirect is not the caller's: {} {}", moved.status, moved.json));
+    }
+    for place in [url, url.trim_start_matches("https:"), url.trim_start_matches("https://")] {
+        let answer = scene.call(&scene.connection, &encoded(place), None).await;
+        if !answer.status.is_client_error() {
+            return Err(format!("{place:?} as a path: {} {}", answer.status, answer.json));
+        }
+    }
+    if let Ok(origin) = HeaderValue::from_bytes(url.trim_end_matches("/x").as_bytes()) {
+        let answer = scene.call(&scene.connection, "me", Some(&origin)).await;
+        let said = answer.json.to_string();
+        if !answer.status.is_client_error() || !(said.contains("no origin") || said.contains("names one thing")) {
+            return Err(format!("as an origin: {} {said}", answer.status));
+        }
+    }
+    let made = scene.connect(url.trim_end_matches("/x"), "/me").await;
+    match made.text("/id") {
+        Ok(id) => told(&scene.call(&id, "x", None).await, "which is no public address"),
+        Err(_) => says_why(&made),
+    }
+}
+
+/// What can stand in a path, with all else encoded.
+fn encoded(text: &str) -> String {
+    let one = |byte: u8| match byte {
+        b'!'..=b'~' if !b"#?\\\"<>^`{|}".contains(&byte) => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(one).collect()
 }
 
 /// Refused before anything was asked for, and the field it stood in says why.

@@ -85,7 +85,7 @@ fn files(folder: &std::path::Path) -> Vec<(String, Vec<u8>)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_secret_is_in_its_sealed_record_and_in_a_lease_and_nowhere_else() {
+async fn lk_1_a_secret_is_in_its_sealed_record_and_in_a_lease_and_nowhere_else() {
     let mut suite = Suite::named("secret-canaries");
     let mut canaries = Canaries::default();
     let mut scene = Scene::with(|config| {

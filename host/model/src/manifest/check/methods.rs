@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Checker;
 use crate::{
-    manifest::{Basic, Method, MethodKind, OAuth2, Revocation, TokenSource, in_list},
+    manifest::{Basic, BodyFormat, Method, MethodKind, OAuth2, Pkce, Revocation, TokenSource, in_list},
     pattern::Pattern,
     template::Template,
 };
@@ -51,6 +51,7 @@ impl<'a> Checker<'a> {
         }
         if let Some(oauth2) = method.kind.oauth2() {
             self.further_steps(place, oauth2, hooks);
+            self.reasons(place, oauth2);
         }
         self.lifetime(place, method);
         if method.revocation == Revocation::Hook && !hooks.contains("revoke") {
@@ -90,6 +91,28 @@ impl<'a> Checker<'a> {
         let names: BTreeSet<&str> = steps.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
         if names.len() != steps.len() || steps.len() > FURTHER_STEPS {
             self.fault(place, format!("has further steps that are not at most {FURTHER_STEPS} different names"));
+        }
+    }
+
+    /// What is weaker than it should be says why: an operator approves that sentence, and nobody approves an empty one.
+    fn reasons(&mut self, place: &str, oauth2: &OAuth2) {
+        let pkce = match &oauth2.authorize.pkce {
+            Pkce::Unsupported(reason) => Some(reason),
+            Pkce::S256 => None,
+        };
+        let query = match &oauth2.request.body {
+            BodyFormat::Query(reason) => Some(reason),
+            BodyFormat::Form | BodyFormat::Json => None,
+        };
+        let weak = [
+            ("does without PKCE", pkce),
+            ("sends its token request in the query", query),
+            ("sends its token request as a GET", oauth2.request.get_because.as_ref()),
+        ];
+        for (what, reason) in weak {
+            if reason.is_some_and(|reason| reason.trim().is_empty()) {
+                self.fault(place, format!("{what} and gives no reason: say why the provider cannot do better"));
+            }
         }
     }
 

@@ -5,7 +5,9 @@ mod places;
 
 use super::*;
 use crate::{
-    manifest::{Envelope, KeptFrom, KeptValue, MethodKind, Origin, Placement, Revocation, TokenRules},
+    manifest::{
+        BodyFormat, Envelope, KeptFrom, KeptValue, MethodKind, OAuth2, Origin, Pkce, Placement, Revocation, TokenRules,
+    },
     sample::{manifest, placed, template},
 };
 
@@ -75,6 +77,31 @@ fn endpoints_are_https() {
         }
     });
     assert!(faults.contains("is not https"), "{faults}");
+}
+
+#[test]
+fn pkce_3_without_a_reason_it_cannot_be_done_without() {
+    let changed = |change: &dyn Fn(&mut OAuth2)| {
+        faults_after(|manifest| {
+            if let MethodKind::OAuth2Code(oauth2) = &mut manifest.methods[0].kind {
+                change(oauth2);
+            }
+        })
+    };
+    for blank in ["", " ", "\n\t"] {
+        let without = changed(&|oauth2| oauth2.authorize.pkce = Pkce::Unsupported(blank.into()));
+        assert!(without.contains("does without PKCE and gives no reason"), "{without}");
+        let query = changed(&|oauth2| oauth2.request.body = BodyFormat::Query(blank.into()));
+        assert!(query.contains("in the query and gives no reason"), "{query}");
+        let get = changed(&|oauth2| oauth2.request.get_because = Some(blank.into()));
+        assert!(get.contains("as a GET and gives no reason"), "{get}");
+    }
+    let said = changed(&|oauth2| {
+        oauth2.authorize.pkce = Pkce::Unsupported("it answers 400 to a challenge".into());
+        oauth2.request.body = BodyFormat::Query("it reads nothing else".into());
+        oauth2.request.get_because = Some("it answers 405 to a POST".into());
+    });
+    assert_eq!(said, "");
 }
 
 #[test]
