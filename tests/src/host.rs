@@ -1,6 +1,7 @@
 //! A host to test: the real one, in this process, on a fresh store, with a clock that stands until it is moved.
 
 mod answer;
+mod rewritten;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     change::Change,
-    core::{Core, Order, tail},
+    core::Core,
     error::{Cause, StoreError, unreadable},
     record::Versioned,
     schema::{CHOICE, CHOICE_DUE, CHOICE_SECRET, Padded},
@@ -68,23 +68,14 @@ impl Choices<'_> {
 
     /// Choices nobody made in time: at most `limit` that ended at or before `now`.
     pub async fn over(&self, now: Timestamp, limit: usize) -> Result<Vec<Versioned<Choice>>, StoreError> {
-        let prefix = CHOICE_DUE.prefix(&[]);
-        let (pairs, _) = self.0.scan(&prefix, None, limit, Order::Oldest).await?;
-        let mut found = Vec::new();
-        for (key, _) in pairs {
-            let entry = tail(&prefix, &key);
-            let Some((at, session)) = entry.split_once('/') else { continue };
-            if at > Padded(milliseconds(now)).to_string().as_str() {
-                break;
-            }
-            match self.0.get(CHOICE, &CHOICE.key(&[&session])).await {
-                Ok(choice) => found.extend(choice),
-                // One that cannot be read never hides the others.
-                Err(StoreError::Unreadable(_)) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(found)
+        // One that cannot be read never hides the others.
+        Ok(self.0.due(CHOICE, CHOICE_DUE, now, limit).await?.items)
+    }
+
+    /// Whether any of a tenant's waits.
+    pub(crate) async fn any_of(&self, tenant: TenantId) -> Result<bool, StoreError> {
+        let waiting = self.0.all::<Choice>(CHOICE, &CHOICE.prefix(&[])).await?;
+        Ok(waiting.items.iter().any(|choice| choice.tenant == tenant))
     }
 
     /// Stages the end of a choice, with its credential.

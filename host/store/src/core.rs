@@ -6,6 +6,7 @@ use std::sync::{
 };
 
 use jackfield_model::connector::{Brief, Connector};
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
     error::StoreError,
     keys::Keys,
     record::{self, Page, Versioned},
-    schema::{CONNECTION_COUNT, Kind, META},
+    schema::{CONNECTION_COUNT, Kind, META, Padded},
 };
 
 /// How many pairs a filtering list reads at a time.
@@ -106,6 +107,36 @@ impl Core {
         prefix: &[u8],
     ) -> Result<Page<Versioned<T>>, StoreError> {
         self.page(kind, prefix, None, usize::MAX, Order::Oldest).await
+    }
+
+    /// At most `limit` records of a kind that its index of moments has at or before `now`, longest due first. What cannot be
+    /// read is named, and takes nobody's place.
+    pub(crate) async fn due<T: DeserializeOwned>(
+        &self,
+        kind: Kind,
+        index: Kind,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Page<Versioned<T>>, StoreError> {
+        let prefix = index.prefix(&[]);
+        let last = Padded(u64::try_from(now.as_millisecond()).unwrap_or(0)).to_string();
+        let mut page = Page::default();
+        let mut after = None;
+        loop {
+            let (pairs, next) = self.scan(&prefix, after.as_deref(), limit, Order::Oldest).await?;
+            for (key, _) in pairs {
+                let entry = tail(&prefix, &key);
+                let Some((at, id)) = entry.split_once('/') else { continue };
+                if at > last.as_str() || page.items.len() >= limit {
+                    return Ok(page);
+                }
+                page.take(self.get(kind, &kind.key(&[&id])).await)?;
+            }
+            after = next;
+            if after.is_none() {
+                return Ok(page);
+            }
+        }
     }
 
     /// What an index entry points to: the text of its value.

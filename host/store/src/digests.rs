@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     change::Change,
-    core::{Core, Order, tail},
+    core::Core,
     error::StoreError,
     record::{Page, Versioned},
     schema::{DIGEST, DIGEST_DUE, DIGEST_HELD, Padded},
@@ -93,24 +93,8 @@ impl Digests<'_> {
 
     /// Those whose time is over at `now`.
     pub async fn over(&self, now: Timestamp, limit: usize) -> Result<Vec<Versioned<Digest>>, StoreError> {
-        let prefix = DIGEST_DUE.prefix(&[]);
-        let (pairs, _) = self.0.scan(&prefix, None, limit, Order::Oldest).await?;
-        let last = Padded(milliseconds(now)).to_string();
-        let mut found = Vec::new();
-        for (key, _) in pairs {
-            let entry = tail(&prefix, &key);
-            let Some((at, rest)) = entry.split_once('/') else { continue };
-            if at > last.as_str() {
-                break;
-            }
-            match self.0.get(DIGEST, &DIGEST.key(&[&rest])).await {
-                Ok(digest) => found.extend(digest),
-                // One that cannot be read never hides the others.
-                Err(StoreError::Unreadable(_)) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(found)
+        // One that cannot be read never hides the others.
+        Ok(self.0.due(DIGEST, DIGEST_DUE, now, limit).await?.items)
     }
 
     /// Stages the end of a digest; what is held goes with it.

@@ -70,16 +70,18 @@ pub(crate) enum Expect {
     Equals(Vec<u8>),
     /// Its value starts with this: how a record's revision is named.
     StartsWith(Vec<u8>),
+    /// Neither it nor any key that starts with it has a value. An engine looks for the others; of itself it is as `Absent`.
+    NothingBelow,
 }
 
 impl Expect {
     /// Whether it holds for what a key has.
     pub(crate) fn holds(&self, value: Option<&[u8]>) -> bool {
         match (self, value) {
-            (Self::Absent, None) => true,
+            (Self::Absent | Self::NothingBelow, None) => true,
             (Self::Equals(wanted), Some(found)) => wanted == found,
             (Self::StartsWith(wanted), Some(found)) => found.starts_with(wanted),
-            (Self::Absent, Some(_)) | (Self::Equals(_) | Self::StartsWith(_), None) => false,
+            (Self::Absent | Self::NothingBelow, Some(_)) | (Self::Equals(_) | Self::StartsWith(_), None) => false,
         }
     }
 }

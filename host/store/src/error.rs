@@ -74,6 +74,9 @@ pub enum StoreError {
     /// A tenant that still has connections.
     #[error("the tenant still has connections")]
     InUse,
+    /// A tenant whose keys are still needed to end what was made in its name.
+    #[error("credentials of the tenant wait to be revoked, or for a choice between accounts")]
+    Awaited,
     /// No randomness to seal with.
     #[error("nothing can be sealed: no random bytes could be had from the operating system")]
     Random,
@@ -116,6 +119,17 @@ pub enum Cause {
     /// Its secret does not open.
     #[error(transparent)]
     Sealed(SealError),
+}
+
+/// What was read, and none where it is there and cannot be read: for whoever goes on without it. That is in the log.
+pub fn if_readable<T>(read: Result<Option<T>, StoreError>) -> Result<Option<T>, StoreError> {
+    match read {
+        Err(StoreError::Unreadable(reason)) => {
+            tracing::warn!(%reason, cause = %reason.cause, "a record cannot be read, and is passed over");
+            Ok(None)
+        }
+        other => other,
+    }
 }
 
 /// A sealing error while sealing: only size and randomness can be in the way.

@@ -60,7 +60,7 @@ pub use connectors::Connectors;
 pub use contacts::Contacts;
 pub use digests::{Digest, Digests, Held};
 pub use engine::{EngineError, Fault, Health};
-pub use error::{Cause, OpenError, StoreError, Unreadable};
+pub use error::{Cause, OpenError, StoreError, Unreadable, if_readable};
 pub use idempotency::{ANSWER_LIMIT, Deed, Idempotency, KeptAnswer, Outcome};
 pub use journal::{Journal, JournalEntry, Pending, RESPONSE_LIMIT};
 pub use keys::KeyRingStatus;
@@ -69,7 +69,9 @@ pub use outbox::Outbox;
 pub use page_sessions::{PageSessions, SignIn};
 pub use record::{Page, Versioned};
 pub use revocations::{Revocation, Revocations};
-pub use seal::{GrowError, KeyId, KeyIdError, KeyRing, KeyRingError, PLAINTEXT_LIMIT, Purpose, RetireError, SealError};
+pub use seal::{
+    GrowError, HeldKeyRing, KeyId, KeyIdError, KeyRing, KeyRingError, PLAINTEXT_LIMIT, Purpose, RetireError, SealError,
+};
 pub use sessions::Sessions;
 pub use sled_engine::EngineOpenError;
 pub use store::{Opened, Options, Store};

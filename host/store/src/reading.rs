@@ -16,8 +16,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
 
 use crate::{
-    Choice, Digest, Held, KeyRing, Revocation, SealError, SignIn, api_keys, authorizations, brand_files, clients,
-    connectors,
+    BadBackup, Choice, Digest, Held, KeyRing, Revocation, SealError, SignIn, api_keys, authorizations, brand_files,
+    clients, connectors,
     error::Unreadable,
     idempotency, journal, record,
     schema::{
@@ -25,7 +25,10 @@ use crate::{
         IDEMPOTENCY, JOURNAL, Kind, MESSAGE, OUTBOX, PAGE_SESSION, REVOCATION, SESSION, SIGN_IN, TENANT, TIMELINE, USE,
         WEBHOOK,
     },
-    seal::{self, Context, Key, Scope, parse_ring},
+    seal::{
+        self, Context, Key, Scope, parse_ring,
+        stream::{HEADER, LENGTH, Opener, frame_length},
+    },
     sessions,
 };
 
@@ -111,4 +114,18 @@ pub fn backup(ring: &KeyRing, frames: &[&[u8]]) -> Result<Vec<u8>, SealError> {
         bytes.extend(sealer.frame(frame.to_vec(), index + 1 == frames.len())?);
     }
     Ok(bytes)
+}
+
+/// The frames of a backup, each opened and none looked into: what `backup` makes a backup of.
+pub fn frames(ring: &KeyRing, bytes: &[u8]) -> Result<Vec<Zeroizing<Vec<u8>>>, BadBackup> {
+    let (header, mut rest) = bytes.split_first_chunk::<HEADER>().ok_or(BadBackup::Cut)?;
+    let mut opener = Opener::begin(ring, header)?;
+    let mut frames = Vec::new();
+    while let Some((mark, after)) = rest.split_first_chunk::<LENGTH>() {
+        let (length, last) = frame_length(*mark).ok_or(BadBackup::Changed)?;
+        let (sealed, after) = after.split_at_checked(length).ok_or(BadBackup::Cut)?;
+        frames.push(opener.frame(sealed, last)?);
+        rest = after;
+    }
+    Ok(frames)
 }

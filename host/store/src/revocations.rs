@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     change::Change,
-    core::{Core, Order, tail},
+    core::Core,
     error::{Cause, StoreError, unreadable},
     record::{Page, Versioned},
     schema::{Padded, REVOCATION, REVOCATION_DUE, REVOCATION_SECRET},
@@ -68,18 +68,13 @@ impl Revocations<'_> {
 
     /// At most `limit` revocations to try at `now`, longest due first.
     pub async fn due(&self, now: Timestamp, limit: usize) -> Result<Page<Versioned<Revocation>>, StoreError> {
-        let prefix = REVOCATION_DUE.prefix(&[]);
-        let (pairs, _) = self.0.scan(&prefix, None, limit, Order::Oldest).await?;
-        let mut page = Page::default();
-        for (key, _) in pairs {
-            let entry = tail(&prefix, &key);
-            let Some((at, id)) = entry.split_once('/') else { continue };
-            if at > Padded(milliseconds(now)).to_string().as_str() {
-                break;
-            }
-            page.take(self.0.get(REVOCATION, &REVOCATION.key(&[&id])).await)?;
-        }
-        Ok(page)
+        self.0.due(REVOCATION, REVOCATION_DUE, now, limit).await
+    }
+
+    /// Whether any of a tenant's waits.
+    pub(crate) async fn any_of(&self, tenant: TenantId) -> Result<bool, StoreError> {
+        let waiting = self.0.all::<Revocation>(REVOCATION, &REVOCATION.prefix(&[])).await?;
+        Ok(waiting.items.iter().any(|revocation| revocation.tenant == tenant))
     }
 
     /// One revocation of the queue; none once it is done.

@@ -11,6 +11,7 @@
 
 mod context;
 mod envelope;
+mod held_ring;
 mod key;
 mod lookup;
 mod ring;
@@ -20,6 +21,7 @@ pub(crate) mod stream;
 pub(crate) use context::{Context, Scope};
 pub use envelope::{PLAINTEXT_LIMIT, SealError};
 pub(crate) use envelope::{key_id, open, seal};
+pub use held_ring::HeldKeyRing;
 pub(crate) use key::Key;
 pub use key::{KeyId, KeyIdError};
 pub(crate) use lookup::LookupKey;

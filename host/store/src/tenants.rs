@@ -5,10 +5,12 @@ use jackfield_model::{brand::HostName, id::TenantId, tenant::Tenant};
 use crate::{
     brand_files::BrandFiles,
     change::Change,
+    choices::Choices,
     core::{Core, Order},
     engine::Expect,
     error::StoreError,
     record::{Page, Versioned},
+    revocations::Revocations,
     schema::{CONNECTION, TENANT, TENANT_BY_HOST},
     seal::Scope,
 };
@@ -57,12 +59,22 @@ impl Tenants<'_> {
         self.0.page(TENANT, &TENANT.prefix(&[]), after, limit, Order::Oldest).await
     }
 
-    /// Ends a tenant without connections, and its keys with it: whatever they sealed cannot be opened any more.
+    /// Stages that the tenant is still there when the change is made: what is made for one that ends meanwhile is not.
+    pub fn hold(&self, change: &mut Change, id: TenantId) {
+        change.expect(TENANT.key(&[&id]), Expect::StartsWith(vec![]));
+    }
+
+    /// Ends a tenant without connections of which nothing waits, and its keys with it: whatever they sealed cannot be opened
+    /// any more.
     /// Its host name is free again, and its brand's files are gone.
     pub async fn delete(&self, id: TenantId, mut change: Change) -> Result<(), StoreError> {
         let (connections, _) = self.0.scan(&CONNECTION.prefix(&[&id]), None, 1, Order::Oldest).await?;
         if !connections.is_empty() {
             return Err(StoreError::InUse);
+        }
+        // After the connections: what ended one of them meanwhile is seen here.
+        if Revocations(self.0).any_of(id).await? || Choices(self.0).any_of(id).await? {
+            return Err(StoreError::Awaited);
         }
         if let Some(tenant) = self.get(id).await? {
             tenant.brand.host.iter().for_each(|host| change.delete(TENANT_BY_HOST.key(&[host])));
@@ -71,6 +83,8 @@ impl Tenants<'_> {
             // As it was read: a brand changed meanwhile would leave its host name or a file behind.
             change.remove(TENANT, TENANT.key(&[&id]), tenant.revision);
         }
+        // Nor is one made between that look and this commit.
+        change.expect(CONNECTION.prefix(&[&id]), Expect::NothingBelow);
         self.0.keys.erase(&*self.0.engine, Scope::Tenant(id), &mut change).await?;
         self.0.commit(change).await?;
         self.0.keys.forget(Scope::Tenant(id));

@@ -220,3 +220,19 @@ async fn the_same_account_twice_is_noticed_and_said_before_one_is_ended() {
     // This provider keeps grants apart, which nobody could know: asking said so.
     assert_eq!(ended.json["twins"], json!([{ "id": one, "status": "active" }]), "{}", ended.json);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenant_stays_while_a_choice_waits_and_until_what_was_not_chosen_is_revoked() {
+    let asked = Asked::start().await;
+    let remove = async |key: &str, path: String| asked.stage.host.api(key, Method::DELETE, &path, None).await.unwrap();
+    let tenant = || format!("/v1/tenants/{}", asked.stage.acme.id);
+    let deleted = remove(&asked.stage.acme.key, format!("/v1/connections/{}", asked.id)).await;
+    assert_eq!(deleted.status, StatusCode::OK, "{}", deleted.json);
+    let before = asked.ended().len();
+    let refused = remove(asked.stage.host.operator(), tenant()).await;
+    assert_eq!((refused.status, refused.code()), (StatusCode::CONFLICT, "in-use"), "{}", refused.json);
+    asked.later(601).await;
+    asked.later(60).await;
+    assert_eq!(asked.ended().len() - before, 2, "bob's refresh token and access token");
+    assert_eq!(remove(asked.stage.host.operator(), tenant()).await.status, StatusCode::NO_CONTENT);
+}

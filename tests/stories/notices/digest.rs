@@ -5,7 +5,7 @@ use jackfield_tests::doubles::{Fault, On};
 use jackfield_tests::mail_server::Tls;
 use serde_json::json;
 
-use crate::stage::Stage;
+use crate::stage::{HOOKS, Stage};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_breaks_for_everyone_is_one_mail_a_person_after_the_first_few() {
@@ -69,4 +69,35 @@ async fn it_is_said_when_a_connection_works_again_unless_nothing_was_said() {
     assert_eq!((mails.len(), again.count()), (10, 5), "of the held one neither is said");
     stage.later(60).await;
     assert_eq!(server.arrived().len(), 10);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_held_notice_about_what_cannot_be_read_silences_nobody() {
+    let (mut stage, server) = Stage::with_mail(Tls::None).await;
+    stage.change_tenant(json!({ "notices": { "addresses": ["ops@acme.example"] } })).await;
+    let mut ids = Vec::new();
+    for _ in 0..7 {
+        ids.push(stage.connect_as(None).await);
+    }
+    for id in &ids {
+        stage.break_down(id, "shared").await;
+    }
+    stage.round().await;
+    assert_eq!(server.arrived().len(), 5, "two are held");
+    let damaged = stage.host.rewrite(|key, value| {
+        if key.starts_with("connection/") && key.ends_with(&ids[6]) {
+            value.truncate(value.len() / 2);
+        }
+    });
+    damaged.await.unwrap();
+    let other = stage.host.tenant("Other").await.unwrap();
+    let hook = json!({ "url": format!("https://{HOOKS}/other") });
+    assert_eq!(stage.host.post(&other.key, "/v1/webhooks", hook).await.unwrap().status, 201);
+    let fields =
+        json!({ "base_url": "https://api.example.com", "token": "another-token-0123456789", "verify_path": "/me" });
+    let wanted = json!({ "connector": "api-token", "method": "header", "fields": fields });
+    assert!(stage.host.post(&other.key, "/v1/connections", wanted).await.unwrap().status.is_success());
+    stage.later(16).await;
+    assert!(!stage.hooks.log().to("/other").is_empty(), "another tenant's webhook hears");
+    assert_eq!(server.arrived().len(), 6, "and so does who is told of the other held one");
 }

@@ -51,6 +51,23 @@ async fn a_person_chooses_among_several_and_one_is_taken_by_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_several_who_choose_at_once_one_does() {
+    let scene = Scene::start().await;
+    scene.host.install("targets").await.unwrap();
+    for _ in 0..4 {
+        let open = connect(&scene, "three").await;
+        let choose = ["1", "2", "3", "1", "2", "3"].map(|id| post(&scene, &open, "target", json!({ "id": id })));
+        let answers = futures::future::join_all(choose).await;
+        let took: Vec<_> = answers.iter().filter(|(status, _)| *status == 200).collect();
+        assert_eq!(took.len(), 1, "{answers:?}");
+        assert!(answers.iter().all(|(status, answer)| *status == 200 || answer["code"] == "no-choice"), "{answers:?}");
+        let path = format!("/v1/connections/{}", open["id"].as_str().unwrap());
+        let shown = scene.host.get(&scene.tenant.key, &path).await.unwrap();
+        assert_eq!(shown.json["target"], took[0].1["target"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_connector_may_not_find_is_refused_and_said() {
     let scene = Scene::start().await;
     scene.host.install("targets").await.unwrap();

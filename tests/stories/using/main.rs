@@ -16,6 +16,7 @@ mod bounded;
 mod challenged;
 mod crowd;
 mod deletion;
+mod ended_tenant;
 mod facebook;
 mod files;
 mod front;

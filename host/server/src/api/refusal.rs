@@ -67,7 +67,7 @@ impl From<StoreError> for Problem {
             ),
             StoreError::Unavailable(_) => Problem::new(Code::StoreUnavailable, "the host's store does not answer"),
             StoreError::TooLarge { .. } => Problem::new(Code::TooLarge, error.to_string()),
-            StoreError::InUse => Problem::new(Code::InUse, error.to_string()),
+            StoreError::InUse | StoreError::Awaited => Problem::new(Code::InUse, error.to_string()),
             StoreError::Unreadable(_) | StoreError::Random => return Problem::internal(error),
         };
         problem.because(error)

@@ -162,7 +162,7 @@ pub(super) fn routes() -> Routes {
                 "deleteTenant",
                 "Remove a tenant",
                 "Ends its keys too, and with them whatever a backup still holds of it. Its connections have to be deleted \
-                 first.",
+                 first, and it is kept until their revocations have reached the provider or were given up.",
             )
             .refuses::<TenantError>(),
         )

@@ -19,10 +19,9 @@ use super::{
     problem::{Code, Problem},
     reply::{Found, List, found},
 };
-use crate::service::{Arrived, Exported, Service, StoreError, TransferError, TransferKey, TransferSealError};
-
-/// The largest file, in bytes: some tens of thousands of connections.
-const FILE_LIMIT: usize = 128 * 1024 * 1024;
+use crate::service::{
+    Arrived, Exported, Service, StoreError, TRANSFER_LIMIT, TransferError, TransferKey, TransferSealError,
+};
 
 /// Which connections, and who can open the file.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -140,7 +139,7 @@ impl<S: Send + Sync> FromRequest<S> for Given {
         if !is_json(request.headers()) {
             return Err(Problem::not_json());
         }
-        parse(&whole(request.into_body(), FILE_LIMIT).await?).map(Self)
+        parse(&whole(request.into_body(), TRANSFER_LIMIT).await?).map(Self)
     }
 }
 

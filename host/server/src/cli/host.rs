@@ -15,7 +15,7 @@ use jackfield_model::secret::Secret;
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::{config::is_loopback, outbound};
+use crate::{config::is_loopback, outbound, service::TRANSFER_LIMIT};
 
 mod problem;
 mod stream;
@@ -24,8 +24,8 @@ pub(super) use problem::Problem;
 
 /// How many a page of a list holds at most.
 const PAGE: &str = "200";
-/// The longest answer read, in bytes.
-const ANSWER_LIMIT: usize = 16 * 1024 * 1024;
+/// The longest answer read, in bytes: what one host hands out, another takes.
+const ANSWER_LIMIT: usize = TRANSFER_LIMIT;
 /// Installing compiles and verifying waits for a provider: longer than both may take.
 const PATIENCE: Duration = Duration::from_mins(5);
 
@@ -253,6 +253,8 @@ fn without_trust() -> Result<rustls::ClientConfig, outbound::RootsError> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
     use super::*;
 
     fn host(url: &str) -> Result<Host, HostError> {
@@ -264,6 +266,22 @@ mod tests {
         assert!(host("http://127.0.0.1:8080").is_ok());
         assert!(matches!(host("http://connect.example.com"), Err(HostError::Plain(_))));
         assert!(matches!(host("connect.example.com"), Err(HostError::Address(_))));
+    }
+
+    #[tokio::test]
+    async fn what_a_host_exports_is_read_whatever_its_length() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let host = host(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+        let length = 17 * 1024 * 1024;
+        let answering = async {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let _ = stream.read(&mut [0; 4096]).await.unwrap();
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", length + 2);
+            // Who reads no further closes: that is what is looked for.
+            let _ = stream.write_all(format!("{head}\"{}\"", "x".repeat(length)).as_bytes()).await;
+        };
+        let (answer, ()) = tokio::join!(host.post_nothing(&["v1", "transfers", "export"]), answering);
+        assert_eq!(answer.unwrap().as_str().unwrap().len(), length);
     }
 
     #[test]

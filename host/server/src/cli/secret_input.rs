@@ -77,7 +77,8 @@ pub(super) fn from_file(path: &Path) -> Result<Secret> {
 /// The secret that is all of an input, without the newline that editors and `echo` leave at the end.
 pub(super) fn from(input: impl Read) -> Result<Secret> {
     let mut text = String::new();
-    input.take(LIMIT).read_to_string(&mut text)?;
+    let read = input.take(LIMIT + 1).read_to_string(&mut text)?;
+    anyhow::ensure!(read as u64 <= LIMIT, "it is longer than any secret: at most {LIMIT} bytes");
     let trimmed = text.trim_end_matches(['\r', '\n']);
     anyhow::ensure!(!trimmed.is_empty(), "it is empty");
     Ok(Secret::new(trimmed.to_owned()))
@@ -92,5 +93,8 @@ mod tests {
     fn a_secret_loses_its_last_newline_and_nothing_else() {
         assert_eq!(from(" s3cret \r\n".as_bytes()).unwrap().expose(), " s3cret ");
         assert!(from("\n".as_bytes()).is_err());
+        let longest = "s".repeat(usize::try_from(LIMIT).unwrap());
+        assert_eq!(from(longest.as_bytes()).unwrap().expose(), longest);
+        assert!(from(format!("{longest}s").as_bytes()).is_err(), "never cut");
     }
 }

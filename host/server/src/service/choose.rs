@@ -8,7 +8,7 @@ use jackfield_model::{
     id::{SessionId, TenantId},
     session::{ConnectSession, Stage},
 };
-use jackfield_store::{Change, Choice as Waiting, StoreError, Versioned};
+use jackfield_store::{Change, Choice as Waiting, StoreError, Versioned, if_readable};
 use jiff::Timestamp;
 
 use super::{EstablishError, ResolveError, Service};
@@ -114,16 +114,20 @@ impl Service {
         Ok(self.connection(tenant, existing).await?.ok_or(ResolveError::NotFound)?)
     }
 
-    /// Ends a choice without a change: the waiting credential goes to the revocation queue.
+    /// Ends a choice without a change: the waiting credential goes to the revocation queue. What of it cannot be read keeps it
+    /// from nothing else.
     async fn end_choice(&self, waiting: Versioned<Waiting>, code: &str, by: &str) -> Result<(), StoreError> {
-        let credential = self.store().choices().credential(&waiting).await?;
-        let mut change =
-            self.audited_for(waiting.tenant, by, "connection.account-kept", &waiting.existing.to_string())?;
-        self.discard_in(&mut change, &waiting.candidate, &credential).await?;
-        if let Some(existing) = self.connection(waiting.tenant, waiting.existing).await? {
+        let credential = if_readable(self.store().choices().credential(&waiting).await.map(Some))?;
+        let kind = if credential.is_some() { "connection.account-kept" } else { "choice.given-up" };
+        let mut change = self.audited_for(waiting.tenant, by, kind, &waiting.existing.to_string())?;
+        if let Some(credential) = &credential {
+            self.discard_in(&mut change, &waiting.candidate, credential).await?;
+        }
+        if let Some(existing) = if_readable(self.connection(waiting.tenant, waiting.existing).await)? {
             self.jot(&mut change, &existing, "account-kept", by, None)?;
         }
-        if let Some(mut session) = self.store().sessions().get(waiting.tenant, waiting.session).await? {
+        let session = self.store().sessions().get(waiting.tenant, waiting.session).await;
+        if let Some(mut session) = if_readable(session)? {
             session.stage = Stage::Ended { code: code.to_owned() };
             self.store().sessions().update(&mut change, &mut session).await?;
         }
@@ -142,7 +146,7 @@ impl Service {
         self.schedule(&party.method, &mut candidate, &credential);
         let mut change = self.audited_for(waiting.tenant, by, "connection.created", &candidate.id.to_string())?;
         self.tell(&mut change, &mut candidate, "created", by, None)?;
-        self.store().connections().create(&mut change, &candidate, &credential).await?;
+        self.place(&mut change, &candidate, &credential).await?;
         self.say_same_account(&mut change, &candidate).await?;
         self.complete_in(&mut change, Some(session), candidate.id).await?;
         self.store().choices().done(&mut change, &waiting);

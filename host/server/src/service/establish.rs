@@ -28,6 +28,7 @@ use jackfield_store::{Change, StoreError, Versioned};
 use super::{
     OtherAccount, Service, VerifyError,
     resolve::{Party, ResolveError},
+    revoke::Ended,
     target::Pointed,
     token::{Ask, AskError},
 };
@@ -237,7 +238,7 @@ impl Service {
         let mut change = self.making(connection.tenant, by, "connection.created", &connection.id.to_string()).await?;
         self.tell(&mut change, &mut connection, "created", by, None)?;
         self.enter_finding(&mut change, &mut connection, &finding, by)?;
-        self.store().connections().create(&mut change, &connection, &credential).await?;
+        self.place(&mut change, &connection, &credential).await?;
         self.store().commit(change).await?;
         Ok(connection)
     }
@@ -254,14 +255,16 @@ impl Service {
         if session.is_none() && is_at_hand(&party, &credential) {
             return self.store_verified(Proven { party, credential }, by).await;
         }
-        let connection = &mut party.connection;
-        let mut change = self.making(connection.tenant, by, "connection.created", &connection.id.to_string()).await?;
-        self.tell(&mut change, connection, "created", by, None)?;
-        self.store().connections().create(&mut change, connection, &credential).await?;
-        self.complete_in(&mut change, session, connection.id).await?;
-        self.store().commit(change).await?;
-        if connection.step.is_some() {
-            return self.finish_stored(connection, by).await;
+        match self.store_unproven(&mut party.connection, &credential, session, by).await {
+            Ok(()) => {}
+            Err(StoreError::Conflict) => {
+                self.end_unstored(&party, &credential).await?;
+                return Err(StoreError::Conflict.into());
+            }
+            Err(error) => return Err(error.into()),
+        }
+        if party.connection.step.is_some() {
+            return self.finish_stored(&party.connection, by).await;
         }
         let party = match self.point(party, &credential, by).await? {
             Pointed::At(party) => party,
@@ -269,6 +272,46 @@ impl Service {
         };
         let answer = self.ask(&party, &credential).await;
         Ok(self.record_verify(&party.connection, answer, by).await?)
+    }
+
+    async fn store_unproven(
+        &self,
+        connection: &mut Connection,
+        credential: &Credential,
+        session: Option<Versioned<ConnectSession>>,
+        by: &str,
+    ) -> Result<(), StoreError> {
+        let mut change = self.making(connection.tenant, by, "connection.created", &connection.id.to_string()).await?;
+        self.tell(&mut change, connection, "created", by, None)?;
+        self.place(&mut change, connection, credential).await?;
+        self.complete_in(&mut change, session, connection.id).await?;
+        self.store().commit(change).await
+    }
+
+    /// Stages a new connection in a tenant that is there, and still is when it is committed.
+    pub(super) async fn place(
+        &self,
+        change: &mut Change,
+        connection: &Connection,
+        credential: &Credential,
+    ) -> Result<(), StoreError> {
+        // Asked before anything is sealed: what is sealed for a tenant makes it a key.
+        if self.tenant(connection.tenant).await?.is_none() {
+            return Err(StoreError::Conflict);
+        }
+        self.store().tenants().hold(change, connection.tenant);
+        self.store().connections().create(change, connection, credential).await
+    }
+
+    /// Ends what the provider gave for a connection that could not be stored: its tenant ended meanwhile, or somebody finished
+    /// its session. What cannot be ended now goes to the queue.
+    async fn end_unstored(&self, party: &Party, credential: &Credential) -> Result<(), StoreError> {
+        let connection = &party.connection;
+        let change = match self.end_at_provider(party, credential).await {
+            Ended::Later { .. } => self.discarding(connection, credential).await?,
+            _ => self.audited_for(connection.tenant, "host", "credential.discarded", &connection.id.to_string())?,
+        };
+        self.store().commit(change).await
     }
 
     /// What follows once a credential is stored: the steps of the exchange that are left, then whose it is.

@@ -224,7 +224,7 @@ impl Service {
         let (tenant, id) = (connection.tenant, connection.id);
         let mut change = self.making(tenant, by, "connection.imported", &id.to_string()).await?;
         self.tell(&mut change, connection, "imported", by, None)?;
-        self.store().connections().create(&mut change, connection, &credential).await?;
+        self.place(&mut change, connection, &credential).await?;
         self.store().commit(change).await?;
         let proven = Box::pin(self.verify(tenant, id, by)).await?;
         if proven.status != Status::NeedsReauthorization {

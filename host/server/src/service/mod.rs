@@ -130,7 +130,7 @@ pub use resolve::ResolveError;
 pub use session::{NewSession, OpenSessionError, Reauthorize, SessionError};
 pub use target::TargetError;
 pub use tenant::{NewTenant, TenantChange, TenantError};
-pub use transfer::{Arrived, Exported, TransferError, TransferKey, TransferSealError};
+pub use transfer::{Arrived, Exported, TRANSFER_LIMIT, TransferError, TransferKey, TransferSealError};
 pub use unauthorized::Refused;
 pub use upgrade::{Candidate, UpgradeError, Users};
 pub use uses::{NewUse, UseError};

@@ -11,7 +11,7 @@ use jackfield_model::{
     status::Status,
     tenant::Tenant,
 };
-use jackfield_store::{Change, Digest, Held, StoreError, Versioned};
+use jackfield_store::{Change, Digest, Held, StoreError, Versioned, if_readable};
 use jiff::SignedDuration;
 
 use super::Service;
@@ -90,7 +90,8 @@ impl Service {
                 |address: &String| Recipient { address: address.clone(), name: None, language: None, end_user: None };
             return Ok(addresses.map(of).collect());
         };
-        let found = self.store().contacts().get(tenant.id, end_user).await?;
+        // One that cannot be read reaches nobody, and keeps nobody else waiting.
+        let found = if_readable(self.store().contacts().get(tenant.id, end_user).await)?;
         let reached = found.map(|found| found.record).filter(|reached| reached.bouncing_since.is_none());
         let recipient = reached.and_then(|reached| {
             let (contact, end_user) = (reached.contact, Some(reached.end_user));
@@ -104,7 +105,7 @@ impl Service {
         for digest in self.store().digests().over(self.now(), DIGESTS_A_ROUND).await? {
             let held = self.store().digests().held(&digest).await?.items;
             let mut change = Change::new();
-            if let Some(tenant) = self.tenant(digest.tenant).await? {
+            if let Some(tenant) = if_readable(self.tenant(digest.tenant).await)? {
                 self.write_digest(&mut change, &tenant, &held).await?;
             }
             self.store().digests().done(&mut change, &digest, &held);
@@ -144,14 +145,14 @@ impl Service {
         Ok(())
     }
 
-    /// Whether what a letter says of a connection still holds.
+    /// Whether what a letter says of a connection still holds; of one that cannot be read, nothing does.
     pub(super) async fn is_still_so(
         &self,
         tenant: TenantId,
         connection: ConnectionId,
         letter: &Letter,
     ) -> Result<bool, StoreError> {
-        let Some(found) = self.connection(tenant, connection).await? else { return Ok(false) };
+        let Some(found) = if_readable(self.connection(tenant, connection).await)? else { return Ok(false) };
         Ok(match letter.notice {
             Notice::Ends { .. } => found.status == Status::Expiring && ends_at(&found) == letter.ends_at,
             Notice::Broke => matches!(found.status, Status::NeedsReauthorization | Status::Failing),

@@ -6,7 +6,7 @@ use jackfield_model::{
     connection::{Connection, RefreshState},
     credential::Credential,
 };
-use jackfield_store::{JournalEntry, Pending, StoreError};
+use jackfield_store::{JournalEntry, Pending, StoreError, if_readable};
 
 use super::{
     Service,
@@ -55,7 +55,7 @@ impl Service {
             if let Err(error) = self.settle_leftover(&connection, &name).await {
                 tracing::warn!(connection = %connection.id, token = name, %error, "a refresh that was cut off did not succeed");
             }
-            let Some(now) = self.connection(connection.tenant, connection.id).await? else { break };
+            let Some(now) = if_readable(self.connection(connection.tenant, connection.id).await)? else { break };
             connection = now;
         }
         Ok(())
@@ -65,7 +65,14 @@ impl Service {
     async fn drop_orphans(&self) -> Result<(), StoreError> {
         for pending in self.store().journal().pending().await?.items {
             let entry = pending.entry;
-            let connection = self.connection(entry.tenant, entry.connection).await?;
+            let connection = match self.connection(entry.tenant, entry.connection).await {
+                Err(StoreError::Unreadable(reason)) => {
+                    // It stays: a connection that can be read again, out of a backup, may need it.
+                    tracing::warn!(connection = %entry.connection, %reason, "whether an answer is still needed cannot be said");
+                    continue;
+                }
+                known => known?,
+            };
             let current = connection.and_then(|connection| connection.token(&entry.token));
             if current.is_none_or(|token| token.version > entry.from_version) {
                 let mut change =

@@ -18,7 +18,7 @@ use jackfield_model::{
     upkeep::Upkeep,
 };
 use jackfield_runtime::{Denial, Hook, Outbound as Asked, egress};
-use jackfield_store::{Change, Revocation, StoreError, Versioned};
+use jackfield_store::{Change, Revocation, StoreError, Versioned, if_readable};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Service, holes, outcome, resolve::Party};
@@ -204,11 +204,14 @@ impl Service {
     }
 
     async fn retry_revocation(&self, mut due: Versioned<Revocation>) -> Result<(), StoreError> {
-        let credential = self.store().revocations().credential(&due).await?;
         let subject = due.connection.to_string();
-        let ended = match self.party(shadow(&due)).await {
-            Ok(party) => self.end_at_provider(&party, &credential).await,
-            Err(error) => Ended::Later { after: None, why: error.to_string() },
+        // One that does not open waits its turn like one whose provider is down, and is given up as late: it holds up nobody.
+        let ended = match if_readable(self.store().revocations().credential(&due).await.map(Some))? {
+            None => Ended::Later { after: None, why: "what was sealed for it does not open".into() },
+            Some(credential) => match self.party(shadow(&due)).await {
+                Ok(party) => self.end_at_provider(&party, &credential).await,
+                Err(error) => Ended::Later { after: None, why: error.to_string() },
+            },
         };
         let (after, kind) = match ended {
             Ended::Later { after, .. } if due.attempts < TRIES => (after, None),

@@ -58,9 +58,10 @@ impl Service {
         by: &str,
     ) -> Result<Connection, TargetError> {
         let connection = self.connection(tenant, id).await?.ok_or(ResolveError::NotFound)?;
-        let target = chosen(&connection, given)?.clone();
+        chosen(&connection, given)?;
         let party = self.party(connection).await?;
-        self.take_target(&party, target, by).await?;
+        // Asked again of what is stored then: of two who choose, one does.
+        self.take_target(&party, by, |found| chosen(found, given).cloned()).await?;
         Ok(self.verify(tenant, id, by).await?)
     }
 
@@ -88,7 +89,7 @@ impl Service {
             return Ok(Pointed::Not(Box::new(self.offer_targets(&party, targets, by).await?)));
         }
         if let Some(target) = targets.pop() {
-            party.connection = self.take_target(&party, target, by).await?;
+            party.connection = self.take_target::<ResolveError>(&party, by, |_| Ok(target.clone())).await?;
         }
         Ok(Pointed::At(Box::new(party)))
     }
@@ -133,14 +134,20 @@ impl Service {
         Ok(targets)
     }
 
-    async fn take_target(&self, party: &Party, target: Target, by: &str) -> Result<Connection, ResolveError> {
-        let note = Some(target.label.clone());
+    async fn take_target<E: From<StoreError> + From<ResolveError>>(
+        &self,
+        party: &Party,
+        by: &str,
+        choose: impl Fn(&Connection) -> Result<Target, E>,
+    ) -> Result<Connection, E> {
         let Connection { tenant, id, .. } = party.connection;
         let connections = self.store().connections();
-        let amended = connections.amend::<StoreError>(tenant, id, |connection, change| {
-            point_at(connection, target.clone());
+        let amended = connections.amend::<E>(tenant, id, |connection, change| {
+            let target = choose(connection)?;
+            let note = Some(target.label.clone());
+            point_at(connection, target);
             connection.updated_at = self.now();
-            self.tell(change, connection, "pointed", by, note.clone())
+            Ok(self.tell(change, connection, "pointed", by, note)?)
         });
         Ok(amended.await?.ok_or(ResolveError::NotFound)?.record)
     }

@@ -57,6 +57,11 @@ pub enum TenantError {
     /// It still owns connections.
     #[error("the tenant still has connections: delete them first, so that each is revoked")]
     HasConnections,
+    /// Its keys are still needed to end what was made in its name.
+    #[error(
+        "the tenant's deleted connections are not all revoked yet, or a person's other account waits for a choice: its keys are needed until then; try again when the providers have answered, in a few days at most"
+    )]
+    Awaited,
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -117,7 +122,7 @@ impl Service {
         Ok(tenant.record)
     }
 
-    /// Removes a tenant without connections, and with it its API keys and its own clients.
+    /// Removes a tenant without connections of which nothing waits to be revoked, and with it its API keys and its own clients.
     pub async fn remove_tenant(&self, id: TenantId, by: &str) -> Result<(), TenantError> {
         if self.store().tenants().get(id).await?.is_none() {
             return Err(TenantError::NotFound);
@@ -135,6 +140,7 @@ impl Service {
         self.store().contacts().clear(&mut change, id).await?;
         match self.store().tenants().delete(id, change).await {
             Err(StoreError::InUse) => return Err(TenantError::HasConnections),
+            Err(StoreError::Awaited) => return Err(TenantError::Awaited),
             other => other?,
         }
         self.callers.forget_all_of(id);

@@ -21,6 +21,9 @@ use super::Service;
 
 pub use jackfield_store::transfer::{TransferKey, TransferSealError};
 
+/// The largest sealed file with what is said of it, in bytes: some tens of thousands of connections.
+pub const TRANSFER_LIMIT: usize = 128 * 1024 * 1024;
+
 /// A sealed file.
 #[derive(Debug)]
 pub struct Exported {
@@ -161,7 +164,7 @@ impl Service {
         by: &str,
     ) -> Result<(), StoreError> {
         self.tell(change, connection, "imported", by, None)?;
-        self.store().connections().create(change, connection, credential).await
+        self.place(change, connection, credential).await
     }
 
     /// Every connection as it will be here; every reason against any of them.

@@ -7,7 +7,7 @@ use std::{
 
 use async_trait::async_trait;
 
-use super::{Batch, Engine, EngineError, Health, Pair, Scan, Snapshot};
+use super::{Batch, Engine, EngineError, Expect, Health, Pair, Scan, Snapshot};
 
 #[derive(Default)]
 pub(crate) struct Memory(Mutex<BTreeMap<Vec<u8>, Vec<u8>>>);
@@ -50,7 +50,11 @@ impl Engine for Memory {
     async fn commit(&self, batch: Batch) -> Result<(), EngineError> {
         batch.within_limits()?;
         let mut map = self.map();
-        if !batch.checks.iter().all(|(key, expect)| expect.holds(map.get(key).map(Vec::as_slice))) {
+        let holds = |(key, expect): &(Vec<u8>, Expect)| match expect {
+            Expect::NothingBelow => !map.keys().any(|known| known.starts_with(key)),
+            expect => expect.holds(map.get(key).map(Vec::as_slice)),
+        };
+        if !batch.checks.iter().all(holds) {
             return Err(EngineError::Conflict);
         }
         let counted = batch.counted(|key| Ok::<_, EngineError>(map.get(key).cloned()))?;

@@ -141,6 +141,17 @@ async fn changes_all_or_nothing(engine: &dyn Engine) {
     let missing =
         Batch { checks: vec![("nothing".into(), Expect::StartsWith(vec![]))], writes: vec![], counts: vec![] };
     assert_eq!(engine.commit(missing).await, Err(EngineError::Conflict));
+    // Of what starts with a key: there, gone, and made or gone by what was handed over just before.
+    let bare = || Batch { checks: vec![("f/".into(), Expect::NothingBelow)], writes: vec![], counts: vec![] };
+    assert_eq!(engine.commit(bare()).await, Ok(()));
+    engine.commit(put("f/1", "1")).await.unwrap();
+    assert_eq!(engine.commit(bare()).await, Err(EngineError::Conflict));
+    let gone = || Batch { checks: vec![], writes: vec![("f/1".into(), None)], counts: vec![] };
+    let (removed, then) = tokio::join!(engine.commit(gone()), engine.commit(bare()));
+    assert_eq!((removed, then), (Ok(()), Ok(())));
+    let (made, then) = tokio::join!(engine.commit(put("f/2", "1")), engine.commit(bare()));
+    assert_eq!((made, then), (Ok(()), Err(EngineError::Conflict)));
+    engine.commit(Batch { checks: vec![], writes: vec![("f/2".into(), None)], counts: vec![] }).await.unwrap();
 }
 
 async fn refuses_what_is_too_large(engine: &dyn Engine) {

@@ -12,7 +12,7 @@
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Read, Write},
-    os::unix::fs::{MetadataExt, OpenOptionsExt, fchown},
+    os::unix::fs::{MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
@@ -75,6 +75,12 @@ pub enum KeyRingError {
     /// It is longer than any ring.
     #[error("the key ring {0} is longer than a key ring may be: put the ring back from its copy")]
     TooLong(PathBuf),
+    /// Another command changes it.
+    #[error("another command changes the key ring {0}, or one in its folder: try again when that is done")]
+    Held(PathBuf),
+    /// Somebody changed it meanwhile.
+    #[error("the key ring {0} was changed meanwhile and is left as it is now: look who changes it, then try again")]
+    Changed(PathBuf),
     /// It cannot be read or written.
     #[error("the key ring {path} cannot be read or written")]
     Io {
@@ -88,7 +94,7 @@ pub enum KeyRingError {
     Seal(#[from] SealError),
 }
 
-fn at(path: &Path) -> impl FnOnce(io::Error) -> KeyRingError {
+pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> KeyRingError {
     let path = path.to_owned();
     move |source| match source.kind() {
         io::ErrorKind::NotFound => KeyRingError::Missing(path),
@@ -100,20 +106,7 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> KeyRingError {
 impl KeyRing {
     /// Reads a ring, after checking that nobody else could have read or planted it.
     pub fn load(path: &Path) -> Result<Self, KeyRingError> {
-        let found = fs::symlink_metadata(path).map_err(at(path))?;
-        if !found.is_file() {
-            return Err(KeyRingError::NotAFile(path.into()));
-        }
-        let file = OpenOptions::new().read(true).custom_flags(no_follow()).open(path).map_err(at(path))?;
-        check_access(&file, path)?;
-        let mut text = Zeroizing::new(String::new());
-        let malformed = |(line, what)| KeyRingError::Malformed { path: path.into(), line, what };
-        match file.take(FILE_LIMIT + 1).read_to_string(&mut text) {
-            Ok(read) if read as u64 > FILE_LIMIT => Err(KeyRingError::TooLong(path.into())),
-            Ok(_) => parse(&text).map_err(malformed),
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(malformed((1, "text was expected"))),
-            Err(error) => Err(at(path)(error)),
-        }
+        parsed(&read(path)?, path)
     }
 
     /// Makes a ring with one new key in a new file that only its owner may read.
@@ -132,29 +125,7 @@ impl KeyRing {
         sync_folder(path)
     }
 
-    /// Puts the ring in the place of the one in a file, whole or not at all, for the same owner.
-    pub fn replace(&self, path: &Path) -> Result<(), KeyRingError> {
-        let before = fs::symlink_metadata(path).map_err(at(path))?;
-        if !before.is_file() {
-            return Err(KeyRingError::NotAFile(path.into()));
-        }
-        let beside = path.with_added_extension("new");
-        // What a crash left there was never the ring.
-        match fs::remove_file(&beside) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(&beside)(error)),
-            _ => {}
-        }
-        let file = self.write(&beside)?;
-        let same_owner =
-            (before.uid(), before.gid()) == (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
-        if !same_owner {
-            fchown(&file, Some(before.uid()), Some(before.gid())).map_err(at(&beside))?;
-        }
-        fs::rename(&beside, path).map_err(at(path))?;
-        sync_folder(path)
-    }
-
-    fn write(&self, path: &Path) -> Result<File, KeyRingError> {
+    pub(super) fn write(&self, path: &Path) -> Result<File, KeyRingError> {
         let mut file = OpenOptions::new()
             .write(true)
             .create_new(true)
@@ -189,8 +160,39 @@ impl KeyRing {
     }
 }
 
-fn sync_folder(path: &Path) -> Result<(), KeyRingError> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+/// The text of a ring's file, after checking that nobody else could have read or planted it.
+pub(super) fn read(path: &Path) -> Result<Zeroizing<String>, KeyRingError> {
+    let found = fs::symlink_metadata(path).map_err(at(path))?;
+    if !found.is_file() {
+        return Err(KeyRingError::NotAFile(path.into()));
+    }
+    let file = OpenOptions::new().read(true).custom_flags(no_follow()).open(path).map_err(at(path))?;
+    check_access(&file, path)?;
+    let mut text = Zeroizing::new(String::new());
+    match file.take(FILE_LIMIT + 1).read_to_string(&mut text) {
+        Ok(read) if read as u64 > FILE_LIMIT => Err(KeyRingError::TooLong(path.into())),
+        Ok(_) => Ok(text),
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(malformed(path, (1, "text was expected"))),
+        Err(error) => Err(at(path)(error)),
+    }
+}
+
+/// The ring of a file's text.
+pub(super) fn parsed(text: &str, path: &Path) -> Result<KeyRing, KeyRingError> {
+    parse(text).map_err(|fault| malformed(path, fault))
+}
+
+fn malformed(path: &Path, (line, what): (usize, &'static str)) -> KeyRingError {
+    KeyRingError::Malformed { path: path.into(), line, what }
+}
+
+/// The folder a ring lies in.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+pub(super) fn sync_folder(path: &Path) -> Result<(), KeyRingError> {
+    let folder = folder_of(path);
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(at(path))
 }
 
@@ -267,7 +269,7 @@ mod tests {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     use super::*;
-    use crate::seal::{GrowError, RetireError, ring::KEYS};
+    use crate::seal::{GrowError, ring::KEYS};
 
     #[test]
     fn a_ring_survives_its_file() {
@@ -299,27 +301,6 @@ mod tests {
         symlink(&data, folder.path().join("link")).unwrap();
         let linked = folder.path().join("link/keyring");
         assert!(matches!(KeyRing::create(&linked, &data), Err(KeyRingError::InsideData(_))));
-    }
-
-    #[test]
-    fn a_ring_is_replaced_whole_and_a_key_retired() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("keyring");
-        let first = KeyRing::create(&path, &folder.path().join("data")).unwrap().primary();
-        // What a crash left of an earlier time.
-        fs::write(folder.path().join("keyring.new"), "torn").unwrap();
-        let rotated = KeyRing::load(&path).unwrap().with_new_primary().unwrap();
-        let second = rotated.primary();
-        rotated.replace(&path).unwrap();
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o400);
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
-        let read = KeyRing::load(&path).unwrap();
-        assert_eq!((read.primary(), read.ids().count()), (second, 2));
-        assert_eq!(KeyRing::load(&path).unwrap().without(second).unwrap_err(), RetireError::Primary(second));
-        let left = read.without(first).unwrap();
-        assert_eq!(left.ids().collect::<Vec<_>>(), [second]);
-        assert_eq!(left.without(first).unwrap_err(), RetireError::Unknown(first));
-        assert!(matches!(rotated.replace(&folder.path().join("none")), Err(KeyRingError::Missing(_))));
     }
 
     #[test]

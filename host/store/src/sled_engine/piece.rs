@@ -64,7 +64,23 @@ impl Piece {
     }
 
     fn holds(&self, shared: &Shared, key: &[u8], expect: &Expect) -> sled::Result<bool> {
-        Ok(expect.holds(self.now(shared, key)?.as_deref()))
+        match expect {
+            Expect::NothingBelow => self.is_bare(shared, key),
+            expect => Ok(expect.holds(self.now(shared, key)?.as_deref())),
+        }
+    }
+
+    /// Whether no key that starts with this will have a value once this is applied.
+    fn is_bare(&self, shared: &Shared, prefix: &[u8]) -> sled::Result<bool> {
+        if self.writes.iter().any(|(key, value)| value.is_some() && key.starts_with(prefix)) {
+            return Ok(false);
+        }
+        for key in shared.database.scan_prefix(prefix).keys() {
+            if !self.writes.contains_key(&*key?) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// What a key will have once this is applied.

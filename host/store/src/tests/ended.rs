@@ -11,7 +11,7 @@ use async_trait::async_trait;
 
 use super::{sample, sealed::keys_of};
 use crate::{
-    Change, Health, KeyRing,
+    Change, Health, HeldKeyRing, KeyRing,
     engine::{Batch, Engine, EngineError, Pair, Scan, Snapshot, memory::Memory},
 };
 
@@ -81,7 +81,7 @@ async fn a_tenant_that_ends_while_keys_are_wrapped_anew_stays_ended_and_holds_up
     }
     let (old, wider) = (ring().primary(), ring().with_new_primary().unwrap());
     let new = wider.primary();
-    wider.replace(&file).unwrap();
+    HeldKeyRing::load(&file).unwrap().replace(&wider).unwrap();
     store.take_key_ring(wider).await.unwrap();
     engine.armed.store(true, Ordering::SeqCst);
     let done = store.rewrap().await.unwrap();

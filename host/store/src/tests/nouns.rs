@@ -28,13 +28,35 @@ async fn tenants_come_back_and_end_only_without_connections() {
     assert!(matches!(store.commit(again).await, Err(StoreError::Conflict)));
     assert!(matches!(store.tenants().delete(tenant.id, Change::new()).await, Err(StoreError::InUse)));
 
+    // What is made for a tenant is made only while it is there.
+    let mut held = Change::new();
+    store.tenants().hold(&mut held, tenant.id);
+    store.commit(held).await.unwrap();
     let found = store.connections().get(tenant.id, sample::connection_id(1)).await.unwrap().unwrap();
     let mut change = Change::new();
     store.connections().delete(&mut change, &found);
     store.commit(change).await.unwrap();
     assert_eq!(store.connection_count(), 0);
+    // A revocation and a choice that wait need its keys.
+    let mut change = Change::new();
+    store.revocations().create(&mut change, &sample::revocation(1), &sample::tokens("rt")).await.unwrap();
+    store.commit(change).await.unwrap();
+    assert!(matches!(store.tenants().delete(tenant.id, Change::new()).await, Err(StoreError::Awaited)));
+    let queued = store.revocations().due(jiff::Timestamp::MAX, 1).await.unwrap().items.pop().unwrap();
+    let mut change = Change::new();
+    store.revocations().done(&mut change, &queued);
+    store.choices().create(&mut change, &sample::choice(1), &sample::tokens("rt")).await.unwrap();
+    store.commit(change).await.unwrap();
+    assert!(matches!(store.tenants().delete(tenant.id, Change::new()).await, Err(StoreError::Awaited)));
+    let choice = store.choices().get(sample::choice(1).session).await.unwrap().unwrap();
+    let mut change = Change::new();
+    store.choices().done(&mut change, &choice);
+    store.commit(change).await.unwrap();
     store.tenants().delete(tenant.id, Change::new()).await.unwrap();
     assert!(store.tenants().get(tenant.id).await.unwrap().is_none());
+    let mut held = Change::new();
+    store.tenants().hold(&mut held, tenant.id);
+    assert!(matches!(store.commit(held).await, Err(StoreError::Conflict)));
 }
 
 #[tokio::test]

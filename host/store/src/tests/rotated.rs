@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, path::Path};
 use jackfield_suite::Suite;
 
 use super::{killed, sample};
-use crate::{Change, KeyRing, Store};
+use crate::{Change, HeldKeyRing, KeyRing, Store};
 
 /// How many tenants there are, each with a data key of its own.
 const TENANTS: u128 = 150;
@@ -36,7 +36,7 @@ async fn rotator() {
         let path = folder.join("keyring");
         let ring = KeyRing::load(&path).unwrap().with_new_primary().unwrap();
         killed::say("written", 0, 0);
-        ring.replace(&path).unwrap();
+        HeldKeyRing::load(&path).unwrap().replace(&ring).unwrap();
         killed::say("replaced", 0, 0);
         store.take_key_ring(ring).await.unwrap();
         killed::say("taken", 0, 0);
@@ -49,7 +49,7 @@ async fn rotator() {
                 ring = ring.without(id).unwrap();
             }
         }
-        ring.replace(&path).unwrap();
+        HeldKeyRing::load(&path).unwrap().replace(&ring).unwrap();
         killed::say("retired", 0, 0);
         store.take_key_ring(ring).await.unwrap();
     }

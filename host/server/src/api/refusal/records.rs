@@ -43,7 +43,7 @@ impl From<TenantError> for Problem {
             }
             TenantError::Notices(_) => Self::invalid("notices", told),
             TenantError::NotFound => Self::not_found("tenant"),
-            TenantError::HasConnections => Self::new(Code::InUse, told),
+            TenantError::HasConnections | TenantError::Awaited => Self::new(Code::InUse, told),
             TenantError::Store(error) => error.into(),
         }
     }

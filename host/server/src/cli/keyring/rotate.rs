@@ -1,7 +1,7 @@
 //! `jackfield keyring rotate` and `retire`: the file first, then whoever has the store.
 
 use anyhow::{Context as _, Result, bail, ensure};
-use jackfield_store::{KeyId, KeyRing, Store};
+use jackfield_store::{HeldKeyRing, KeyId, KeyRing, Store};
 use serde_json::{Value, json};
 
 use super::{super::Stage, Counts, Seen, host_counts, look};
@@ -12,9 +12,11 @@ const GO_ON: &str = "the ring's file is written, and opens everything; go on wit
 
 /// Adds a primary key, unless only the rest of an earlier rotation is to be done, and wraps everything under it.
 pub(super) async fn rotate(stage: &Stage, config: &Config, only_rewrap: bool) -> Result<()> {
-    let ring = KeyRing::load(&config.keyring).map_err(ServeError::from)?;
-    let mut primary = ring.primary();
-    let seen = look(config, ring).await?;
+    // Held until whoever has the store has taken what is written.
+    let mut file = HeldKeyRing::load(&config.keyring).map_err(ServeError::from)?;
+    let ring = || file.ring().map_err(ServeError::from);
+    let mut primary = ring()?.primary();
+    let seen = look(config, ring()?).await?;
     if matches!(seen, Seen::InUse) {
         // Asked before anything is written: a rotation that the host is not told of waits for its next start.
         stage
@@ -24,9 +26,9 @@ pub(super) async fn rotate(stage: &Stage, config: &Config, only_rewrap: bool) ->
             .context("the running host uses the key ring and has to be asked")?;
     }
     if !only_rewrap {
-        let ring = KeyRing::load(&config.keyring).map_err(ServeError::from)?.with_new_primary()?;
-        primary = ring.primary();
-        ring.replace(&config.keyring).map_err(ServeError::from)?;
+        let wider = ring()?.with_new_primary()?;
+        primary = wider.primary();
+        file.replace(&wider).map_err(ServeError::from)?;
     }
     let rewrapped = match seen {
         Seen::NoStore => 0,
@@ -54,14 +56,16 @@ async fn rewrap_here(config: &Config, store: Store) -> Result<u64> {
 
 /// Takes a key out of the ring that wraps nothing.
 pub(super) async fn retire(stage: &Stage, config: &Config, key: KeyId) -> Result<()> {
-    let ring = KeyRing::load(&config.keyring).map_err(ServeError::from)?;
-    let left = KeyRing::load(&config.keyring).map_err(ServeError::from)?.without(key)?;
-    let in_use = match look(config, KeyRing::load(&config.keyring).map_err(ServeError::from)?).await? {
+    // Held until whoever has the store has taken what is written, or the file is again what it was.
+    let mut file = HeldKeyRing::load(&config.keyring).map_err(ServeError::from)?;
+    let ring = file.ring().map_err(ServeError::from)?;
+    let left = file.ring().map_err(ServeError::from)?.without(key)?;
+    let in_use = match look(config, file.ring().map_err(ServeError::from)?).await? {
         Seen::NoStore => false,
         // Held until the file is written, so that no host begins meanwhile.
         Seen::Fits(store, status) => {
             refuse_used(&Counts::of(&status), &ring, key)?;
-            left.replace(&config.keyring).map_err(ServeError::from)?;
+            file.replace(&left).map_err(ServeError::from)?;
             drop(store);
             retired(stage, config, key);
             return Ok(());
@@ -77,10 +81,10 @@ pub(super) async fn retire(stage: &Stage, config: &Config, key: KeyId) -> Result
             true
         }
     };
-    left.replace(&config.keyring).map_err(ServeError::from)?;
+    file.replace(&left).map_err(ServeError::from)?;
     if in_use && let Err(error) = stage.host()?.post_nothing(&["v1", "keyring", "reload"]).await {
         // The host keeps the ring it has, so the file has to be that ring again.
-        ring.replace(&config.keyring).map_err(ServeError::from)?;
+        file.replace(&ring).map_err(ServeError::from)?;
         return Err(error)
             .context("the running host did not take the ring without that key: the key is in the ring again");
     }

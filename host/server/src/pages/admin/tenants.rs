@@ -71,6 +71,7 @@ pub(super) fn fault_of(words: &Words, error: TenantError) -> Result<(&'static st
         // Of a brand an operator sets the host name alone.
         TenantError::Brand(_) => Ok(("host", words.say("admin-tenant-host-fault"))),
         TenantError::HasConnections => Ok(("remove", words.say("admin-tenant-has-connections"))),
+        TenantError::Awaited => Ok(("remove", words.say("admin-tenant-awaited"))),
         error => Err(error.into()),
     }
 }

@@ -1,0 +1,98 @@
+//! A tenant ends: not before what was made in its name has ended at the providers, and nothing is made in it any more.
+
+use http::{Method, StatusCode};
+use jackfield_tests::doubles::{Fault, Gate, On};
+use jackfield_tests::host::{Answer, Tenant};
+
+use crate::front::Fronted;
+
+const REVOCATION: &str = "/token/revocation";
+/// How many revocations a round tries.
+const A_ROUND: usize = 20;
+
+async fn remove(scene: &Fronted, tenant: &Tenant) -> Answer {
+    let path = format!("/v1/tenants/{}", tenant.id);
+    scene.host.api(scene.host.operator(), Method::DELETE, &path, None).await.unwrap()
+}
+
+async fn tick(scene: &Fronted) {
+    scene.host.running().unwrap().service.tick().await.unwrap();
+}
+
+/// The tokens the provider was asked to end.
+fn ended(scene: &Fronted) -> Vec<String> {
+    let log = scene.front.log().to(REVOCATION);
+    log.iter().map(|request| request.form_value("token").unwrap()).collect()
+}
+
+/// A connection that is deleted while the provider takes no revocations.
+async fn queue_one(scene: &Fronted) {
+    let id = scene.connect("alice").await;
+    let path = format!("/v1/connections/{id}?twins=end");
+    let deleted = scene.host.api(&scene.tenant.key, Method::DELETE, &path, None).await.unwrap();
+    assert_eq!(deleted.json["revocation"]["outcome"], "queued", "{}", deleted.json);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenant_stays_until_the_last_of_its_revocations_has_arrived() {
+    let scene = Fronted::start().await;
+    let down = Fault::Status(StatusCode::SERVICE_UNAVAILABLE);
+    scene.front.faults().always(On::path(REVOCATION), down);
+    queue_one(&scene).await;
+    let refused = remove(&scene, &scene.tenant).await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (409, "in-use"), "{}", refused.json);
+    assert!(refused.text("/detail").unwrap().contains("not all revoked yet"), "{}", refused.json);
+    scene.front.faults().clear();
+    let before = ended(&scene).len();
+    scene.pass(60);
+    tick(&scene).await;
+    assert_eq!(ended(&scene).len() - before, 2, "its keys are there, so its tokens end");
+    assert_eq!(remove(&scene, &scene.tenant).await.status, 204);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_open_in_the_queue_holds_up_nobody_and_is_given_up() {
+    let mut scene = Fronted::start().await;
+    scene.front.faults().always(On::path(REVOCATION), Fault::Status(StatusCode::SERVICE_UNAVAILABLE));
+    for _ in 0..A_ROUND {
+        queue_one(&scene).await;
+    }
+    let rewritten = scene.host.rewrite(|key, value| {
+        if key.starts_with("revocation-secret/") {
+            value.truncate(value.len() / 2);
+        }
+    });
+    rewritten.await.unwrap();
+    scene.pass(1);
+    queue_one(&scene).await;
+    scene.front.faults().clear();
+    scene.pass(60);
+    let before = ended(&scene).len();
+    tick(&scene).await;
+    tick(&scene).await;
+    assert_eq!(ended(&scene).len() - before, 2, "the one behind them arrives");
+    assert_eq!(remove(&scene, &scene.tenant).await.code(), "in-use");
+    // Tried as often as one whose provider is down, and then no more.
+    for _ in 0..20 {
+        scene.pass(6 * 3600);
+        tick(&scene).await;
+    }
+    assert_eq!(remove(&scene, &scene.tenant).await.status, 204);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_made_while_its_tenant_ends_is_made_nowhere_and_its_tokens_end() {
+    let scene = Fronted::start().await;
+    let gate = Gate::default();
+    let (_, link) = scene.host.session(&scene.tenant, "openid-connect", &["sign-in"], "alice").await.unwrap();
+    scene.strike(Fault::HeldAnswer(gate.clone()));
+    let ending = async {
+        gate.reached(1).await;
+        let removed = remove(&scene, &scene.tenant).await;
+        assert_eq!(removed.status, 204, "{}", removed.json);
+        gate.open();
+    };
+    let (made, ()) = tokio::join!(scene.consent(&link, "alice"), ending);
+    assert_eq!((made.status.as_u16(), made.code()), (409, "conflict"), "{}", made.json);
+    assert!(!ended(&scene).is_empty(), "a live grant that nobody knows of is worse than none");
+}
