@@ -98,7 +98,11 @@ impl CallError {
 
     /// Whether it speaks against the component itself, so that the breaker counts it.
     pub(crate) fn is_fault(&self) -> bool {
-        matches!(self, Self::Trap { .. } | Self::Limit { .. })
+        match self {
+            Self::Trap { .. } => true,
+            Self::Limit { limit, .. } => limit.is_its_own(),
+            _ => false,
+        }
     }
 }
 

@@ -201,7 +201,7 @@ impl Runtime {
         let admitted = self.breakers.lock().unwrap_or_else(PoisonError::into_inner).admit(&context.digest, context.now);
         admitted.map_err(|until| CallError::Open { connector: connector.clone(), until })?;
         let (context, book) = (Arc::new(context), LogBook::new(&connector, &self.limits));
-        let state = CallState::new(Some(Arc::clone(&context)), loaded.class, &self.limits, &self.sender, book.clone());
+        let state = CallState::new(Some(Arc::clone(&context)), &loaded, &self.limits, &self.sender, book.clone());
         Ok((Running { context, loaded, book }, state))
     }
 

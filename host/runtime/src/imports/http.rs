@@ -1,9 +1,10 @@
 //! The `http` interface: every request through the one gate, the credential placed behind it, every answer masked.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use http::{HeaderMap, HeaderValue, Method, header};
 use jackfield_model::mask::{MASK, Masker};
+use tokio::sync::Semaphore;
 use url::Url;
 use wasmtime::component::Resource;
 
@@ -15,12 +16,10 @@ use crate::{
     },
     context::CallContext,
     egress::{Asked, Denial, MOST_REDIRECTS, headers, same_origin_redirect, shown},
+    search::searched,
     sender::{self, Outbound},
     state::CallState,
 };
-
-/// The largest answer that is searched where it arrived, in bytes: that is quicker than handing it to another thread.
-const SEARCHED_HERE: usize = 16 * 1024;
 
 type Answer = wasmtime::Result<Result<Response, SendError>>;
 
@@ -87,7 +86,10 @@ impl CallState {
             let response = self.sender.send(outbound).await.map_err(|error| failed(error, context))?;
             match same_origin_redirect(&given.method, &response, &given.url) {
                 Some(target) => given.url = target,
-                None => return masked(response, Arc::clone(&context.masker), self.limits.response_bytes).await,
+                None => {
+                    let (masker, searching) = (Arc::clone(&context.masker), Arc::clone(&self.searching));
+                    return masked(response, masker, self.limits.response_bytes, searching).await;
+                }
             }
         }
         Err(SendError::Other(format!("more than {MOST_REDIRECTS} redirects in a row")))
@@ -132,22 +134,22 @@ fn prepare(context: &CallContext, given: &Given, credential: bool, state: &CallS
     })
 }
 
-/// As `answer`, a large one away from the threads that serve everybody: searching it takes a while.
-async fn masked(response: http::Response<Vec<u8>>, masker: Arc<Masker>, limit: u64) -> Result<Response, SendError> {
-    if response.body().len() <= SEARCHED_HERE {
-        return answer(&response, &masker, limit);
-    }
-    let search = tokio::task::spawn_blocking(move || answer(&response, &masker, limit));
-    search.await.unwrap_or_else(|_| Err(SendError::Other("the answer could not be searched for secrets".into())))
+/// As `answer`, a large one away from the threads that serve everybody.
+async fn masked(
+    response: http::Response<Vec<u8>>,
+    masker: Arc<Masker>,
+    limit: u64,
+    searching: Arc<Semaphore>,
+) -> Result<Response, SendError> {
+    let size = response.body().len();
+    let search = searched(size, searching, move || answer(response, &masker, limit));
+    search.await.unwrap_or_else(|| Err(SendError::Other("the answer could not be searched for secrets".into())))
 }
 
 /// A response as the guest sees it: secrets masked, cookies hidden, nothing packed.
-fn answer(response: &http::Response<Vec<u8>>, masker: &Masker, limit: u64) -> Result<Response, SendError> {
-    let packed = response
-        .headers()
-        .get(header::CONTENT_ENCODING)
-        .is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
-    if packed {
+fn answer(response: http::Response<Vec<u8>>, masker: &Masker, limit: u64) -> Result<Response, SendError> {
+    let mut codings = response.headers().get_all(header::CONTENT_ENCODING).iter();
+    if codings.any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
         return Err(SendError::Other(
             "the provider packed its answer although it was asked not to: what cannot be read cannot be masked".into(),
         ));
@@ -155,16 +157,20 @@ fn answer(response: &http::Response<Vec<u8>>, masker: &Masker, limit: u64) -> Re
     if response.body().len() as u64 > limit {
         return Err(too_large(limit));
     }
-    let body = masker.bytes(response.body()).into_owned();
-    let changed = body.len() != response.body().len();
-    let kept = response.headers().iter().filter(|(name, _)| !(changed && **name == header::CONTENT_LENGTH));
+    let (parts, given) = response.into_parts();
+    let masked = match masker.bytes(&given) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(masked) => Some(masked),
+    };
+    let changed = masked.as_ref().is_some_and(|masked| masked.len() != given.len());
+    let kept = parts.headers.iter().filter(|(name, _)| !(changed && **name == header::CONTENT_LENGTH));
     let headers = kept.map(|(name, value)| {
         let cookie = *name == header::SET_COOKIE;
         let text =
             if cookie { MASK.to_owned() } else { masker.text(&String::from_utf8_lossy(value.as_bytes())).into_owned() };
         (name.as_str().to_owned(), text)
     });
-    Ok(Response { status: response.status().as_u16(), headers: headers.collect(), body })
+    Ok(Response { status: parts.status.as_u16(), headers: headers.collect(), body: masked.unwrap_or(given) })
 }
 
 fn failed(error: sender::SendError, context: &CallContext) -> SendError {

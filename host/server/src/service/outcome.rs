@@ -7,7 +7,7 @@ use jackfield_model::{
     manifest::Manifest,
     status::Happening,
 };
-use jackfield_runtime::{CallError, SendError};
+use jackfield_runtime::{CallError, Limit, SendError};
 
 /// The failure behind a call that did not answer.
 pub(super) fn of_call(error: &CallError) -> Failure {
@@ -15,6 +15,9 @@ pub(super) fn of_call(error: &CallError) -> Failure {
         CallError::Guest { failure, .. } => failure.clone(),
         CallError::Denied { denial, .. } => Failure::new(Advice::Misconfigured, denial.rule, &denial.message),
         CallError::Open { .. } => Failure::new(Advice::Retry(None), error.kind(), &error.to_string()),
+        CallError::Limit { limit: Limit::MemoryTotal, .. } => {
+            Failure::new(Advice::Retry(None), error.kind(), &error.to_string())
+        }
         CallError::Limit { .. } | CallError::Trap { .. } | CallError::NotLoaded { .. } => {
             Failure::new(Advice::Other("connector".into()), error.kind(), &error.to_string())
         }

@@ -1,5 +1,6 @@
 //! Bounds: connectors that take more than their share of time, memory, handles, calls and words.
 
+use http::StatusCode;
 use jackfield_tests::doubles::{Fault, Gate, On};
 use serde_json::json;
 
@@ -96,6 +97,8 @@ fn calls() -> Vec<Row> {
         Row::fails("quadratic-answer", quadratic_answer, "limit", HOST_CALL_BYTES),
         Row::fails("giant-log-line", giant_log_line, "limit", HOST_CALL_BYTES),
         Row::fails("request-flood", request_flood, "not-sent", "one call sends at most 20 requests"),
+        Row::fails("large-answers-flood", large_answers, "limit", HOST_CALLS)
+            .while_(|scene| scene.provider.double().faults().always(On::path("/large"), escaped_answer())),
         Row::fails("giant-body", giant_body, "limit", HOST_CALL_BYTES),
         Row::works("flood-of-words", flood_of_words).so_that(|scene| {
             let kept = scene.log.lines_with("connector=\"flood-of-words\" guest=").len();
@@ -219,6 +222,23 @@ pub(super) fn in_a_row(core: Core, requests: u32) -> Core {
             (br_if $again (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
         (call $drop (local.get $connection)) (call $told)",
     ))
+}
+
+/// Asks for answers that are long to search, and then for what it gets no more of.
+fn large_answers(core: Core) -> Core {
+    let asked = core.asks(json!({ "method": "GET", "url": "https://provider.test/large" }));
+    asked.memory(r#"(memory (export "memory") 64)"#).realloc("(i32.const 2097152)").verify(
+        "(local $left i32) (local.set $left (i32.const 5))
+        (loop $again
+            (call $ask (local.get $connection) (i32.const {request}))
+            (br_if $again (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
+        (loop $again (call $auth_method (local.get $connection) (i32.const 1024)) (br $again)) (unreachable)",
+    )
+}
+
+/// Full of what each way of reading reads otherwise.
+fn escaped_answer() -> Fault {
+    Fault::Json(StatusCode::OK, json!("%0a\\ :\n".repeat(8_000)))
 }
 
 fn giant_body(core: Core) -> Core {
