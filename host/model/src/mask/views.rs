@@ -29,7 +29,7 @@ fn follow(reading: impl Iterator<Item = Read> + Clone, search: &mut Search<'_>) 
     let mut whole = Decodings::default();
     let mut joined = reading.clone().any(|read| is_break(read.byte)).then(Decodings::default);
     let mut bare = reading.clone().any(|read| is_separator(read.byte)).then(Groups::of_hex);
-    reading.for_each(|read| {
+    for read in reading {
         whole.read(read, search);
         if let Some(joined) = joined.as_mut().filter(|_| !is_break(read.byte)) {
             joined.read(read, search);
@@ -38,7 +38,7 @@ fn follow(reading: impl Iterator<Item = Read> + Clone, search: &mut Search<'_>) 
             let digit = digit(read.byte);
             bare.iter_mut().for_each(|groups| groups.read(digit, read, search));
         }
-    });
+    }
     let decodings = [Some(whole), joined].into_iter().flatten().flat_map(Decodings::into_groups);
     decodings.chain(bare.into_iter().flatten()).for_each(|mut groups| groups.end(search));
 }

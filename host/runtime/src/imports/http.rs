@@ -84,13 +84,11 @@ impl CallState {
             })?;
             let outbound = prepare(context, &given, credential, self).map_err(denied)?;
             let response = self.sender.send(outbound).await.map_err(|error| failed(error, context))?;
-            match same_origin_redirect(&given.method, &response, &given.url) {
-                Some(target) => given.url = target,
-                None => {
-                    let (masker, searching) = (Arc::clone(&context.masker), Arc::clone(&self.searching));
-                    return masked(response, masker, self.limits.response_bytes, searching).await;
-                }
-            }
+            let Some(target) = same_origin_redirect(&given.method, &response, &given.url) else {
+                let (masker, searching) = (Arc::clone(&context.masker), Arc::clone(&self.searching));
+                return masked(response, masker, self.limits.response_bytes, searching).await;
+            };
+            given.url = target;
         }
         Err(SendError::Other(format!("more than {MOST_REDIRECTS} redirects in a row")))
     }
@@ -158,11 +156,11 @@ fn answer(response: http::Response<Vec<u8>>, masker: &Masker, limit: u64) -> Res
         return Err(too_large(limit));
     }
     let (parts, given) = response.into_parts();
-    let masked = match masker.bytes(&given) {
+    let hidden = match masker.bytes(&given) {
         Cow::Borrowed(_) => None,
-        Cow::Owned(masked) => Some(masked),
+        Cow::Owned(hidden) => Some(hidden),
     };
-    let changed = masked.as_ref().is_some_and(|masked| masked.len() != given.len());
+    let changed = hidden.as_ref().is_some_and(|hidden| hidden.len() != given.len());
     let kept = parts.headers.iter().filter(|(name, _)| !(changed && **name == header::CONTENT_LENGTH));
     let headers = kept.map(|(name, value)| {
         let cookie = *name == header::SET_COOKIE;
@@ -170,7 +168,7 @@ fn answer(response: http::Response<Vec<u8>>, masker: &Masker, limit: u64) -> Res
             if cookie { MASK.to_owned() } else { masker.text(&String::from_utf8_lossy(value.as_bytes())).into_owned() };
         (name.as_str().to_owned(), text)
     });
-    Ok(Response { status: parts.status.as_u16(), headers: headers.collect(), body: masked.unwrap_or(given) })
+    Ok(Response { status: parts.status.as_u16(), headers: headers.collect(), body: hidden.unwrap_or(given) })
 }
 
 fn failed(error: sender::SendError, context: &CallContext) -> SendError {
