@@ -36,7 +36,9 @@ fn follow(reading: impl Iterator<Item = Read> + Clone, search: &mut Search<'_>) 
         }
         if let Some(bare) = bare.as_mut().filter(|_| !is_separator(read.byte)) {
             let digit = digit(read.byte);
-            bare.iter_mut().for_each(|groups| groups.read(digit, read, search));
+            for groups in bare {
+                groups.read(digit, read, search);
+            }
         }
     }
     let decodings = [Some(whole), joined].into_iter().flatten().flat_map(Decodings::into_groups);
