@@ -3,6 +3,7 @@
 //! Text is read the ways a secret may be written (plain, percent, JSON escapes, hex, base64), and wherever a reading
 //! shows a run of the secret, the text it came from is replaced by a mark of fixed length.
 
+mod covered;
 mod views;
 
 use std::borrow::Cow;
@@ -10,7 +11,8 @@ use std::borrow::Cow;
 use zeroize::Zeroize;
 
 use crate::secret::Secret;
-use views::{View, each_view};
+use covered::Covered;
+use views::{Read, follow_all};
 
 /// What stands where a secret stood.
 pub const MASK: &str = "[masked]";
@@ -30,9 +32,13 @@ struct Runs {
     length: usize,
     /// Every run as a number, in order; a run has at most as many bytes as the number.
     known: Vec<u128>,
-    /// First two bytes of every run: almost every position is ruled out here.
-    begins: Vec<u64>,
+    /// Last two bytes of every run: almost every position is ruled out here.
+    ends: Vec<u64>,
 }
+
+/// How many bytes a number has: no run is longer.
+const WINDOW: usize = size_of::<u128>();
+const _: () = assert!(RUN <= WINDOW);
 
 impl Masker {
     /// A masker for these secrets.
@@ -52,7 +58,7 @@ impl Masker {
         }
         let length = bytes.len().min(RUN);
         if !self.runs.iter().any(|runs| runs.length == length) {
-            self.runs.push(Runs { length, known: Vec::new(), begins: vec![0; 1024] });
+            self.runs.push(Runs { length, known: Vec::new(), ends: vec![0; 1024] });
         }
         for runs in self.runs.iter_mut().filter(|runs| runs.length == length) {
             runs.learn(bytes);
@@ -64,9 +70,10 @@ impl Masker {
         if self.runs.is_empty() || given.is_empty() {
             return Cow::Borrowed(given);
         }
-        let mut covered: Vec<(usize, usize)> = Vec::new();
-        each_view(given, |view| self.find(view, &mut covered));
-        if covered.is_empty() { Cow::Borrowed(given) } else { Cow::Owned(replaced(given, covered)) }
+        let mut search = Search { runs: &self.runs, covered: Covered::none_of(given.len()) };
+        follow_all(given, &mut search);
+        let covered = search.covered;
+        if covered.is_none() { Cow::Borrowed(given) } else { Cow::Owned(covered.replaced(given)) }
     }
 
     /// The text with every run of a secret masked.
@@ -76,15 +83,42 @@ impl Masker {
             Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
         }
     }
+}
 
-    fn find(&self, view: &View, covered: &mut Vec<(usize, usize)>) {
-        for runs in &self.runs {
-            let ends = (0..view.bytes.len()).filter(|at| runs.is_at(&view.bytes, *at));
-            for at in ends {
-                if let (Some(first), Some(last)) = (view.span(at), view.span(at + runs.length - 1)) {
-                    covered.push((first.0, last.1));
-                }
-            }
+/// What is looked for in a text, and where it was found.
+struct Search<'a> {
+    runs: &'a [Runs],
+    covered: Covered,
+}
+
+/// The last bytes of a reading, and where each of them came from.
+#[derive(Default)]
+struct Seeker {
+    window: u128,
+    begun: [usize; WINDOW],
+    count: usize,
+}
+
+impl Seeker {
+    /// Reads one byte on; where it ends a run, what the run was read from is covered.
+    fn read(&mut self, read: Read, search: &mut Search<'_>) {
+        self.window = self.window << 8 | u128::from(read.byte);
+        if let Some(begun) = self.begun.get_mut(self.count % WINDOW) {
+            *begun = read.from;
+        }
+        self.count += 1;
+        for runs in search.runs.iter().filter(|runs| runs.may_end(self.window)) {
+            self.found(runs, read.to, &mut search.covered);
+        }
+    }
+
+    #[cold]
+    fn found(&self, runs: &Runs, to: usize, covered: &mut Covered) {
+        if let Some(first) = self.count.checked_sub(runs.length)
+            && runs.end(self.window)
+            && let Some(from) = self.begun.get(first % WINDOW)
+        {
+            covered.add(*from, to);
         }
     }
 }
@@ -95,59 +129,46 @@ impl Runs {
         let mut known = Vec::with_capacity(self.known.len() + secret.len());
         known.extend_from_slice(&self.known);
         for window in secret.windows(self.length) {
-            if let Some((word, bit)) = begin(window)
-                && let Some(word) = self.begins.get_mut(word)
-            {
+            let run = number(window);
+            let (word, bit) = end(run);
+            if let Some(word) = self.ends.get_mut(word) {
                 *word |= bit;
             }
-            known.push(number(window));
+            known.push(run);
         }
         known.sort_unstable();
         self.known.zeroize();
         self.known = known;
     }
 
-    fn is_at(&self, bytes: &[u8], at: usize) -> bool {
-        let Some(window) = bytes.get(at..at + self.length) else { return false };
-        let possible = begin(window).is_some_and(|(word, bit)| self.begins.get(word).is_some_and(|set| set & bit != 0));
-        possible && self.known.binary_search(&number(window)).is_ok()
+    /// Whether a run ends with the last two bytes of a window.
+    fn may_end(&self, window: u128) -> bool {
+        let (word, bit) = end(window);
+        self.ends.get(word).is_some_and(|set| set & bit != 0)
     }
+
+    /// Whether the last bytes of a window are a run.
+    fn end(&self, window: u128) -> bool {
+        self.known.binary_search(&(window & (u128::MAX >> (8 * (WINDOW - self.length))))).is_ok()
+    }
+}
+
+/// Where the last two bytes of a run stand in `ends`.
+fn end(run: u128) -> (usize, u64) {
+    let [.., before, last] = run.to_be_bytes();
+    let index = usize::from(before) << 8 | usize::from(last);
+    (index >> 6, 1 << (index & 63))
 }
 
 impl Drop for Runs {
     fn drop(&mut self) {
         self.known.zeroize();
-        self.begins.zeroize();
+        self.ends.zeroize();
     }
 }
 
 fn number(window: &[u8]) -> u128 {
     window.iter().fold(0, |number, byte| number << 8 | u128::from(*byte))
-}
-
-fn begin(window: &[u8]) -> Option<(usize, u64)> {
-    let [first, second, ..] = window else { return None };
-    let index = usize::from(*first) << 8 | usize::from(*second);
-    Some((index >> 6, 1 << (index & 63)))
-}
-
-/// Replaces covered stretches, joined where they touch, by the mark.
-fn replaced(given: &[u8], mut covered: Vec<(usize, usize)>) -> Vec<u8> {
-    covered.sort_unstable();
-    let mut out = Vec::with_capacity(given.len());
-    let mut reached = 0;
-    for (start, end) in covered {
-        if end <= reached {
-            continue;
-        }
-        if start > reached || reached == 0 {
-            out.extend_from_slice(given.get(reached..start).unwrap_or_default());
-            out.extend_from_slice(MASK.as_bytes());
-        }
-        reached = end;
-    }
-    out.extend_from_slice(given.get(reached..).unwrap_or_default());
-    out
 }
 
 impl std::fmt::Debug for Masker {

@@ -16,6 +16,7 @@ use rustix::{
 };
 use tokio::{
     runtime::{Handle, RuntimeFlavor},
+    sync::oneshot,
     task::block_in_place,
 };
 
@@ -56,6 +57,23 @@ pub(crate) async fn aside<T: Send>(
     .await
 }
 
+/// Does work that computes and waits for nothing, in the threads that go last: as much of it at once as there are cores, and
+/// none of it once nobody waits for it any more. None where it panics.
+pub(crate) async fn last_of_all<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let (tell, told) = oneshot::channel();
+    let work = move || {
+        if !tell.is_closed() {
+            // Whoever stopped waiting meanwhile needs no answer.
+            let _ = tell.send(work());
+        }
+    };
+    match last() {
+        Some(threads) => threads.spawn_fifo(work),
+        None => work(),
+    }
+    told.await.ok()
+}
+
 /// How long this thread has computed since it began.
 pub(crate) fn computed() -> Duration {
     clock_gettime(ClockId::ThreadCPUTime).try_into().unwrap_or_default()
@@ -84,6 +102,9 @@ fn last() -> Option<&'static ThreadPool> {
             // Without it they compute like everybody else, which is no reason to stop.
             let _ = setpriority_process(None, LAST);
         });
+        // Whoever waits for what panicked is told by its end; without a handler the whole process would stop.
+        let threads =
+            threads.panic_handler(|_| tracing::error!("what was computed in a thread that goes last panicked"));
         let made = threads.build();
         made.inspect_err(|error| tracing::warn!(%error, "no threads for calls that compute for long")).ok()
     });
@@ -92,6 +113,18 @@ fn last() -> Option<&'static ThreadPool> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::panic, reason = "what panics is looked at")]
+    use std::{
+        pin::Pin,
+        sync::{
+            Arc, Mutex,
+            atomic::{AtomicUsize, Ordering::SeqCst},
+            mpsc,
+        },
+        task::Waker,
+    };
+
+    use rustix::process::getpriority_process;
     use tokio::task::yield_now;
 
     use super::*;
@@ -119,6 +152,46 @@ mod tests {
         hears.await.ok();
         tokio::spawn(async move { told.send(()) }).await.ok();
         assert!(long.await.is_ok_and(|heard| heard.is_some_and(|heard| heard.is_ok())));
+    }
+
+    /// Work that was handed over already.
+    fn handed_over<T: Send + 'static>(
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Pin<Box<dyn Future<Output = Option<T>>>> {
+        let mut work = Box::pin(last_of_all(work));
+        assert!(work.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        work
+    }
+
+    #[tokio::test]
+    async fn what_goes_last_is_done_by_no_more_threads_than_there_are_and_not_where_nobody_waits() {
+        let threads = last().map_or(0, ThreadPool::current_num_threads);
+        assert_eq!(threads, std::thread::available_parallelism().map_or(1, usize::from));
+        let (opens, gate) = mpsc::channel::<()>();
+        let (gate, begun) = (Arc::new(Mutex::new(gate)), Arc::new(AtomicUsize::new(0)));
+        let held = || {
+            let (gate, begun) = (Arc::clone(&gate), Arc::clone(&begun));
+            handed_over(move || {
+                begun.fetch_add(1, SeqCst);
+                let _ = gate.lock().map(|gate| gate.recv());
+                getpriority_process(None).ok()
+            })
+        };
+        let mut waiting: Vec<_> = std::iter::repeat_with(held).take(threads + 2).collect();
+        drop(waiting.pop());
+        assert!(begun.load(SeqCst) <= threads, "no more at once than there are threads");
+        drop(opens);
+        for work in waiting {
+            assert_eq!(work.await, Some(Some(LAST)));
+        }
+        assert_eq!(last_of_all(|| 7).await, Some(7));
+        assert_eq!(begun.load(SeqCst), threads + 1, "what nobody waited for was not begun");
+    }
+
+    #[tokio::test]
+    async fn what_panics_brings_nothing_and_the_threads_work_on() {
+        assert_eq!(last_of_all(|| panic!("on purpose")).await, None::<u32>);
+        assert_eq!(last_of_all(|| 7).await, Some(7));
     }
 
     #[tokio::test]

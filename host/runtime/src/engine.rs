@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
 
-use crate::{limits::Limits, room::Room, turn};
+use crate::{limits::Limits, memory::Memory, room::Room, turn};
 
 /// How often a running guest is interrupted to yield.
 pub(crate) const TICK: Duration = Duration::from_millis(2);
@@ -62,6 +62,7 @@ pub(crate) struct Engines {
     guest_runtime: Engine,
     description: EngineDescription,
     room: Arc<Room>,
+    memory: Arc<Memory>,
     long: Arc<Semaphore>,
     _ticker: Ticker,
 }
@@ -77,7 +78,8 @@ impl Engines {
         let description = EngineDescription { wasmtime: WASMTIME, pagemap_scan, pool_instances: pool.instances };
         tracing::info!(wasmtime = WASMTIME, pagemap_scan, pool = pool.instances, "the sandbox is ready");
         let room = Arc::new(Room::of(usize::try_from(pool.instances).unwrap_or(1)));
-        Ok(Self { pure, guest_runtime, description, room, long: turn::room(), _ticker: ticker })
+        let memory = Memory::of(limits.memory_total_bytes);
+        Ok(Self { pure, guest_runtime, description, room, memory, long: turn::room(), _ticker: ticker })
     }
 
     pub(crate) fn of(&self, class: Class) -> &Engine {
@@ -90,6 +92,11 @@ impl Engines {
     /// Room for instances, over all connectors: who finds none waits, within the time of the call.
     pub(crate) fn room(&self) -> &Arc<Room> {
         &self.room
+    }
+
+    /// Memory of the guests of both engines.
+    pub(crate) fn memory(&self) -> &Arc<Memory> {
+        &self.memory
     }
 
     /// Room for calls that compute for long, over all connectors.
@@ -122,6 +129,7 @@ fn pooled(pool: PoolSettings, limits: &Limits, pagemap_scan: bool) -> wasmtime::
     Engine::new(&config)
 }
 
+/// Reserves address space for every instance at its largest; how much of it may be in use at once, `Memory` decides.
 fn pooling(pool: PoolSettings, limits: &Limits, pagemap_scan: bool) -> PoolingAllocationConfig {
     let memory = usize::try_from(limits.memory_bytes).unwrap_or(usize::MAX);
     let elements = usize::try_from(limits.table_elements).unwrap_or(usize::MAX);

@@ -126,7 +126,7 @@ impl Runtime {
     async fn read_manifest(&self, loaded: &Loaded) -> Result<wit::Manifest, CallError> {
         let name = "being installed";
         let book = LogBook::new(name, &self.limits, Arc::default());
-        let state = CallState::new(None, loaded.class, &Arc::clone(&self.limits), &self.sender, book.clone());
+        let state = CallState::new(None, loaded, &Arc::clone(&self.limits), &self.sender, book.clone());
         let work = async {
             let mut store = store(loaded, state);
             let instance = instantiate(loaded, &mut store).await?;

@@ -6,7 +6,7 @@ use jackfield_model::connector::Class;
 use serde::{Deserialize, Serialize};
 use wasmtime::ResourceLimiter;
 
-use crate::stop::Stop;
+use crate::{memory::Holding, stop::Stop};
 
 const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
@@ -25,6 +25,12 @@ pub struct Limits {
     pub memory_bytes: u64,
     /// The same for components whose toolchain brings a language runtime.
     pub guest_runtime_memory_bytes: u64,
+    /// Linear memory of all calls together. A connector's calls never hold more of it than they leave to the others, alone half.
+    ///
+    /// Of 2 GiB a connector alone may have 1: sixteen calls of 64 MiB, or four with the most that a language runtime may have.
+    /// The 128 calls there is room for, of components that begin with one or two MiB, take a tenth of it. It is a twelfth of a
+    /// machine with 24 GiB; where there are less than 8, a quarter of them serves.
+    pub memory_total_bytes: u64,
     /// Elements of all tables together.
     pub table_elements: u64,
     /// Core instances, memories and tables of a component, each.
@@ -67,6 +73,7 @@ impl Default for Limits {
             request_ms: 30_000,
             memory_bytes: 64 * MIB,
             guest_runtime_memory_bytes: 256 * MIB,
+            memory_total_bytes: 2048 * MIB,
             table_elements: 100_000,
             instances: 16,
             guest_runtime_instances: 256,
@@ -131,6 +138,8 @@ pub enum Limit {
     Provider,
     /// `memory_bytes` or `guest_runtime_memory_bytes`.
     Memory,
+    /// `memory_total_bytes`.
+    MemoryTotal,
     /// `table_elements`.
     Tables,
     /// `instances`, for instances, memories or tables.
@@ -150,7 +159,7 @@ pub enum Limit {
 impl Limit {
     /// Whether the component itself is to blame, and not a provider or those who called at the same time.
     pub fn is_its_own(self) -> bool {
-        !matches!(self, Self::Provider | Self::CallsAtOnce)
+        !matches!(self, Self::Provider | Self::CallsAtOnce | Self::MemoryTotal)
     }
 
     /// The setting that bounds it; the stack has none.
@@ -159,6 +168,7 @@ impl Limit {
             Self::Cpu => "cpu_ms",
             Self::Wall | Self::Provider => "wall_ms",
             Self::Memory => "memory_bytes",
+            Self::MemoryTotal => "memory_total_bytes",
             Self::Tables => "table_elements",
             Self::Instances => "instances",
             Self::Handles => "handles",
@@ -177,6 +187,9 @@ impl fmt::Display for Limit {
             Self::Wall => "took too long",
             Self::Provider => "waited for a provider that took too long",
             Self::Memory => "asked for too much memory",
+            Self::MemoryTotal => {
+                "found too little memory left beside the calls under way: ask again when some have ended, or let the operator allow them more"
+            }
             Self::Tables => "asked for too large a table",
             Self::Instances => "has too many instances, memories or tables",
             Self::Handles => "holds too many handles",
@@ -193,15 +206,17 @@ impl fmt::Display for Limit {
 #[derive(Debug)]
 pub(crate) struct Tally {
     memory_left: usize,
+    holding: Holding,
     elements_left: usize,
     instances: usize,
 }
 
 impl Tally {
-    pub(crate) fn new(limits: &Limits, class: Class) -> Self {
+    pub(crate) fn new(limits: &Limits, class: Class, holding: Holding) -> Self {
         let size = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
         Self {
             memory_left: size(limits.memory_of(class)),
+            holding,
             elements_left: size(limits.table_elements),
             instances: size(limits.instances_of(class).into()),
         }
@@ -215,7 +230,11 @@ fn take(left: &mut usize, more: usize, limit: Limit) -> wasmtime::Result<bool> {
 
 impl ResourceLimiter for Tally {
     fn memory_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
-        take(&mut self.memory_left, desired.saturating_sub(current), Limit::Memory)
+        let more = desired.saturating_sub(current);
+        take(&mut self.memory_left, more, Limit::Memory)?;
+        // What is counted stays counted until the call ends, as its memory does.
+        let there = self.holding.grow(u64::try_from(more).unwrap_or(u64::MAX));
+        if there { Ok(true) } else { Err(Stop::Limit(Limit::MemoryTotal).into()) }
     }
 
     fn table_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
@@ -239,15 +258,32 @@ impl ResourceLimiter for Tally {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
     use super::*;
+    use crate::memory::Memory;
 
     #[test]
     fn memories_are_summed() {
         let limits = Limits { memory_bytes: 100, ..Limits::default() };
-        let mut tally = Tally::new(&limits, Class::Pure);
+        let holder = Memory::of(1 << 20).holder();
+        let mut tally = Tally::new(&limits, Class::Pure, holder.begin());
         assert!(tally.memory_growing(0, 60, None).unwrap());
         assert!(tally.memory_growing(0, 40, None).unwrap());
         let error = tally.memory_growing(60, 61, None).unwrap_err();
         assert!(matches!(error.downcast_ref(), Some(Stop::Limit(Limit::Memory))));
+    }
+
+    #[test]
+    fn memories_of_all_calls_are_summed_and_given_back() {
+        let (limits, memory) = (Limits::default(), Memory::of(400));
+        let holder = memory.holder();
+        let begun = || Tally::new(&limits, Class::Pure, holder.begin());
+        let (mut one, mut other) = (begun(), begun());
+        assert!(one.memory_growing(0, 150, None).unwrap());
+        let error = other.memory_growing(0, 60, None).unwrap_err();
+        assert!(matches!(error.downcast_ref(), Some(Stop::Limit(Limit::MemoryTotal))));
+        drop(one);
+        assert!(other.memory_growing(0, 60, None).unwrap());
+        let mut neighbour = Tally::new(&limits, Class::GuestRuntime, memory.holder().begin());
+        assert!(neighbour.memory_growing(0, 160, None).unwrap(), "another connector has its own half of the rest");
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::{
     engine::Engines,
     imports,
     limits::Limits,
+    memory::{Holder, Memory},
     room::{Room, Share},
     slots::Slots,
     state::CallState,
@@ -30,6 +31,10 @@ pub(crate) struct Loaded {
     /// Room for calls of all connectors together, and what this one has of it.
     pub(crate) room: Arc<Room>,
     pub(crate) share: Share,
+    /// What its calls hold of the memory of all.
+    pub(crate) holder: Arc<Holder>,
+    /// Room for searching large answers for secrets: one at a time, so that others' come between.
+    pub(crate) searching: Arc<Semaphore>,
     /// Room for calls that compute for long, of all connectors together, and whether this one's do.
     pub(crate) long: Arc<Semaphore>,
     pub(crate) habit: Habit,
@@ -81,6 +86,7 @@ pub(crate) struct Linkers {
     pure: Linker<CallState>,
     guest_runtime: Linker<CallState>,
     room: Arc<Room>,
+    memory: Arc<Memory>,
     long: Arc<Semaphore>,
 }
 
@@ -91,7 +97,9 @@ impl Linkers {
         let mut guest_runtime = Linker::new(engines.of(Class::GuestRuntime));
         imports::link(&mut guest_runtime)?;
         wasmtime_wasi::p2::add_to_linker_async(&mut guest_runtime)?;
-        Ok(Self { pure, guest_runtime, room: Arc::clone(engines.room()), long: Arc::clone(engines.long()) })
+        let (room, memory, long) = (engines.room(), engines.memory(), engines.long());
+        let (room, memory, long) = (Arc::clone(room), Arc::clone(memory), Arc::clone(long));
+        Ok(Self { pure, guest_runtime, room, memory, long })
     }
 
     fn of(&self, class: Class) -> &Linker<CallState> {
@@ -113,6 +121,7 @@ impl Linkers {
         };
         let slots = Slots::of(limits.calls_at_once);
         let (room, share, long) = (Arc::clone(&self.room), Share::default(), Arc::clone(&self.long));
-        Ok(Loaded { class, pre, exports, slots, room, share, long, habit: Habit::default() })
+        let (holder, searching) = (self.memory.holder(), Arc::new(Semaphore::new(1)));
+        Ok(Loaded { class, pre, exports, slots, room, share, holder, searching, long, habit: Habit::default() })
     }
 }

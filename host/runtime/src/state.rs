@@ -3,8 +3,7 @@
 use std::{sync::Arc, time::Instant};
 
 use bytes::Bytes;
-use jackfield_model::connector::Class;
-use tokio::io::AsyncWrite;
+use tokio::{io::AsyncWrite, sync::Semaphore};
 use wasmtime::component::{HasData, ResourceTable};
 use wasmtime_wasi::{
     WasiCtx, WasiCtxView, WasiView,
@@ -18,6 +17,7 @@ use crate::{
     egress::Denial,
     guest_log::{LogBook, LogLevel},
     limits::{Limit, Limits, Tally},
+    load::Loaded,
     redact::forbid,
     sender::Sender,
     signatures::Signatures,
@@ -41,6 +41,8 @@ pub(crate) struct CallState {
     pub(crate) signatures: Signatures,
     /// Its turn among calls that compute for long.
     pub(crate) turn: Turn,
+    /// Room for searching its answers for secrets.
+    pub(crate) searching: Arc<Semaphore>,
     /// Whether placeholders are about, which may stand in no text a guest writes.
     pub(crate) placeholders: bool,
     /// What was spent on its provider.
@@ -55,7 +57,7 @@ pub(crate) struct CallState {
 impl CallState {
     pub(crate) fn new(
         context: Option<Arc<CallContext>>,
-        class: Class,
+        loaded: &Loaded,
         limits: &Arc<Limits>,
         sender: &Arc<dyn Sender>,
         log: LogBook,
@@ -66,10 +68,11 @@ impl CallState {
             context,
             sender: Arc::clone(sender),
             limits: Arc::clone(limits),
-            tally: Tally::new(limits, class),
+            tally: Tally::new(limits, loaded.class, loaded.holder.begin()),
             table,
             signatures: Signatures::default(),
             turn: Turn::default(),
+            searching: Arc::clone(&loaded.searching),
             placeholders: false,
             waited: Waited::default(),
             requests_left: limits.requests,

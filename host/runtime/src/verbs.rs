@@ -212,7 +212,7 @@ impl Runtime {
         let trial = admitted.map_err(|until| CallError::Open { connector: connector.clone(), until })?;
         let book = LogBook::new(&connector, &self.limits, Arc::clone(&context.masker));
         let context = Arc::new(context);
-        let state = CallState::new(Some(Arc::clone(&context)), loaded.class, &self.limits, &self.sender, book.clone());
+        let state = CallState::new(Some(Arc::clone(&context)), &loaded, &self.limits, &self.sender, book.clone());
         let waited = state.waited.clone();
         Ok((Running { context, loaded, book, waited, trial }, state))
     }

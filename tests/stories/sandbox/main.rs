@@ -22,6 +22,7 @@ mod leaks;
 mod login;
 mod manifests;
 mod memory_image;
+mod memory_of_all;
 mod neighbour;
 mod placeholders;
 mod python;

@@ -73,6 +73,25 @@ fn a_short_secret_is_masked_as_a_whole() {
 }
 
 #[test]
+fn a_secret_in_a_long_text_of_escapes_and_breaks_is_found_in_its_place() {
+    let filler = "%5c\\u000a\\\\\n: ".repeat(2_000);
+    for spelling in spellings(SECRET) {
+        let shown = masked(&format!("{filler} {spelling} {filler}"));
+        // The last group of base64 may take a few of the letters behind it along.
+        assert!(shown.starts_with(&filler) && shown.ends_with(&filler[8..]), "{spelling}");
+        assert_eq!(shown.matches(MASK).count(), 1, "{spelling}");
+        assert!(leaks(SECRET, &shown).is_none(), "{spelling}");
+    }
+}
+
+#[test]
+fn stretches_that_touch_share_a_mark() {
+    let pair = [Secret::new("left-one".into()), Secret::new("right-one".into())];
+    let masker = Masker::new(&pair);
+    assert_eq!(masker.text("left-oneright-one, left-one right-one"), "[masked], [masked] [masked]");
+}
+
+#[test]
 fn basic_credentials_hide_the_secret_inside() {
     let pair = BASE64.encode(format!("client-id:{SECRET}").as_bytes());
     let shown = masked(&format!("Basic {pair}"));

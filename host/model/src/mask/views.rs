@@ -1,52 +1,48 @@
-//! The readings of a text in which a secret may be written: each byte read, with the stretch of text it came from.
+//! The readings of a text in which a secret may be written, each followed byte by byte: of a reading nothing is kept but what
+//! its next byte needs, so that the longest text takes no more memory than a short one.
 
-/// One reading.
-pub(super) struct View {
-    /// What is read.
-    pub(super) bytes: Vec<u8>,
-    /// Where each byte came from; none means byte for byte from the start.
-    spans: Option<Vec<(usize, usize)>>,
+use std::iter;
+
+use super::{Search, Seeker};
+
+/// One byte of a reading, and the stretch of the text it was read from.
+#[derive(Clone, Copy)]
+pub(super) struct Read {
+    pub(super) byte: u8,
+    pub(super) from: usize,
+    pub(super) to: usize,
 }
 
-impl View {
-    /// The stretch of the given text that a byte was read from.
-    pub(super) fn span(&self, at: usize) -> Option<(usize, usize)> {
-        match &self.spans {
-            Some(spans) => spans.get(at).copied(),
-            None => (at < self.bytes.len()).then_some((at, at + 1)),
-        }
-    }
-}
-
-/// Shows every reading: plain, percent-decoded and JSON-unescaped; of each of these the hex and base64 decodings, also where
+/// Follows every reading: plain, percent-decoded and JSON-unescaped; of each of these the hex and base64 decodings, also where
 /// these are broken over lines as mail writes base64 (RFC 2045 section 6.8), or hex is written with separators.
-pub(super) fn each_view(given: &[u8], mut see: impl FnMut(&View)) {
-    let plain = View { bytes: given.to_vec(), spans: None };
-    let percent = given.contains(&b'%').then(|| unescaped(given, percent_at));
-    let json = given.contains(&b'\\').then(|| unescaped(given, json_at));
-    for base in [Some(plain), percent, json].into_iter().flatten() {
-        see_decoded(&base, &mut see);
-        if base.bytes.iter().copied().any(is_break) {
-            see_decoded(&without(&base, is_break), &mut see);
-        }
-        if base.bytes.iter().copied().any(is_separator) {
-            see_hex(&without(&base, is_separator), &mut see);
-        }
+pub(super) fn follow_all(given: &[u8], search: &mut Search<'_>) {
+    follow(given.iter().enumerate().map(|(at, byte)| Read { byte: *byte, from: at, to: at + 1 }), search);
+    if given.contains(&b'%') {
+        follow(unescaped(given, percent_at), search);
+    }
+    if given.contains(&b'\\') {
+        follow(unescaped(given, json_at), search);
     }
 }
 
-fn see_decoded(base: &View, see: &mut impl FnMut(&View)) {
-    see(base);
-    see_hex(base, see);
-    for offset in 0..4 {
-        see(&decoded(base, offset, 4, base64_group));
+fn follow(reading: impl Iterator<Item = Read> + Clone, search: &mut Search<'_>) {
+    let mut whole = Decodings::default();
+    let mut joined = reading.clone().any(|read| is_break(read.byte)).then(Decodings::default);
+    let mut bare = reading.clone().any(|read| is_separator(read.byte)).then(Groups::of_hex);
+    for read in reading {
+        whole.read(read, search);
+        if let Some(joined) = joined.as_mut().filter(|_| !is_break(read.byte)) {
+            joined.read(read, search);
+        }
+        if let Some(bare) = bare.as_mut().filter(|_| !is_separator(read.byte)) {
+            let digit = digit(read.byte);
+            for groups in bare {
+                groups.read(digit, read, search);
+            }
+        }
     }
-}
-
-fn see_hex(base: &View, see: &mut impl FnMut(&View)) {
-    for offset in 0..2 {
-        see(&decoded(base, offset, 2, hex_group));
-    }
+    let decodings = [Some(whole), joined].into_iter().flatten().flat_map(Decodings::into_groups);
+    decodings.chain(bare.into_iter().flatten()).for_each(|mut groups| groups.end(search));
 }
 
 fn is_break(byte: u8) -> bool {
@@ -58,41 +54,43 @@ fn is_separator(byte: u8) -> bool {
     matches!(byte, b':' | b'-' | b' ' | b'\t' | b'\r' | b'\n')
 }
 
-/// The reading without some of its bytes.
-fn without(base: &View, left_out: fn(u8) -> bool) -> View {
-    let kept = base.bytes.iter().enumerate().filter(|(_, byte)| !left_out(**byte));
-    let (bytes, spans) = kept.map(|(at, byte)| (*byte, base.span(at).unwrap_or((at, at + 1)))).unzip();
-    View { bytes, spans: Some(spans) }
+/// What an escape stands for: at most four bytes, and how long it is itself.
+struct Escaped {
+    bytes: [u8; 4],
+    count: usize,
+    length: usize,
 }
 
-/// What an escape at the beginning of the bytes stands for, and its length.
-type Escape = fn(&[u8]) -> Option<(Vec<u8>, usize)>;
+impl Escaped {
+    fn one(byte: u8, length: usize) -> Self {
+        Self { bytes: [byte, 0, 0, 0], count: 1, length }
+    }
+}
 
 /// Reads escapes as what they stand for, everything else as it is.
-fn unescaped(given: &[u8], escape: Escape) -> View {
-    let mut view = (Vec::with_capacity(given.len()), Vec::with_capacity(given.len()));
+fn unescaped(given: &[u8], escape: fn(&[u8]) -> Option<Escaped>) -> impl Iterator<Item = Read> + Clone {
     let mut at = 0;
-    while let Some(rest) = given.get(at..)
-        && let Some(byte) = rest.first()
-    {
-        let (bytes, length) = escape(rest).unwrap_or_else(|| (vec![*byte], 1));
-        for byte in bytes {
-            view.0.push(byte);
-            view.1.push((at, at + length));
-        }
-        at += length;
-    }
-    View { bytes: view.0, spans: Some(view.1) }
+    let steps = iter::from_fn(move || {
+        let rest = given.get(at..)?;
+        let read = escape(rest).unwrap_or(Escaped::one(*rest.first()?, 1));
+        let from = at;
+        at += read.length;
+        Some((read, from))
+    });
+    steps.flat_map(|(read, from)| {
+        let bytes = read.bytes.into_iter().take(read.count);
+        bytes.map(move |byte| Read { byte, from, to: from + read.length })
+    })
 }
 
-fn percent_at(rest: &[u8]) -> Option<(Vec<u8>, usize)> {
+fn percent_at(rest: &[u8]) -> Option<Escaped> {
     match rest {
-        [b'%', high, low, ..] => Some((vec![digit(*high)? << 4 | digit(*low)?], 3)),
+        [b'%', high, low, ..] => Some(Escaped::one(digit(*high)? << 4 | digit(*low)?, 3)),
         _ => None,
     }
 }
 
-fn json_at(rest: &[u8]) -> Option<(Vec<u8>, usize)> {
+fn json_at(rest: &[u8]) -> Option<Escaped> {
     let [b'\\', kind, tail @ ..] = rest else { return None };
     let single = match kind {
         b'u' => return unicode(tail),
@@ -103,63 +101,107 @@ fn json_at(rest: &[u8]) -> Option<(Vec<u8>, usize)> {
         b'f' => 12,
         other => *other,
     };
-    Some((vec![single], 2))
+    Some(Escaped::one(single, 2))
 }
 
-fn unicode(tail: &[u8]) -> Option<(Vec<u8>, usize)> {
+fn unicode(tail: &[u8]) -> Option<Escaped> {
     let code = tail.get(..4)?.iter().try_fold(0u32, |code, byte| Some(code << 4 | u32::from(digit(*byte)?)))?;
-    let text = char::from_u32(code).map(|character| character.to_string().into_bytes()).unwrap_or_default();
-    Some((text, 6))
+    let mut bytes = [0; 4];
+    // Half of a surrogate pair stands for nothing by itself.
+    let count = char::from_u32(code).map_or(0, |character| character.encode_utf8(&mut bytes).len());
+    Some(Escaped { bytes, count, length: 6 })
 }
 
-/// Reads groups of letters, beginning at `offset`; a letter outside the alphabet becomes a gap that matches nothing.
-fn decoded(base: &View, offset: usize, width: usize, group: fn(&[u8], &mut Vec<u8>)) -> View {
-    let mut bytes = Vec::with_capacity(base.bytes.len());
-    let mut spans = Vec::with_capacity(base.bytes.len());
-    let letters = base.bytes.get(offset..).unwrap_or_default();
-    for (index, chunk) in letters.chunks(width).enumerate() {
-        let at = offset + index * width;
-        let before = bytes.len();
-        group(chunk, &mut bytes);
-        let from = base.span(at).map_or(0, |span| span.0);
-        let to = base.span(at + chunk.len() - 1).map_or(from, |span| span.1);
-        spans.resize(spans.len() + bytes.len() - before, (from, to));
-    }
-    View { bytes, spans: Some(spans) }
+/// A reading as it is, and everything it decodes to.
+struct Decodings {
+    plain: Seeker,
+    hex: [Groups; 2],
+    base64: [Groups; 4],
 }
 
-fn hex_group(chunk: &[u8], out: &mut Vec<u8>) {
-    let byte = match chunk {
-        [high, low] => digit(*high).zip(digit(*low)).map(|(high, low)| high << 4 | low),
-        _ => None,
-    };
-    // No secret text holds a NUL, so a NUL ends every run.
-    out.push(byte.unwrap_or(0));
-}
-
-fn base64_group(chunk: &[u8], out: &mut Vec<u8>) {
-    let mut code = 0u32;
-    let mut letters = 0;
-    for byte in chunk {
-        match base64_letter(*byte) {
-            Some(value) => {
-                code = code << 6 | u32::from(value);
-                letters += 1;
-            }
-            None => break,
+impl Default for Decodings {
+    fn default() -> Self {
+        Self {
+            plain: Seeker::default(),
+            hex: Groups::of_hex(),
+            base64: [0, 1, 2, 3].map(|skip| Groups::new(4, 6, skip)),
         }
     }
-    code <<= 6 * (4 - letters);
-    let [_, first, second, third] = code.to_be_bytes();
-    let whole = match letters {
-        4 => 3,
-        3 => 2,
-        2 => 1,
-        _ => 0,
-    };
-    out.extend([first, second, third].into_iter().take(whole));
-    if letters < 4 {
-        out.push(0);
+}
+
+impl Decodings {
+    fn read(&mut self, read: Read, search: &mut Search<'_>) {
+        self.plain.read(read, search);
+        let (digit, letter) = (digit(read.byte), base64_letter(read.byte));
+        self.hex.iter_mut().for_each(|groups| groups.read(digit, read, search));
+        self.base64.iter_mut().for_each(|groups| groups.read(letter, read, search));
+    }
+
+    fn into_groups(self) -> impl Iterator<Item = Groups> {
+        self.hex.into_iter().chain(self.base64)
+    }
+}
+
+/// Letters taken together, so many bits each; one that is of no alphabet ends its group, and becomes a gap that matches nothing.
+struct Groups {
+    width: u32,
+    bits: u32,
+    /// Letters left out at the beginning.
+    skip: u32,
+    code: u32,
+    /// Letters of the group so far, and those before the first that is of no alphabet.
+    count: u32,
+    sound: u32,
+    from: usize,
+    to: usize,
+    seeker: Seeker,
+}
+
+impl Groups {
+    fn new(width: u32, bits: u32, skip: u32) -> Self {
+        Self { width, bits, skip, code: 0, count: 0, sound: 0, from: 0, to: 0, seeker: Seeker::default() }
+    }
+
+    fn of_hex() -> [Self; 2] {
+        [0, 1].map(|skip| Self::new(2, 4, skip))
+    }
+
+    fn read(&mut self, letter: Option<u8>, read: Read, search: &mut Search<'_>) {
+        if self.skip > 0 {
+            self.skip -= 1;
+            return;
+        }
+        if self.count == 0 {
+            self.from = read.from;
+        }
+        self.to = read.to;
+        if let Some(value) = letter
+            && self.sound == self.count
+        {
+            self.code = self.code << self.bits | u32::from(value);
+            self.sound += 1;
+        }
+        self.count += 1;
+        if self.count == self.width {
+            self.end(search);
+        }
+    }
+
+    /// Ends a group, be it complete or what the text broke off with.
+    fn end(&mut self, search: &mut Search<'_>) {
+        if self.count == 0 {
+            return;
+        }
+        let (known, whole) = (self.sound * self.bits, self.sound * self.bits / 8);
+        for index in 1..=whole {
+            let [.., byte] = (self.code >> (known - 8 * index)).to_be_bytes();
+            self.seeker.read(Read { byte, from: self.from, to: self.to }, search);
+        }
+        if self.sound < self.width {
+            // No secret text holds a NUL, so a NUL ends every run.
+            self.seeker.read(Read { byte: 0, from: self.from, to: self.to }, search);
+        }
+        (self.code, self.count, self.sound) = (0, 0, 0);
     }
 }
 
@@ -175,5 +217,10 @@ fn base64_letter(byte: u8) -> Option<u8> {
 }
 
 fn digit(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        _ => None,
+    }
 }

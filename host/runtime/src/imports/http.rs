@@ -1,9 +1,10 @@
 //! The `http` interface: every request through the one gate, the credential placed behind it, every answer masked.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use http::{HeaderMap, HeaderValue, Method, header};
 use jackfield_model::mask::{MASK, Masker};
+use tokio::sync::Semaphore;
 use url::Url;
 use wasmtime::component::Resource;
 
@@ -16,13 +17,11 @@ use crate::{
     context::CallContext,
     egress::{Asked, Denial, MOST_REDIRECTS, headers, same_origin_redirect, shown},
     redact::forbid,
+    search::searched,
     sender::{self, Outbound},
     state::CallState,
     stop::Stop,
 };
-
-/// The largest answer that is searched where it arrived, in bytes: that is quicker than handing it to another thread.
-const SEARCHED_HERE: usize = 16 * 1024;
 
 /// The longest URL that is read, in bytes.
 const LONGEST_URL: usize = 16 * 1024;
@@ -90,8 +89,8 @@ impl CallState {
             let sent = waited.during(self.sender.send(outbound)).await;
             let response = sent.map_err(|error| failed(error, context))?;
             let Some(target) = same_origin_redirect(&given.method, &response, &given.url) else {
-                let masker = Arc::clone(&context.masker);
-                return waited.during(masked(response, masker, self.limits.response_bytes)).await;
+                let (masker, searching) = (Arc::clone(&context.masker), Arc::clone(&self.searching));
+                return waited.during(masked(response, masker, self.limits.response_bytes, searching)).await;
             };
             given.url = target;
             self.one_more()?;
@@ -163,22 +162,22 @@ fn prepare(context: &CallContext, given: &Given, credential: bool, state: &CallS
     })
 }
 
-/// As `answer`, a large one away from the threads that serve everybody: searching it takes a while.
-async fn masked(response: http::Response<Vec<u8>>, masker: Arc<Masker>, limit: u64) -> Result<Response, SendError> {
-    if response.body().len() <= SEARCHED_HERE {
-        return answer(&response, &masker, limit);
-    }
-    let search = tokio::task::spawn_blocking(move || answer(&response, &masker, limit));
-    search.await.unwrap_or_else(|_| Err(SendError::Other("the answer could not be searched for secrets".into())))
+/// As `answer`, a large one away from the threads that serve everybody.
+async fn masked(
+    response: http::Response<Vec<u8>>,
+    masker: Arc<Masker>,
+    limit: u64,
+    searching: Arc<Semaphore>,
+) -> Result<Response, SendError> {
+    let size = response.body().len();
+    let search = searched(size, searching, move || answer(response, &masker, limit));
+    search.await.unwrap_or_else(|| Err(SendError::Other("the answer could not be searched for secrets".into())))
 }
 
 /// A response as the guest sees it: secrets masked, cookies hidden, nothing packed.
-fn answer(response: &http::Response<Vec<u8>>, masker: &Masker, limit: u64) -> Result<Response, SendError> {
-    let packed = response
-        .headers()
-        .get(header::CONTENT_ENCODING)
-        .is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
-    if packed {
+fn answer(response: http::Response<Vec<u8>>, masker: &Masker, limit: u64) -> Result<Response, SendError> {
+    let mut codings = response.headers().get_all(header::CONTENT_ENCODING).iter();
+    if codings.any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
         return Err(SendError::Other(
             "the provider packed its answer although it was asked not to: what cannot be read cannot be masked".into(),
         ));
@@ -186,16 +185,20 @@ fn answer(response: &http::Response<Vec<u8>>, masker: &Masker, limit: u64) -> Re
     if response.body().len() as u64 > limit {
         return Err(too_large(limit));
     }
-    let body = masker.bytes(response.body()).into_owned();
-    let changed = body.len() != response.body().len();
-    let kept = response.headers().iter().filter(|(name, _)| !(changed && **name == header::CONTENT_LENGTH));
+    let (parts, given) = response.into_parts();
+    let hidden = match masker.bytes(&given) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(hidden) => Some(hidden),
+    };
+    let changed = hidden.as_ref().is_some_and(|hidden| hidden.len() != given.len());
+    let kept = parts.headers.iter().filter(|(name, _)| !(changed && **name == header::CONTENT_LENGTH));
     let headers = kept.map(|(name, value)| {
         let cookie = *name == header::SET_COOKIE;
         let text =
             if cookie { MASK.to_owned() } else { masker.text(&String::from_utf8_lossy(value.as_bytes())).into_owned() };
         (masker.text(name.as_str()).into_owned(), text)
     });
-    Ok(Response { status: response.status().as_u16(), headers: headers.collect(), body })
+    Ok(Response { status: parts.status.as_u16(), headers: headers.collect(), body: hidden.unwrap_or(given) })
 }
 
 fn failed(error: sender::SendError, context: &CallContext) -> SendError {

@@ -1,5 +1,7 @@
 //! The `discover` call: what a fresh connection can point at.
 
+use std::sync::Arc;
+
 use jackfield_model::target::Target;
 use tracing::Instrument;
 
@@ -12,6 +14,7 @@ use crate::{
     hook::Hook,
     imports::ConnectionHandle,
     runtime::Runtime,
+    search::searched,
     state::CallState,
 };
 
@@ -39,27 +42,31 @@ impl Runtime {
         };
         let targets = running.said(running.bounded(&self.limits, work).await)?;
         let targets = convert::targets(targets).map_err(|denial| running.denied(denial))?;
-        targets
-            .iter()
-            .try_for_each(|target| running.without_secrets(target))
-            .map_err(|denial| running.denied(denial))?;
-        Ok(targets)
+        running.without_secrets(targets).await.map_err(|denial| running.denied(denial))
     }
 }
 
 impl Running {
     /// A target is stored and shown: nothing in it may be part of a secret, however a provider wrote it.
-    fn without_secrets(&self, target: &Target) -> Result<(), Denial> {
-        let texts = [&target.id, &target.label, &target.description].into_iter();
-        for text in texts.chain(target.fields.iter().flat_map(|(key, value)| [key, value])) {
-            if *self.context.masker.text(text) != **text {
-                let message = format!(
-                    "`{}` put part of a secret into a target: its author keeps to what the provider means to be public",
-                    shown(&self.context.connector)
-                );
-                return Err(Denial::new("secret-in-target", message));
-            }
-        }
-        Ok(())
+    async fn without_secrets(&self, targets: Vec<Target>) -> Result<Vec<Target>, Denial> {
+        let (masker, turns) = (Arc::clone(&self.context.masker), Arc::clone(&self.loaded.searching));
+        let bytes = targets.iter().flat_map(texts).map(String::len).sum();
+        let search = move || {
+            let shows = targets.iter().flat_map(texts).any(|text| *masker.text(text) != **text);
+            if shows { None } else { Some(targets) }
+        };
+        let found = searched(bytes, turns, search).await.flatten();
+        found.ok_or_else(|| {
+            let message = format!(
+                "`{}` put part of a secret into a target: its author keeps to what the provider means to be public",
+                shown(&self.context.connector)
+            );
+            Denial::new("secret-in-target", message)
+        })
     }
+}
+
+fn texts(target: &Target) -> impl Iterator<Item = &String> {
+    let told = [&target.id, &target.label, &target.description].into_iter();
+    told.chain(target.fields.iter().flat_map(|(key, value)| [key, value]))
 }

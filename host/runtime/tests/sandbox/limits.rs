@@ -68,6 +68,19 @@ async fn memory_bombs_end() {
     assert!(matches!(ends(&sandbox, &verifying(grows, "")).await, CallError::Limit { limit: Limit::Memory, .. }));
 }
 
+/// Its neighbours may have taken what it lacks: it is told so, and not left alone for it.
+#[tokio::test]
+async fn memory_of_all_calls_ends_the_call_that_finds_none_left_and_speaks_against_nobody() {
+    let sandbox = Sandbox::new(Limits { memory_total_bytes: 8 << 20, ..quick() });
+    let grows = verifying("(loop $on (drop (memory.grow (i32.const 16))) (br $on)) unreachable", "");
+    for _ in 0..20 {
+        let context = sandbox.context(&grows, Hook::Verify).await;
+        let error = sandbox.runtime.verify(context).await.result.unwrap_err();
+        assert!(matches!(error, CallError::Limit { limit: Limit::MemoryTotal, .. }), "{error}");
+    }
+    works(&sandbox).await;
+}
+
 #[tokio::test]
 async fn traps_name_themselves_and_what_was_written_before() {
     let sandbox = Sandbox::new(quick());

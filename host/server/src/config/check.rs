@@ -23,8 +23,24 @@ impl Config {
         }
         self.sign_in.check()?;
         refuse_zero("limits", &serde_json::to_value(&self.limits).unwrap_or_default())?;
+        self.check_memory()?;
         refuse_zero("timeouts", &serde_json::to_value(self.timeouts).unwrap_or_default())?;
         refuse_zero("proxy", &serde_json::to_value(self.proxy).unwrap_or_default())
+    }
+}
+
+impl Config {
+    /// What one instance may have fits into a connector's share of the whole.
+    fn check_memory(&self) -> Result<(), ConfigError> {
+        let (limits, half) = (&self.limits, self.limits.memory_total_bytes / 2);
+        let largest = [
+            ("limits.memory_bytes", limits.memory_bytes),
+            ("limits.guest_runtime_memory_bytes", limits.guest_runtime_memory_bytes),
+        ];
+        match largest.into_iter().find(|(_, bytes)| *bytes > half) {
+            Some((key, _)) => Err(ConfigError::SmallMemory { key }),
+            None => Ok(()),
+        }
     }
 }
 

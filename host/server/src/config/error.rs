@@ -132,6 +132,14 @@ pub enum ConfigError {
         /// The key.
         key: String,
     },
+    /// Less memory for all calls together than one may have.
+    #[error(
+        "`limits.memory_total_bytes` is less than twice `{key}`, and the calls of one connector get no more than half of it: raise it, or lower `{key}`"
+    )]
+    SmallMemory {
+        /// What one instance may have.
+        key: &'static str,
+    },
     /// A mail server that cannot be used as it is described.
     #[error("{sentence}")]
     Mail {

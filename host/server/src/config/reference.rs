@@ -71,6 +71,7 @@ const MEANINGS: &[(&str, &str, &str)] = &[
     ("limits.request_ms", MILLISECONDS, "Time one request of a connector takes."),
     ("limits.memory_bytes", BYTES, "Memory of a connector's instance."),
     ("limits.guest_runtime_memory_bytes", BYTES, "The same for connectors that bring a language runtime."),
+    ("limits.memory_total_bytes", BYTES, "Memory of all calls of connectors together; those of one connector never hold more than they leave to the others. At least twice what one instance may have."),
     ("limits.table_elements", COUNT, "Elements of all tables of an instance."),
     ("limits.instances", COUNT, "Core instances, memories and tables of a component, each."),
     ("limits.guest_runtime_instances", COUNT, "The same for connectors that bring a language runtime."),

@@ -141,6 +141,15 @@ fn a_limit_of_nothing_is_refused() {
 }
 
 #[test]
+fn one_instance_fits_into_a_connectors_share_of_all_memory() {
+    let said = refused("[limits]\nmemory_total_bytes = 500_000_000\n", &[]);
+    assert!(said.contains("twice `limits.guest_runtime_memory_bytes`"), "{said}");
+    let said = refused("[limits]\nmemory_bytes = 2_000_000_000\n", &[]);
+    assert!(said.contains("twice `limits.memory_bytes`"), "{said}");
+    assert!(load("[limits]\nmemory_total_bytes = 536_870_912\n", &[]).is_ok(), "two of the largest");
+}
+
+#[test]
 fn what_weakens_the_host_is_announced() {
     let config = load("[egress]\nallow_loopback = true\n[egress.allow_private]\nwiki = [\"wiki.internal\"]\n", &[]);
     let said = config.unwrap().warnings().join("\n");

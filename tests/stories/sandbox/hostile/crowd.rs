@@ -10,14 +10,16 @@ use serde_json::json;
 use super::limits;
 use crate::scene::{Scene, TOKEN};
 
-/// Those that take the most of what is shared: computing, memory, and the way across the border.
-const BUSIEST: [&str; 6] = [
+/// Those that take the most of what is shared: computing, memory, the way across the border, and what the host
+/// searches for secrets.
+const BUSIEST: [&str; 7] = [
     "loop-in-verify",
     "loop-in-realloc",
     "loop-over-memory",
     "memory-by-pages",
     "quadratic-headers",
     "host-call-flood",
+    "large-answers-flood",
 ];
 /// The neighbour's calls in a stretch.
 const STRETCH: usize = 100;

@@ -1,5 +1,6 @@
 //! Bounds: connectors that take more than their share of time, memory, handles, calls and words.
 
+use http::StatusCode;
 use jackfield_tests::doubles::{Fault, Gate, On};
 use serde_json::json;
 
@@ -102,6 +103,8 @@ fn calls() -> Vec<Row> {
             if of_it == 20 { Ok(()) } else { Err(format!("the host's log has {of_it} lines about it")) }
         }),
         Row::fails("giant-url", giant_url, "url", "the request's URL has more than 16384 bytes"),
+        Row::fails("large-answers-flood", large_answers, "limit", HOST_CALLS)
+            .while_(|scene| scene.provider.double().faults().always(On::path("/large"), escaped_answer())),
         Row::fails("giant-body", giant_body, "limit", HOST_CALL_BYTES),
         Row::works("flood-of-words", flood_of_words).so_that(|scene| {
             let kept = scene.log.lines_with("connector=\"flood-of-words\" guest=").len();
@@ -237,6 +240,23 @@ fn over_and_over(asked: Core, requests: u32) -> Core {
             (br_if $again (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
         (call $drop (local.get $connection)) (call $told)",
     ))
+}
+
+/// Asks for answers that are long to search, and then for what it gets no more of.
+fn large_answers(core: Core) -> Core {
+    let asked = core.asks(json!({ "method": "GET", "url": "https://provider.test/large" }));
+    asked.memory(r#"(memory (export "memory") 64)"#).realloc("(i32.const 2097152)").verify(
+        "(local $left i32) (local.set $left (i32.const 5))
+        (loop $again
+            (call $ask (local.get $connection) (i32.const {request}))
+            (br_if $again (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
+        (loop $again (call $auth_method (local.get $connection) (i32.const 1024)) (br $again)) (unreachable)",
+    )
+}
+
+/// Full of what each way of reading reads otherwise.
+fn escaped_answer() -> Fault {
+    Fault::Json(StatusCode::OK, json!("%0a\\ :\n".repeat(8_000)))
 }
 
 fn giant_body(core: Core) -> Core {

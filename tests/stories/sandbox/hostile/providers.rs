@@ -1,7 +1,7 @@
 //! Providers that mean harm behind a connector that means none: answers that drip, never end, or come packed.
 
-use http::HeaderName;
 use http::header::CONTENT_ENCODING;
+use http::{HeaderName, StatusCode};
 use jackfield_tests::doubles::{Fault, Gate, On};
 use serde_json::json;
 
@@ -49,6 +49,8 @@ pub(crate) fn rows() -> Vec<Row> {
         Row::fails("answer-packed", asks, "not-sent", "packed its answer").while_(packed),
         Row::fails("answer-packed-twice", asks, "not-sent", "packed its answer")
             .while_(|scene| strike(scene, told(CONTENT_ENCODING, "identity, br"))),
+        Row::fails("answer-packed-behind-another-header", asks, "not-sent", "packed its answer")
+            .while_(|scene| strike(scene, Fault::Told(StatusCode::OK, in_two_headers(["identity", "gzip"])))),
     ]
 }
 
@@ -62,6 +64,10 @@ fn asks(core: Core) -> Core {
 
 fn strike(scene: &Scene, fault: Fault) {
     scene.provider.double().faults().once(On::path("/me"), fault);
+}
+
+fn in_two_headers(codings: [&str; 2]) -> Vec<(&'static str, String)> {
+    codings.map(|coding| ("content-encoding", coding.to_owned())).to_vec()
 }
 
 fn told(name: HeaderName, value: &'static str) -> Fault {
