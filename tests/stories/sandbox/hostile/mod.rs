@@ -118,7 +118,7 @@ fn credential_stayed(scene: &Scene) -> Result<(), String> {
 
 /// The neighbour's calls while a crowd of hostile connectors is kept busy, against its calls alone.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_neighbour_is_as_fast_beside_them_as_alone() {
+async fn a_neighbour_beside_a_crowd_of_them_is_answered_as_ever() {
     let scene = Scene::with(small).await;
     let mut suite = Suite::named("hostile-crowd");
     let crowd = crowd::Crowd::install(&scene).await;
