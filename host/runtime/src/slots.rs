@@ -46,11 +46,11 @@ mod tests {
         let [one, other]: [TenantId; 2] =
             ["ten_01K742SGZ80000000000000001", "ten_01K742SGZ80000000000000002"].map(|id| id.parse().unwrap());
         let held = slots.of_tenant(Some(one));
-        let _taken = Arc::clone(&held).try_acquire_owned().unwrap();
+        let taken = Arc::clone(&held).try_acquire_owned().unwrap();
         assert!(slots.of_tenant(Some(one)).try_acquire().is_err(), "the same while one of them is held");
         assert!(slots.of_tenant(Some(other)).try_acquire().is_ok());
         assert!(slots.of_tenant(None).try_acquire().is_ok());
-        drop((held, _taken));
+        drop((held, taken));
         slots.of_tenant(Some(other));
         assert_eq!(slots.held.lock().unwrap().len(), 1, "whoever has no call on its way is forgotten");
     }

@@ -196,8 +196,14 @@ fn service(config: &Config, parts: Parts, store: Store, public_url: Url) -> Resu
         random: random(entropy),
     };
     let runtime = Arc::new(Runtime::start(settings, Arc::clone(&outbound) as Arc<_>)?);
+    let settings = service_settings(config, public_url)?;
+    let (clock, entropy) = (parts.clock, parts.entropy);
+    Ok(Service::new(service::Parts { store, runtime, outbound, clock, entropy, mailer, languages, settings }))
+}
+
+fn service_settings(config: &Config, public_url: Url) -> Result<service::Settings, ServeError> {
     let secret = config.sign_in.client_secret_file.as_deref().map(client_secret).transpose()?;
-    let settings = service::Settings {
+    Ok(service::Settings {
         public_url,
         identity_provider: IdentityProvider::of(&config.sign_in, secret).map(Arc::new),
         http_loopback: config.egress.allow_loopback,
@@ -212,9 +218,7 @@ fn service(config: &Config, parts: Parts, store: Store, public_url: Url) -> Resu
         request_id_header: config.log.request_id_header.clone(),
         data_dir: config.data_dir.clone(),
         keyring: config.keyring.clone(),
-    };
-    let (clock, entropy) = (parts.clock, parts.entropy);
-    Ok(Service::new(service::Parts { store, runtime, outbound, clock, entropy, mailer, languages, settings }))
+    })
 }
 
 /// The secret this host shows its identity provider.

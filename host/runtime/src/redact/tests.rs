@@ -203,7 +203,7 @@ fn a_form_body_keeps_its_shape() {
 /// The ways a secret may come back beside its own place.
 fn spellings(secret: &str) -> Vec<String> {
     let plain = secret.as_bytes();
-    let percent = plain.iter().map(|byte| format!("%{byte:02x}")).collect();
+    let percent = plain.iter().flat_map(|byte| ["%".to_owned(), data_encoding::HEXLOWER.encode(&[*byte])]).collect();
     let base64 = |skipped: usize| data_encoding::BASE64.encode(&[&b"xy"[..skipped], plain].concat());
     vec![
         secret.to_owned(),

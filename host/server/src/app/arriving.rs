@@ -139,7 +139,7 @@ mod tests {
     #[tokio::test]
     async fn a_byte_now_and_then_wears_patience_out_and_enough_of_them_renew_it() {
         let body = Body::empty();
-        let (patience, stalled) = (Duration::from_secs(60), Arc::default());
+        let (patience, stalled) = (Duration::from_mins(1), Arc::default());
         let mut arriving = Arriving { body, patience, left: patience, brought: 0, waiting: None, stalled };
         let waited = |arriving: &mut Arriving, bytes| {
             arriving.waiting = Some(Box::pin(sleep(arriving.left.saturating_sub(Duration::from_secs(20)))));

@@ -37,8 +37,19 @@ async fn tenants_come_back_and_end_only_without_connections() {
     store.connections().delete(&mut change, &found);
     store.commit(change).await.unwrap();
     assert_eq!(store.connection_count(), 0);
-    // A revocation and a choice that wait need its keys.
+    store.tenants().delete(tenant.id, Change::new()).await.unwrap();
+    assert!(store.tenants().get(tenant.id).await.unwrap().is_none());
+    let mut held = Change::new();
+    store.tenants().hold(&mut held, tenant.id);
+    assert!(matches!(store.commit(held).await, Err(StoreError::Conflict)));
+}
+
+#[tokio::test]
+async fn a_tenant_s_keys_stay_while_a_revocation_or_a_choice_needs_them() {
+    let (store, ..) = sample::in_memory().await;
+    let tenant = sample::tenant();
     let mut change = Change::new();
+    store.tenants().insert(&mut change, &tenant).unwrap();
     store.revocations().create(&mut change, &sample::revocation(1), &sample::tokens("rt")).await.unwrap();
     store.commit(change).await.unwrap();
     assert!(matches!(store.tenants().delete(tenant.id, Change::new()).await, Err(StoreError::Awaited)));
@@ -53,10 +64,6 @@ async fn tenants_come_back_and_end_only_without_connections() {
     store.choices().done(&mut change, &choice);
     store.commit(change).await.unwrap();
     store.tenants().delete(tenant.id, Change::new()).await.unwrap();
-    assert!(store.tenants().get(tenant.id).await.unwrap().is_none());
-    let mut held = Change::new();
-    store.tenants().hold(&mut held, tenant.id);
-    assert!(matches!(store.commit(held).await, Err(StoreError::Conflict)));
 }
 
 #[tokio::test]

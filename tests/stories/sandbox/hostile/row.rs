@@ -11,7 +11,7 @@ use super::core::Core;
 use crate::scene::{Scene, TOKEN};
 
 /// How long a row may take: many times the longest bound of the scenes it runs in.
-const WITHOUT_END: Duration = Duration::from_secs(60);
+const WITHOUT_END: Duration = Duration::from_mins(1);
 
 /// One hostile component.
 pub(crate) struct Row {
