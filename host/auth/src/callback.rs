@@ -83,9 +83,7 @@ pub fn parse(query: &str) -> Result<Parameters, CallbackError> {
 impl Parameters {
     /// The state, under the name it travelled by; empty counts as absent.
     pub fn state(&self, oauth2: &OAuth2) -> Option<Secret> {
-        let renamed = oauth2.authorize.renames.iter().find(|rename| rename.standard == "state");
-        let name = renamed.and_then(|rename| rename.actual.as_deref()).unwrap_or("state");
-        self.get(name).map(|state| Secret::new(state.to_owned()))
+        self.get(oauth2.authorize.state_parameter()).map(|state| Secret::new(state.to_owned()))
     }
 
     fn get(&self, name: &str) -> Option<&str> {

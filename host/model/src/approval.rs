@@ -27,6 +27,13 @@ pub struct Request {
     pub pointed_out: bool,
 }
 
+impl Request {
+    /// Whether it asks for the same, in whatever words: those are the host's own, and another version of it may have better ones.
+    pub fn asks_for(&self, other: &Self) -> bool {
+        (&self.rule, &self.subject, self.pointed_out) == (&other.rule, &other.subject, other.pointed_out)
+    }
+}
+
 /// Everything a manifest asks for, in a stable order.
 pub fn requests(manifest: &Manifest) -> Vec<Request> {
     let mut asked = Vec::new();
@@ -235,6 +242,20 @@ mod tests {
     #![allow(clippy::indexing_slicing, reason = "a failed test is a panic")]
     use super::*;
     use crate::{manifest::Pkce, sample};
+
+    #[test]
+    fn what_was_approved_is_what_is_asked_for_and_not_how_it_is_put() {
+        let asked = requests(&sample::manifest());
+        let one = asked.first().unwrap_or_else(|| unreachable!("a manifest asks for something"));
+        assert!(one.asks_for(&Request { sentence: "In other words.".into(), ..one.clone() }));
+        for other in [
+            Request { rule: "any-host".into(), ..one.clone() },
+            Request { subject: "https://elsewhere.example.com".into(), ..one.clone() },
+            Request { pointed_out: !one.pointed_out, ..one.clone() },
+        ] {
+            assert!(!one.asks_for(&other), "{other:?}");
+        }
+    }
 
     #[test]
     fn every_origin_endpoint_and_deviation_is_asked_for() {

@@ -4,7 +4,7 @@ use std::{fmt, future::Future, sync::Arc};
 
 use jackfield_model::{failure::Failure, id::TenantId};
 use jiff::Timestamp;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 use wasmtime::{
     Store, Trap, UpdateDeadline,
     component::{Instance, ResourceTableError},
@@ -205,7 +205,7 @@ pub(crate) async fn instantiate(loaded: &Loaded, store: &mut Store<CallState>) -
     loaded.pre.instantiate_async(store).await
 }
 
-/// Lets a call in, and waits for its work within the time and the processor time it may take. What is not done by then is
+/// Lets a call in, and waits for its work, within the time and the processor time it may take. What is not done by then is
 /// dropped, store and all.
 pub(crate) async fn bounded<T: Send>(
     loaded: &Loaded,
@@ -215,14 +215,17 @@ pub(crate) async fn bounded<T: Send>(
     work: impl Future<Output = wasmtime::Result<T>> + Send,
 ) -> Result<T, Ended> {
     let over = |limit| Ended::Stop(Stop::Limit(limit));
+    let (begun, until) = (Instant::now(), Instant::now() + limits.wall());
     let slots = loaded.slots.of_tenant(tenant);
     let admitted = async { (slots.acquire().await, loaded.room.enter(&loaded.share).await) };
-    let _place = timeout(limits.wall(), admitted).await.map_err(|_elapsed| over(Limit::CallsAtOnce))?;
+    let _place = timeout_at(until, admitted).await.map_err(|_elapsed| over(Limit::CallsAtOnce))?;
+    let queued = begun.elapsed();
     let most = || limits.cpu().saturating_add(waited.computed());
-    match timeout(limits.wall(), aside(work, loaded.habit.is_long(), most)).await {
+    match timeout_at(until, aside(work, loaded.habit.is_long(), most)).await {
         Ok(Some(answer)) => Ok(answer?),
         Ok(None) => Err(over(Limit::Cpu)),
-        Err(_elapsed) if waited.passed() >= limits.wall() / 2 => Err(over(Limit::Provider)),
+        Err(_elapsed) if queued >= limits.wall() / 2 => Err(over(Limit::CallsAtOnce)),
+        Err(_elapsed) if queued + waited.passed() >= limits.wall() / 2 => Err(over(Limit::Provider)),
         Err(_elapsed) => Err(over(Limit::Wall)),
     }
 }

@@ -33,8 +33,8 @@ pub(crate) struct Loaded {
     pub(crate) share: Share,
     /// What its calls hold of the memory of all.
     pub(crate) holder: Arc<Holder>,
-    /// Room for searching large answers for secrets: one at a time, so that others' come between.
-    pub(crate) searching: Arc<Semaphore>,
+    /// Room for searching large answers for secrets: one of a tenant's at a time, so that others' come between.
+    pub(crate) searching: Slots,
     /// Room for calls that compute for long, of all connectors together, and whether this one's do.
     pub(crate) long: Arc<Semaphore>,
     pub(crate) habit: Habit,
@@ -121,7 +121,7 @@ impl Linkers {
         };
         let slots = Slots::of(limits.calls_at_once);
         let (room, share, long) = (Arc::clone(&self.room), Share::default(), Arc::clone(&self.long));
-        let (holder, searching) = (self.memory.holder(), Arc::new(Semaphore::new(1)));
+        let (holder, searching) = (self.memory.holder(), Slots::of(1));
         Ok(Loaded { class, pre, exports, slots, room, share, holder, searching, long, habit: Habit::default() })
     }
 }

@@ -64,6 +64,7 @@ impl CallState {
     ) -> Self {
         let mut table = ResourceTable::new();
         table.set_max_capacity(usize::try_from(limits.handles).unwrap_or(usize::MAX));
+        let searching = loaded.searching.of_tenant(context.as_ref().map(|context| context.tenant));
         Self {
             context,
             sender: Arc::clone(sender),
@@ -72,7 +73,7 @@ impl CallState {
             table,
             signatures: Signatures::default(),
             turn: Turn::default(),
-            searching: Arc::clone(&loaded.searching),
+            searching,
             placeholders: false,
             waited: Waited::default(),
             requests_left: limits.requests,

@@ -226,6 +226,8 @@ impl Runtime {
                 let opened = breakers.fault(digest, now);
                 tracing::warn!(connector = running.context.connector, kind = error.kind(), %error, opened, "a connector's call failed");
             }
+            // It says nothing of the component, which may not even have begun.
+            Err(CallError::Limit { .. }) => {}
             _ => breakers.works(digest, running.trial),
         }
         Outcome { result, log: running.book.take() }

@@ -72,8 +72,8 @@ impl Tenants<'_> {
         if !connections.is_empty() {
             return Err(StoreError::InUse);
         }
-        // After the connections: what ended one of them meanwhile is seen here.
-        if Revocations(self.0).any_of(id).await? || Choices(self.0).any_of(id).await? {
+        // In the order in which one becomes another: a connection or a choice that ends meanwhile is seen as a revocation.
+        if Choices(self.0).any_of(id).await? || Revocations(self.0).any_of(id).await? {
             return Err(StoreError::Awaited);
         }
         if let Some(tenant) = self.get(id).await? {

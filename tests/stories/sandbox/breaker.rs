@@ -10,7 +10,7 @@ use crate::scene::{Scene, failure};
 
 /// Less time for a call than for a request of it.
 fn hasty(config: &mut Config) {
-    config.limits.wall_ms = 500;
+    config.limits.wall_ms = 1_000;
     config.limits.request_ms = 60_000;
 }
 
@@ -27,7 +27,15 @@ async fn a_provider_that_hangs_is_no_fault_of_the_connector() {
         assert_eq!(verified["verification"]["failure"]["advice"], "retry");
     }
     scene.provider.double().faults().clear();
-    assert_eq!(scene.verify(id).await["status"], "active", "nobody left it alone");
+    // Nor is it to the credit of one that breaks.
+    let odd = || scene.provider.double().faults().once(On::path("/me"), Fault::Json(StatusCode::OK, json!({})));
+    for turn in 0..5 {
+        scene.provider.double().faults().once(On::path("/me"), Fault::Held(Gate::default()));
+        assert_eq!(failure(&scene.verify(id).await).0, "limit");
+        odd();
+        assert_eq!(failure(&scene.verify(id).await).0, "trap", "turn {turn}");
+    }
+    assert_eq!(failure(&scene.verify(id).await).0, "breaker-open");
 }
 
 #[tokio::test(flavor = "multi_thread")]

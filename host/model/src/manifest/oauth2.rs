@@ -92,6 +92,14 @@ pub struct AuthorizeRules {
     pub code_parameter: Option<String>,
 }
 
+impl AuthorizeRules {
+    /// The callback's name for `state`.
+    pub fn state_parameter(&self) -> &str {
+        let renamed = self.renames.iter().find(|rename| rename.standard == "state");
+        renamed.and_then(|rename| rename.actual.as_deref()).unwrap_or("state")
+    }
+}
+
 /// Proof Key for Code Exchange (RFC 7636).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

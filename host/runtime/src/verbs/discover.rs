@@ -49,7 +49,8 @@ impl Runtime {
 impl Running {
     /// A target is stored and shown: nothing in it may be part of a secret, however a provider wrote it.
     async fn without_secrets(&self, targets: Vec<Target>) -> Result<Vec<Target>, Denial> {
-        let (masker, turns) = (Arc::clone(&self.context.masker), Arc::clone(&self.loaded.searching));
+        let (masker, turns) =
+            (Arc::clone(&self.context.masker), self.loaded.searching.of_tenant(Some(self.context.tenant)));
         let bytes = targets.iter().flat_map(texts).map(String::len).sum();
         let search = move || {
             let shows = targets.iter().flat_map(texts).any(|text| *masker.text(text) != **text);

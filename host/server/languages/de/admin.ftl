@@ -194,7 +194,7 @@ admin-tenant-remove-why = Seine Schlüssel enden, und mit ihnen alles, was eine 
 admin-tenant-confirm = Geben Sie zum Entfernen seinen Namen ein: { $name }
 admin-tenant-confirm-fault = Das ist nicht sein Name. Es wurde nichts entfernt.
 admin-tenant-has-connections = Er wurde nicht entfernt: Er hat noch Verbindungen. Sie müssen zuerst gelöscht sein, damit jede widerrufen wird.
-admin-tenant-awaited = Er wurde nicht entfernt: Gelöschte Verbindungen werden beim Anbieter noch widerrufen, oder über ein weiteres Konto ist noch zu entscheiden. Versuchen Sie es erneut, wenn das getan ist, spätestens in einigen Tagen.
+admin-tenant-awaited = Er wurde nicht entfernt: Gelöschte Verbindungen werden beim Anbieter noch widerrufen, oder über ein weiteres Konto ist noch zu entscheiden. Versuchen Sie es erneut, wenn das getan ist, spätestens in einigen Wochen.
 
 # API-Schlüssel.
 admin-keys-lead = Mit einem Schlüssel spricht eine Anwendung für ihren Mandanten und ein Programm für Sie.

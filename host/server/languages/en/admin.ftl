@@ -194,7 +194,7 @@ admin-tenant-remove-why = Its keys end, and with them whatever a backup still ho
 admin-tenant-confirm = To remove it, type its name: { $name }
 admin-tenant-confirm-fault = That is not its name. Nothing was removed.
 admin-tenant-has-connections = It was not removed: it still has connections. They have to be deleted first, so that each is revoked.
-admin-tenant-awaited = It was not removed: deleted connections are still being revoked at their provider, or a person's other account waits for a choice. Try again when that is done, in a few days at most.
+admin-tenant-awaited = It was not removed: deleted connections are still being revoked at their provider, or a person's other account waits for a choice. Try again when that is done, in a few weeks at most.
 
 # API keys.
 admin-keys-lead = With a key an application speaks for its tenant, and a program for you.

@@ -258,7 +258,7 @@ impl Service {
         match self.store_unproven(&mut party.connection, &credential, session, by).await {
             Ok(()) => {}
             Err(StoreError::Conflict) => {
-                self.end_unstored(&party, &credential).await?;
+                self.end_in_no_tenant(&party, &credential).await?;
                 return Err(StoreError::Conflict.into());
             }
             Err(error) => return Err(error.into()),
@@ -303,14 +303,18 @@ impl Service {
         self.store().connections().create(change, connection, credential).await
     }
 
-    /// Ends what the provider gave for a connection that could not be stored: its tenant ended meanwhile, or somebody finished
-    /// its session. What cannot be ended now goes to the queue.
-    async fn end_unstored(&self, party: &Party, credential: &Credential) -> Result<(), StoreError> {
+    /// Ends what the provider gave for a connection whose tenant ended meanwhile; what cannot be ended now goes to the queue.
+    /// Where the tenant is there, nothing is ended: an earlier connection to the same account may live on the same grant.
+    async fn end_in_no_tenant(&self, party: &Party, credential: &Credential) -> Result<(), StoreError> {
         let connection = &party.connection;
-        let change = match self.end_at_provider(party, credential).await {
-            Ended::Later { .. } => self.discarding(connection, credential).await?,
-            _ => self.audited_for(connection.tenant, "host", "credential.discarded", &connection.id.to_string())?,
-        };
+        if self.tenant(connection.tenant).await?.is_some() {
+            return Ok(());
+        }
+        let id = connection.id.to_string();
+        self.store().commit(self.audited_for(connection.tenant, "host", "credential.discarded", &id)?).await?;
+        let Ended::Later { .. } = self.end_at_provider(party, credential).await else { return Ok(()) };
+        let mut change = Change::new();
+        self.store().revocations().create(&mut change, &self.revocation_of(connection)?, credential).await?;
         self.store().commit(change).await
     }
 

@@ -8,7 +8,7 @@ use jackfield_model::{
     connection::{Connection, RefreshState},
     credential::{Credential, NamedToken},
     expiry::Clocks,
-    failure::Advice,
+    failure::{Advice, Failure},
     id::EventId,
     manifest::{Guide, Manifest, Revocation as Way},
     origin::Origin,
@@ -127,7 +127,7 @@ impl Service {
         let account = party.connection.account.as_ref().map(|account| account.id.as_str());
         let planned = match self.parts.runtime.revoke_plans(context, account).await.result {
             Ok(planned) => planned,
-            Err(error) => return Ended::Refused(outcome::of_call(&error).message),
+            Err(error) => return unplanned(outcome::of_call(&error)),
         };
         let origins = match self.hook_origins(party, "revoke") {
             Ok(origins) => origins,
@@ -238,6 +238,15 @@ impl Service {
     }
 }
 
+/// What comes of it where a hook planned nothing.
+fn unplanned(failure: Failure) -> Ended {
+    match failure.advice {
+        // The host or the provider is busy: what is sealed is the last that is known of the grant.
+        Advice::Retry(_) => Ended::Later { after: None, why: failure.message },
+        _ => Ended::Refused(failure.message),
+    }
+}
+
 /// The tokens that plans are filled with one after another: the further ones, and at last, as none, the first.
 fn each_token(credential: &Credential) -> impl Iterator<Item = Option<&NamedToken>> {
     let further = match credential {
@@ -296,5 +305,18 @@ fn shadow(due: &Revocation) -> Connection {
         said: jackfield_model::notice::Said::default(),
         created_at: due.created_at,
         updated_at: due.created_at,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hook_that_cannot_be_asked_now_is_asked_again() {
+        let busy = Failure::new(Advice::Retry(None), "limit", "busy");
+        assert!(matches!(unplanned(busy), Ended::Later { .. }));
+        let broken = Failure::new(Advice::Other("connector".into()), "trap", "broken");
+        assert!(matches!(unplanned(broken), Ended::Refused(_)));
     }
 }

@@ -59,7 +59,7 @@ pub enum TenantError {
     HasConnections,
     /// Its keys are still needed to end what was made in its name.
     #[error(
-        "the tenant's deleted connections are not all revoked yet, or a person's other account waits for a choice: its keys are needed until then; try again when the providers have answered, in a few days at most"
+        "the tenant's deleted connections are not all revoked yet, or a person's other account waits for a choice: its keys are needed until then; try again when the providers have answered, in a few weeks at most"
     )]
     Awaited,
     /// The store.

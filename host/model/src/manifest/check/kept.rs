@@ -39,7 +39,7 @@ fn is_secret(oauth2: &OAuth2, place: &KeptFrom) -> bool {
         KeptFrom::Response(pointer) => oauth2.response.is_token(pointer),
         KeptFrom::Callback(parameter) => {
             let code = oauth2.authorize.code_parameter.as_deref().unwrap_or("code");
-            [code, "state"].contains(&parameter.as_str())
+            [code, oauth2.authorize.state_parameter()].contains(&parameter.as_str())
         }
     }
 }

@@ -18,7 +18,7 @@ const A_PROVIDER: usize = 8;
 const A_TENANT: usize = 32;
 /// How many connections are refreshed at a time.
 const AT_ALL: usize = 128;
-/// How many connections of one provider may wait for their turn in memory; the index keeps the others.
+/// How many connections of one tenant at one provider may wait for their turn in memory; the index keeps the others.
 const WAITING: usize = 1024;
 
 /// What housekeeping is busy with: connections, or messages. Clones are the same.
@@ -75,14 +75,15 @@ impl<T: Copy + Eq + Hash> Rounds<T> {
         self.lock().admitted.contains(&due)
     }
 
-    /// A place of a tenant's in the queue of a provider; none where it is full or what is due has one.
+    /// A place in a tenant's own queue at a provider; none where it is full or what is due has one.
     pub(in crate::service) fn admit(&self, due: T, tenant: TenantId, provider: String) -> Option<Place<T>> {
         let mut state = self.lock();
         if state.admitted.contains(&due) {
             return None;
         }
         let lanes = [Lane::Share(tenant, provider.clone()), Lane::Tenant(tenant), Lane::Provider(provider)];
-        if lanes.last().and_then(|lane| state.lanes.get(lane)).is_some_and(|queue| queue.admitted >= WAITING) {
+        let [share, ..] = &lanes;
+        if state.lanes.get(share).is_some_and(|queue| queue.admitted >= WAITING) {
             return None;
         }
         let lanes = lanes.map(|lane| {
@@ -189,5 +190,24 @@ impl<T: Copy + Eq + Hash> Drop for Place<T> {
             }
         }
         self.rounds.busy.send_replace(state.admitted.len());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
+    use super::*;
+
+    #[test]
+    fn a_tenant_whose_queue_is_full_keeps_no_other_out() {
+        let rounds = Rounds::default();
+        let [one, other]: [TenantId; 2] =
+            ["ten_01K742SGZ80000000000000001", "ten_01K742SGZ80000000000000002"].map(|id| id.parse().unwrap());
+        let admit = |due: usize, tenant| rounds.admit(due, tenant, "mail".to_owned());
+        let held: Vec<_> = (0..=WAITING).map_while(|due| admit(due, one)).collect();
+        assert_eq!(held.len(), WAITING);
+        assert!(admit(WAITING + 1, other).is_some(), "the queue is the tenant's own");
+        drop(held);
+        assert!(admit(0, one).is_some());
     }
 }
