@@ -29,6 +29,7 @@ mod keys;
 mod messages;
 mod outbox;
 mod page_sessions;
+mod patience;
 pub mod reading;
 mod record;
 mod revocations;

@@ -1,12 +1,10 @@
 //! A key ring's file while it is changed: by one command at a time, and never over what somebody else wrote.
 
 use std::{
-    fs::{self, File, TryLockError},
+    fs::{self, File},
     io,
     os::unix::fs::{MetadataExt, fchown},
     path::{Path, PathBuf},
-    thread,
-    time::Duration,
 };
 
 use zeroize::Zeroizing;
@@ -15,10 +13,7 @@ use super::{
     KeyRing, KeyRingError,
     ring_file::{at, folder_of, parsed, read, sync_folder},
 };
-
-/// How often the lock is asked for, and the pause in between: a quarter of a second together.
-const LOCK_ATTEMPTS: u32 = 50;
-const LOCK_PAUSE: Duration = Duration::from_millis(5);
+use crate::patience;
 
 /// A key ring's file as it was read, held until it is dropped: whoever else wants to change a ring of that folder is refused.
 ///
@@ -73,19 +68,10 @@ impl HeldKeyRing {
 }
 
 /// A lock on the folder: the file itself is another one after each change, and a file beside it would stay behind.
-///
-/// Asked for again a few times: a process that was just forked holds what its parent had locked until it becomes another program.
-#[allow(clippy::disallowed_methods, reason = "nothing tells when a forked process has become another program")]
 fn locked(path: &Path) -> Result<File, KeyRingError> {
     let folder = File::open(folder_of(path)).map_err(at(path))?;
-    for _ in 0..LOCK_ATTEMPTS {
-        match folder.try_lock() {
-            Ok(()) => return Ok(folder),
-            Err(TryLockError::WouldBlock) => thread::sleep(LOCK_PAUSE),
-            Err(TryLockError::Error(error)) => return Err(at(path)(error)),
-        }
-    }
-    Err(KeyRingError::Held(path.into()))
+    let taken = patience::locked(&folder).map_err(at(path))?;
+    if taken { Ok(folder) } else { Err(KeyRingError::Held(path.into())) }
 }
 
 #[cfg(test)]

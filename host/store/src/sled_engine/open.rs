@@ -1,20 +1,17 @@
 //! Opening sled so that what it acknowledged before is there, and nobody else has it open.
 
 use std::{
-    fs::{self, File, TryLockError},
+    fs::{self, File},
     io,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
-    thread,
-    time::Duration,
 };
+
+use crate::patience;
 
 /// sled puts up to about twenty values on a node and a node above a quarter of a segment into a file of its
 /// own, which it never syncs. Segments of 4 MiB keep a node of 32 KiB values below that quarter.
 const SEGMENT_BYTES: usize = 4 * 1024 * 1024;
-/// How often the lock is asked for, and the pause in between: a quarter of a second together.
-const LOCK_ATTEMPTS: u32 = 50;
-const LOCK_PAUSE: Duration = Duration::from_millis(5);
 
 /// Why the database did not open.
 #[derive(Debug, thiserror::Error)]
@@ -71,18 +68,15 @@ pub(super) fn open(directory: &Path, cache_bytes: u64) -> Result<(sled::Db, File
 }
 
 /// Asks again while sled's own lock is held: whoever has it does not have ours, and so is about to let go of it.
-#[allow(clippy::disallowed_methods, reason = "nothing tells when a forked process has become another program")]
 fn database(directory: &Path, config: &sled::Config) -> Result<sled::Db, EngineOpenError> {
     let damaged = |source| EngineOpenError::Damaged { path: directory.into(), source };
-    for _ in 0..LOCK_ATTEMPTS {
-        match catch_unwind(AssertUnwindSafe(|| config.open())) {
-            Ok(Ok(database)) => return Ok(database),
-            Ok(Err(error)) if is_held(&error) => thread::sleep(LOCK_PAUSE),
-            Ok(Err(error)) => return Err(damaged(Some(error))),
-            Err(_) => return Err(damaged(None)),
-        }
-    }
-    Err(EngineOpenError::Locked(directory.into()))
+    let opened = patience::tried(|| match catch_unwind(AssertUnwindSafe(|| config.open())) {
+        Ok(Ok(database)) => Some(Ok(database)),
+        Ok(Err(error)) if is_held(&error) => None,
+        Ok(Err(error)) => Some(Err(damaged(Some(error)))),
+        Err(_) => Some(Err(damaged(None))),
+    });
+    opened.unwrap_or_else(|| Err(EngineOpenError::Locked(directory.into())))
 }
 
 /// Whether sled found its lock held, which it tells only in words; a test meets them.
@@ -96,21 +90,11 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> EngineOpenError {
 }
 
 /// A sibling, because sled's own lock is on a file it may replace.
-///
-/// Asked for again a few times: a process that was just forked, a compiler for one, holds what its parent had locked
-/// until it becomes another program.
-#[allow(clippy::disallowed_methods, reason = "nothing tells when a forked process has become another program")]
 pub(crate) fn lock(directory: &Path) -> Result<Lock, EngineOpenError> {
     let path = directory.with_extension("lock");
     let file = File::options().write(true).create(true).truncate(false).open(&path).map_err(at(&path))?;
-    for _ in 0..LOCK_ATTEMPTS {
-        match file.try_lock() {
-            Ok(()) => return Ok(Lock(file)),
-            Err(TryLockError::WouldBlock) => thread::sleep(LOCK_PAUSE),
-            Err(TryLockError::Error(error)) => return Err(at(&path)(error)),
-        }
-    }
-    Err(EngineOpenError::Locked(directory.into()))
+    let taken = patience::locked(&file).map_err(at(&path))?;
+    if taken { Ok(Lock(file)) } else { Err(EngineOpenError::Locked(directory.into())) }
 }
 
 /// A snapshot torn by a crash is taken for the newest one by sled's reader, which then refuses to open.
