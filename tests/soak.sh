@@ -14,6 +14,8 @@ fail() {
 [ -e /dev/fuse ] || fail "/dev/fuse is missing: load the kernel's module fuse, or give the container the device"
 
 tests/peers/setup.sh soak
+# All that the tests start is built with them: naming some of them alone leaves out the programs that they run.
+cargo test --workspace --no-run
 ended=0
 SLICE=long cargo test --workspace --no-fail-fast --test attacks --test crashes --test house --test sandbox --test surface \
   -- --include-ignored | awk -v suite=soak -v slice=long -f tests/summary.awk || ended=1
