@@ -178,6 +178,12 @@ pub fn on_demand(
     }
 }
 
+/// When a wait that was stored is over. One that is longer than any we agree to was stored by a clock that was ahead, and is
+/// over now.
+pub fn wait_ends(until: Timestamp, now: Timestamp) -> Timestamp {
+    if until.duration_since(now) > LONGEST_WAIT { now } else { until }
+}
+
 /// Whether the while is over in which a refresh token with an unknown outcome could be shown again, and the access token
 /// still lives: from then on it is as uncertain as with a provider that has no grace.
 pub fn grace_is_over(

@@ -11,7 +11,7 @@ use jackfield_model::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-use crate::refresh::{Life, due_at, jittered, seconds};
+use crate::refresh::{Life, due_at, jittered, seconds, wait_ends};
 
 /// The longest time before its end that a permission is said to end soon where no step of the ladder fits into it.
 pub const NEAR: SignedDuration = SignedDuration::from_hours(14 * 24);
@@ -102,9 +102,12 @@ fn refresh_at(rules: &RefreshRules, seen: &Seen<'_>) -> Option<Timestamp> {
     let ahead = |tries| due_at(rules, &Life { sent_at: since, ends_at: ends? }, tries, random);
     match connection.refresh {
         // A short life is tried ahead of its end once only (REF-3); where no end is known, the wait is all there is.
-        RefreshState::Waiting { attempts, until } => (ends.is_none() || ahead(attempts).is_some()).then_some(until),
+        RefreshState::Waiting { attempts, until } => {
+            (ends.is_none() || ahead(attempts).is_some()).then_some(wait_ends(until, seen.now))
+        }
         RefreshState::Unknown { until, .. } => until,
         RefreshState::Refreshing { since, .. } => Some(since),
+        RefreshState::Idle if connection.upkeep.has_no_known_end(seen.now) => Some(seen.now),
         RefreshState::Idle => {
             let idle = seen.lifetime.idle.map(seconds).and_then(|idle| {
                 let kept_alive = since.checked_add(idle - jittered(idle / 5, 10, random)).ok()?;

@@ -1,7 +1,15 @@
 //! Upkeep: what the host does for a connection without being asked, and when.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+
+/// How far ahead of the clock a moment that was stored may lie: clocks are set back by a little now and then.
+pub const SET_BACK: SignedDuration = SignedDuration::from_mins(5);
+
+/// Whether something is said to have happened at a moment that is not yet: a clock said so that was ahead and was set back.
+pub fn is_of_later(at: Timestamp, now: Timestamp) -> bool {
+    at.duration_since(now) > SET_BACK
+}
 
 /// When the host looks at a connection next, and since when it holds its token.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,5 +28,10 @@ impl Upkeep {
     /// Whether the time to look has come.
     pub fn is_due(&self, now: Timestamp) -> bool {
         self.due.is_some_and(|due| due <= now)
+    }
+
+    /// Whether the token was asked for by a clock that was ahead: then nobody knows when it ends.
+    pub fn has_no_known_end(&self, now: Timestamp) -> bool {
+        self.token_since.is_some_and(|since| is_of_later(since, now))
     }
 }

@@ -239,3 +239,45 @@ async fn answers_that_cannot_be_read_leave_the_outcome_unknown() {
         assert_eq!(scene.token(&id, 60).await, before, "{login}");
     }
 }
+
+/// A year, in seconds.
+const YEAR: i64 = 365 * 24 * 3600;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wait_that_a_clock_ahead_wrote_down_is_over_when_it_is_set_back() {
+    let scene = Fronted::start().await;
+    let id = scene.connect("alice").await;
+    scene.pass(YEAR);
+    scene.strike(Fault::Status(StatusCode::SERVICE_UNAVAILABLE));
+    let failed = scene.ask(&id, "refresh", json!({})).await;
+    assert_eq!(failed.status, 502, "{}", failed.json);
+    scene.pass(LIFE - YEAR);
+    scene.token(&id, 60).await;
+    assert_eq!(scene.refreshes().len(), 2, "nobody waits for next year");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_a_token_that_a_clock_ahead_wrote_down_is_not_believed() {
+    let mut scene = Fronted::start().await;
+    let ids = [scene.connect("alice").await, scene.connect("bob").await];
+    scene.host.keep_house().await.unwrap();
+    scene.pass(YEAR);
+    for id in &ids {
+        assert_eq!(scene.ask(id, "refresh", json!({})).await.status, 200);
+    }
+    scene.pass(-YEAR);
+    scene.token(&ids[0], 60).await;
+    assert_eq!(scene.refreshes().len(), 3, "whoever leases has a token whose end is known");
+    scene.host.keep_house().await.unwrap();
+    assert_eq!(scene.refreshes().len(), 4, "and the host finds the others by itself");
+    scene.host.keep_house().await.unwrap();
+    assert_eq!(scene.refreshes().len(), 4, "once");
+    // The same where it was set back while the host was down.
+    scene.pass(YEAR);
+    assert_eq!(scene.ask(&ids[1], "refresh", json!({})).await.status, 200);
+    scene.host.stop().await.unwrap();
+    scene.pass(-YEAR);
+    scene.host.start_again().await.unwrap();
+    scene.host.keep_house().await.unwrap();
+    assert_eq!(scene.refreshes().len(), 6);
+}

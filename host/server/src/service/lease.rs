@@ -107,7 +107,9 @@ impl Service {
         let state = usable(&connection, &name)?;
         // What is nearly over may be so when it arrives (REF-4), however little is asked for.
         let enough = wanted.max(Self::margin(&connection, &state));
-        let (party, credential, state) = if state.covers(self.now(), enough) {
+        let now = self.now();
+        let known = !connection.upkeep.has_no_known_end(now);
+        let (party, credential, state) = if known && state.covers(now, enough) {
             let credential = credential.ok_or(ResolveError::NoCredential)?;
             (self.party(connection).await?, credential, state)
         } else {

@@ -63,7 +63,8 @@ impl<K: Eq + Hash> Buckets<K> {
         let bucket = buckets.entry(key).or_insert(Bucket { left: full, at: now });
         let passed = u64::try_from(now.saturating_sub(bucket.at)).unwrap_or(0);
         bucket.left = bucket.left.saturating_add(passed.saturating_mul(u64::from(limit))).min(full);
-        bucket.at = bucket.at.max(now);
+        // A clock that was ahead and was set back: else nothing would come in until it is there again.
+        bucket.at = if bucket.at.abs_diff(now) < WINDOW_MS { bucket.at.max(now) } else { now };
         let wait = match bucket.left.checked_sub(WINDOW_MS) {
             Some(left) => {
                 bucket.left = left;
@@ -79,11 +80,11 @@ impl<K: Eq + Hash> Buckets<K> {
         }
     }
 
-    /// Forgets who did nothing for a window: their buckets are full.
+    /// Forgets who did nothing for a window: their buckets are full. And who did it in a time to come, by a clock that was
+    /// ahead.
     pub(super) fn sweep(&self, now: Timestamp) {
         let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let window = i64::try_from(WINDOW_MS).unwrap_or(i64::MAX);
-        buckets.retain(|_, bucket| now.as_millisecond().saturating_sub(bucket.at) < window);
+        buckets.retain(|_, bucket| now.as_millisecond().abs_diff(bucket.at) < WINDOW_MS);
     }
 }
 
@@ -137,13 +138,17 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_goes_back_gives_nothing() {
+    fn a_clock_that_goes_back_gives_nothing_and_costs_a_window_at_most() {
         let buckets = Buckets::default();
-        assert_eq!(buckets.take(key(1), 1, at(60_000)).wait, None);
+        assert_eq!(buckets.take(key(1), 1, at(3_600_000)).wait, None);
         assert_eq!(buckets.take(key(1), 1, at(0)).wait, Some(60));
-        assert_eq!(buckets.take(key(1), 1, at(60_000)).wait, Some(60));
+        assert_eq!(buckets.take(key(1), 1, at(59_999)).wait, Some(1));
+        assert_eq!(buckets.take(key(1), 1, at(60_000)).wait, None);
         buckets.sweep(at(119_999));
         assert!(buckets.take(key(1), 1, at(119_999)).wait.is_some());
+        buckets.sweep(at(59_000));
+        assert_eq!(buckets.0.lock().unwrap().len(), 0, "what a clock that was ahead counted");
+        buckets.take(key(1), 1, at(120_000));
         buckets.sweep(at(180_000));
         assert_eq!(buckets.0.lock().unwrap().len(), 0);
     }

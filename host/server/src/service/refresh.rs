@@ -238,7 +238,9 @@ impl Service {
         }
         let now = self.now();
         match state.refresh {
-            RefreshState::Waiting { until, .. } if now < until => return Err(RefreshError::Waiting { until }),
+            RefreshState::Waiting { until, .. } if now < rules::wait_ends(until, now) => {
+                return Err(RefreshError::Waiting { until });
+            }
             RefreshState::Unknown { until, .. }
                 if access == Access::MayWork && until.is_none_or(|until| now < until) =>
             {

@@ -2,6 +2,7 @@
 //! for a provider it has nothing to do with.
 
 mod rounds;
+mod set_back;
 mod upkeep;
 
 use jackfield_store::StoreError;
@@ -10,6 +11,7 @@ use jiff::SignedDuration;
 use super::{Service, once::KEPT_HOURS};
 
 pub(super) use rounds::{Place, Rounds};
+pub(super) use set_back::LastRound;
 
 /// How many revocations one round tries.
 const REVOCATIONS_A_ROUND: usize = 20;

@@ -9,7 +9,7 @@ use std::{
 };
 
 use jackfield_model::id::TenantId;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 /// How many connections of one provider are refreshed at a time.
@@ -20,6 +20,9 @@ const A_TENANT: usize = 32;
 const AT_ALL: usize = 128;
 /// How many connections of one tenant at one provider may wait for their turn in memory; the index keeps the others.
 const WAITING: usize = 1024;
+
+/// How long a provider's pause is kept, whatever it asked for; then one round asks again.
+pub(super) const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(15);
 
 /// What housekeeping is busy with: connections, or messages. Clones are the same.
 #[derive(Clone)]
@@ -106,7 +109,9 @@ impl<T: Copy + Eq + Hash> Rounds<T> {
     /// Whether a pause was asked of them that is not over.
     pub(super) fn is_paused(&self, caller: &str, now: Timestamp) -> bool {
         let mut state = self.lock();
-        let paused = state.pauses.get(caller).is_some_and(|until| now < *until);
+        // One that is longer than any was asked for by a clock that was ahead.
+        let left = state.pauses.get(caller).map(|until| until.duration_since(now));
+        let paused = left.is_some_and(|left| left.is_positive() && left <= LONGEST_PAUSE);
         if !paused {
             state.pauses.remove(caller);
         }

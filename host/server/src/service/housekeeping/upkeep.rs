@@ -15,7 +15,10 @@ use jackfield_store::{Change, Due, StoreError};
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
-use super::super::{ResolveError, Service, resolve::Party};
+use super::{
+    super::{ResolveError, Service, resolve::Party},
+    rounds::LONGEST_PAUSE,
+};
 
 /// How many entries of the index are read at a time.
 const STRIDE: usize = 500;
@@ -23,9 +26,6 @@ const STRIDE: usize = 500;
 const A_ROUND: usize = 5000;
 /// When a connection that cannot be worked with, or whose refresh is refused for good, is looked at again.
 const LATER: SignedDuration = SignedDuration::from_hours(6);
-
-/// How long a provider's pause is kept, whatever it asked for; then one round asks again.
-const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(15);
 
 /// Why a connection was not looked after.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +41,7 @@ enum LookError {
 impl Service {
     /// Begins the upkeep of every connection that is due: read from the index, never by walking the connections.
     pub async fn look_after_connections(&self) -> Result<(), StoreError> {
+        self.heed_the_clock().await?;
         let now = self.now();
         let mut after = self.rounds.cursor();
         for _ in 0..A_ROUND / STRIDE {

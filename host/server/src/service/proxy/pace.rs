@@ -21,7 +21,8 @@ impl Pace {
     /// How long a call still has to wait.
     pub(super) fn wait(&self, connection: ConnectionId, origin: &Origin, now: Timestamp) -> Option<SignedDuration> {
         let until = *self.lock().get(&(connection, origin.clone()))?;
-        Some(until.duration_since(now)).filter(SignedDuration::is_positive)
+        // One that is longer than any was asked for by a clock that was ahead.
+        Some(until.duration_since(now)).filter(|left| left.is_positive() && *left <= LONGEST)
     }
 
     /// A provider asked to wait.
