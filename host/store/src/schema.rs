@@ -7,6 +7,7 @@
 //! | --- | --- | --- |
 //! | `meta` | `format` | the format of the whole store |
 //! | `meta` | `connection-count` | how many connections there are, eight bytes |
+//! | `meta` | `clock` | what the clock said when it was last noted, milliseconds in eight bytes |
 //! | `meta` | `connection-order` | there once every connection has its entries in that index |
 //! | `key-check` | key id | what shows that a key of the ring is the right one |
 //! | `host-key` | `lookup`, `cache` | envelope: the host's own keys, wrapped by a key of the ring |
@@ -110,6 +111,8 @@ pub(crate) const CONNECTION_BY_ACCOUNT: Kind = kind("connection-by-account", 1);
 pub(crate) const CONNECTION_ORDER: Kind = kind("connection-order", 1);
 /// Where `meta` says how many connections there are.
 pub(crate) const CONNECTION_COUNT: &str = "connection-count";
+/// Where `meta` says how far the clock had come.
+pub(crate) const CLOCK: &str = "clock";
 pub(crate) const CONNECTION_REFRESHING: Kind = kind("connection-refreshing", 1);
 pub(crate) const CONNECTION_DUE: Kind = kind("connection-due", 1);
 pub(crate) const CHOICE: Kind = kind("choice", 1);

@@ -18,6 +18,7 @@ use crate::{
     change::Change,
     choices::Choices,
     clients::Clients,
+    clock::Clock,
     components::Components,
     connections::Connections,
     connectors::{Connectors, Known},
@@ -289,6 +290,11 @@ impl Store {
     /// Timelines.
     pub fn timeline(&self) -> Timeline<'_> {
         Timeline(&self.core)
+    }
+
+    /// How far the clock had come by which this store was written.
+    pub fn clock(&self) -> Clock<'_> {
+        Clock(&self.core)
     }
 
     /// Where connections are used.

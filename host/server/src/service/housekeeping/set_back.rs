@@ -1,60 +1,65 @@
 //! A clock that was ahead and was set back: what it wrote is looked at now, and not when it would have been time by it.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use jackfield_model::{connection::Connection, upkeep::is_of_later};
-use jackfield_store::{AuditFilter, StoreError};
-use jiff::Timestamp;
+use jackfield_store::StoreError;
+use jiff::{SignedDuration, Timestamp};
 
 use super::super::Service;
 
 /// How many connections are read at a time.
 const STRIDE: usize = 500;
-/// Before the first round.
-const NEVER: i64 = i64::MIN;
+/// How far the clock goes on before it is noted again, for the next start: by less it may have been ahead unnoticed.
+const NOTED_EACH: SignedDuration = SignedDuration::from_hours(1);
 
-/// When the last round was, by the clock it had; in milliseconds.
-#[derive(Debug)]
-pub(in crate::service) struct LastRound(AtomicI64);
-
-impl Default for LastRound {
-    fn default() -> Self {
-        Self(AtomicI64::new(NEVER))
-    }
+/// The clock as the last round had it, and as it was last noted.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    seen: Timestamp,
+    noted: Timestamp,
 }
+
+/// The clock as the last round had it; nothing before the first.
+#[derive(Debug, Default)]
+pub(in crate::service) struct LastRound(Mutex<Option<Known>>);
 
 impl Service {
     /// Looks whether the clock was set back since the last round, or before this start. That is rare, and every connection is
     /// read for it: those it was ahead for lie anywhere in the index, between others that are not due for years.
     pub(super) async fn heed_the_clock(&self) -> Result<(), StoreError> {
         let now = self.now();
-        let last = self.last_round.0.swap(now.as_millisecond(), Ordering::Relaxed);
-        let last = if last == NEVER { self.last_written().await? } else { Timestamp::from_millisecond(last).ok() };
-        if last.is_none_or(|last| !is_of_later(last, now)) {
-            return Ok(());
+        let known = *self.last_round.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = match known {
+            Some(known) => Some(known),
+            None => self.store().clock().noted().await?.map(|noted| Known { seen: noted, noted }),
+        };
+        let set_back = known.is_some_and(|known| is_of_later(known.seen, now));
+        if set_back {
+            tracing::warn!(?known, %now, "the clock was set back: what was written by it is looked at anew");
+            self.look_again(now).await?;
         }
-        tracing::warn!(?last, %now, "the clock was set back: what was written by it is looked at anew");
-        self.look_again(now).await
+        let noted = match known {
+            Some(known) if !set_back && now.duration_since(known.noted) < NOTED_EACH => known.noted,
+            _ => self.store().clock().note(now).await.map(|()| now)?,
+        };
+        *self.last_round.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Known { seen: now, noted });
+        Ok(())
     }
 
-    /// When the newest line of the audit log was written.
-    async fn last_written(&self) -> Result<Option<Timestamp>, StoreError> {
-        let newest = self.store().audit().list(&AuditFilter::default(), None, 1).await?;
-        Ok(newest.items.first().map(|line| line.at))
-    }
-
+    /// Makes due what was written by a moment that is not yet.
     async fn look_again(&self, now: Timestamp) -> Result<(), StoreError> {
-        let by_that_clock = |connection: &Connection| {
+        let of_that_clock = |connection: &Connection| {
             let written = is_of_later(connection.updated_at, now) || connection.upkeep.has_no_known_end(now);
             written && connection.upkeep.due.is_some_and(|due| due > now)
         };
+        let connections = self.store().connections();
         let mut after = None;
         loop {
-            let page = self.store().connections().every(after.as_deref(), STRIDE).await?;
-            for found in page.items.iter().filter(|found| by_that_clock(found)) {
-                let connections = self.store().connections();
+            let page = connections.every(after.as_deref(), STRIDE).await?;
+            for found in page.items.iter().filter(|found| of_that_clock(found)) {
                 let amended = connections.amend::<StoreError>(found.tenant, found.id, |found, _| {
-                    if by_that_clock(found) {
+                    if of_that_clock(found) {
                         found.upkeep.due = Some(now);
                     }
                     Ok(())
