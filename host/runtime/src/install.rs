@@ -55,6 +55,13 @@ pub enum InstallError {
     Faults(Faults),
 }
 
+impl InstallError {
+    /// Whether nothing is wrong with the component, and other calls left its reading no room.
+    pub fn is_for_want_of_room(&self) -> bool {
+        matches!(self, Self::Manifest(CallError::Limit { limit, .. }) if !limit.is_its_own())
+    }
+}
+
 /// The longest manifest, in bytes as it is kept: it is read whole whenever its connector is shown or used.
 const MANIFEST_BYTES: usize = 512 * 1024;
 /// The most faults that are told, and the most characters of one: a manifest may have as many as it likes, of any length.

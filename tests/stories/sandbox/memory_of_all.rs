@@ -42,6 +42,11 @@ async fn calls_that_grow_together_hold_no_more_than_they_leave() {
             also >= 1 && (held + also) * GROWN < TOTAL,
         );
         suite.case("and still the neighbour works", works(&scene.verify_neighbour().await));
+        let refused = scene.host.upload(large()).await.unwrap();
+        suite.check(
+            "what finds no room to be read is not refused for ever",
+            refused.status == 503 && refused.json["code"] == "try-later",
+        );
         one.open();
         other.open();
         while let Some(ended) = calls.next().await {
@@ -52,6 +57,7 @@ async fn calls_that_grow_together_hold_no_more_than_they_leave() {
         }
         scene.provider.double().faults().clear();
     }
+    suite.check("and installs when there is room", scene.host.upload(large()).await.unwrap().status.is_success());
     suite.case("its next call works: the breaker counted nothing", works(&scene.verify(&greedy).await));
     suite.finish();
 }
@@ -73,6 +79,11 @@ async fn begun<'a>(
         }
     }
     (held, ended, calls)
+}
+
+/// A component that holds from its start as much as one may: nobody has what is left while others hold their part.
+fn large() -> Vec<u8> {
+    Core::named("large").memory(r#"(memory (export "memory") 128)"#).bytes()
 }
 
 fn works(verified: &Value) -> Result<(), String> {

@@ -34,6 +34,11 @@ impl InstallError {
     pub fn is_of_the_disk(&self) -> bool {
         matches!(self, Self::Kept(_) | Self::Component(ComponentRefused::Load(LoadError::Cache(_))))
     }
+
+    /// Whether nothing is wrong with the component, and other calls left its reading no room.
+    pub fn is_for_want_of_room(&self) -> bool {
+        matches!(self, Self::Component(refused) if refused.is_for_want_of_room())
+    }
 }
 
 /// Why a connector was not approved.

@@ -130,6 +130,7 @@ impl From<InstallError> for Problem {
         let told = error.to_string();
         match error {
             _ if error.is_of_the_disk() => disk().because(error),
+            _ if error.is_for_want_of_room() => Self::new(Code::TryLater, told),
             InstallError::Component(_) => Self::new(Code::ComponentRefused, told),
             InstallError::OtherInstalled(_) => Self::new(Code::OtherInstalled, told),
             InstallError::Kept(error) => Self::internal(error),
@@ -153,7 +154,7 @@ impl From<UpgradeError> for Problem {
 
 impl Refuses for InstallError {
     fn codes() -> Codes {
-        Codes::of(&[Code::ComponentRefused, Code::OtherInstalled]).and::<StoreError>()
+        Codes::of(&[Code::ComponentRefused, Code::OtherInstalled, Code::TryLater]).and::<StoreError>()
     }
 }
 

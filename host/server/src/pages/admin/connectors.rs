@@ -60,6 +60,7 @@ async fn install(
                 let (name, digest) = service.keep_candidate(&component).await?;
                 return Ok(super::redirect(StatusCode::SEE_OTHER, &format!("{PATH}/{name}/versions/{digest}")));
             }
+            Err(error) if error.is_for_want_of_room() => return Err(error.into()),
             Err(InstallError::Component(error)) => {
                 words.tell("admin-connector-refused", &[("why", error.to_string().into())])
             }
