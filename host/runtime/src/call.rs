@@ -97,6 +97,11 @@ impl CallError {
         }
     }
 
+    /// Whether others left it no room: nothing is wrong with the component, and it may find some in a moment.
+    pub fn is_for_want_of_room(&self) -> bool {
+        matches!(self, Self::Limit { limit: Limit::MemoryTotal | Limit::CallsAtOnce, .. })
+    }
+
     /// Whether it speaks against the component itself, so that the breaker counts it.
     pub(crate) fn is_fault(&self) -> bool {
         match self {

@@ -58,7 +58,7 @@ pub enum InstallError {
 impl InstallError {
     /// Whether nothing is wrong with the component, and other calls left its reading no room.
     pub fn is_for_want_of_room(&self) -> bool {
-        matches!(self, Self::Manifest(CallError::Limit { limit, .. }) if !limit.is_its_own())
+        matches!(self, Self::Manifest(error) if error.is_for_want_of_room())
     }
 }
 

@@ -8,6 +8,7 @@ use jackfield_tests::suite::Suite;
 use serde_json::{Value, json};
 
 use crate::hostile::core::Core;
+use crate::hostile::lowering::machine;
 use crate::scene::{Scene, TOKEN};
 
 /// What all calls together may hold here, in MiB; what one of them grows by, and how many begin at once.
@@ -62,6 +63,42 @@ async fn calls_that_grow_together_hold_no_more_than_they_leave() {
     suite.finish();
 }
 
+/// Takes the first placeholder of the answer for the token: behind the outcome's case.
+const FIRST_PLACEHOLDER: &str = "(local $at i32) (local.set $at (local.get 8))
+    (block $found (loop $next
+        (br_if $found (i32.eq (i32.load align=1 (local.get $at)) (i32.const 0x6870666a)))
+        (local.set $at (i32.add (local.get $at) (i32.const 1))) (br $next)))
+    (i32.store offset=8 (i32.const {tokens}) (local.get $at)) (i32.store offset=12 (i32.const {tokens}) (i32.const 37))
+    (i32.const {tokens})";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_comes_once_is_read_when_there_is_room() {
+    let scene = Scene::with(small).await;
+    let hooked = Core::named("hooked").memory(LARGE).declares(machine("hooked"));
+    approved(&scene, "hooked", hooked.reads(json!({ "ok": { "access-token": "" } }), FIRST_PLACEHOLDER)).await;
+    scene.host.client("hooked", "client-1", "the-secret-of-the-client", json!({})).await.unwrap();
+    scene.login.issues("no-code", [("an-access-token-that-is-long", "a-refresh-token-that-is-long")]);
+    let (greedy, second) = (growing(&scene, "greedy").await, growing(&scene, "greedy-too").await);
+    let (one, other, answer) = (Gate::default(), Gate::default(), Gate::default());
+    let (_, _, calls) = begun(&scene, &greedy, &one).await;
+    let (_, _, more) = begun(&scene, &second, &other).await;
+    scene.login.double().faults().always(On::path("/token"), Fault::HeldAnswer(answer.clone()));
+    let asking = scene.made(json!({ "connector": "hooked", "method": "machine", "fields": {} }));
+    let holding = async {
+        answer.reached(1).await;
+        answer.open();
+        // Meanwhile the answer is there, and no room to read it.
+        for _ in 0..5 {
+            scene.neighbour_works().await;
+        }
+        one.open();
+        other.open();
+        (calls.collect::<Vec<_>>().await, more.collect::<Vec<_>>().await)
+    };
+    let (connection, _) = tokio::join!(asking, holding);
+    assert_eq!(connection["status"], "active", "{connection}");
+}
+
 /// Begins calls all at once: how many of them wait at the gate with what they grew, what became of the others, and the rest.
 async fn begun<'a>(
     scene: &'a Scene,
@@ -81,9 +118,12 @@ async fn begun<'a>(
     (held, ended, calls)
 }
 
-/// A component that holds from its start as much as one may: nobody has what is left while others hold their part.
+/// As much as a call may hold, from its start.
+const LARGE: &str = r#"(memory (export "memory") 128)"#;
+
+/// A component for which there is no room while others hold their part.
 fn large() -> Vec<u8> {
-    Core::named("large").memory(r#"(memory (export "memory") 128)"#).bytes()
+    Core::named("large").memory(LARGE).bytes()
 }
 
 fn works(verified: &Value) -> Result<(), String> {
@@ -109,12 +149,17 @@ async fn growing(scene: &Scene, name: &'static str) -> String {
         (i32.const {{answer}})",
             pages << 16
         ));
+    approved(scene, name, core).await;
+    let connection = scene.made(json!({ "connector": name, "method": "token", "fields": { "token": TOKEN } })).await;
+    assert_eq!(connection["status"], "active", "{connection}");
+    connection["id"].as_str().unwrap().to_owned()
+}
+
+/// Installs it, and approves it.
+async fn approved(scene: &Scene, name: &str, core: Core) {
     let uploaded = scene.host.upload(core.bytes()).await.unwrap();
     let digest = uploaded.text("/digest").unwrap();
     let path = format!("/v1/connectors/{name}/approve");
     let approved = scene.host.post(scene.host.operator(), &path, json!({ "digest": digest })).await.unwrap();
     assert!(approved.status.is_success(), "{}", approved.json);
-    let connection = scene.made(json!({ "connector": name, "method": "token", "fields": { "token": TOKEN } })).await;
-    assert_eq!(connection["status"], "active", "{connection}");
-    connection["id"].as_str().unwrap().to_owned()
 }

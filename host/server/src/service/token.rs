@@ -1,5 +1,7 @@
 //! The token endpoint: one request built by data or by the connector's plan, sent once, read by data or by its hook.
 
+use std::time::Duration;
+
 use http::Response;
 use jackfield_auth::token::{self, Call, Reading, RefreshOutcome, RequestError, TokenError, Tokens};
 use jackfield_model::{
@@ -10,15 +12,19 @@ use jackfield_model::{
     plan::Hole,
     secret::Secret,
 };
-use jackfield_runtime::{CallError, Denial, Hook, Occasion, Outbound as Asked, SendError};
+use jackfield_runtime::{CallError, Denial, Hook, Occasion, Outbound as Asked, ReadTokens, SendError};
 use jiff::Timestamp;
 use serde_json::json;
+use tokio::time::{Instant, sleep};
 use zeroize::Zeroize as _;
 
 use super::{Service, holes, outcome, resolve::Party};
 
 /// The longest answer of a token endpoint, in bytes.
 const ANSWER_LIMIT: u64 = 256 * 1024;
+/// How long a hook is asked again that found no room, and the pause in between.
+const ROOM_PATIENCE: Duration = Duration::from_secs(10);
+const ROOM_PAUSE: Duration = Duration::from_millis(50);
 
 /// What is asked of a token endpoint.
 pub(super) enum Ask<'a> {
@@ -194,8 +200,7 @@ impl Service {
         if !party.has_hook("token-response") || !answered.response.status().is_success() {
             return Ok(None);
         }
-        let context = party.context(Hook::TokenResponse, None, self.parts.outbound.egress(), self.now())?;
-        let read = self.parts.runtime.token_response(context, occasion, &answered.response, shown).await.result?;
+        let read = self.found_by_hook(party, answered, occasion, shown).await?;
         let mut body = json!({ "access_token": read.access_token.expose(), "token_type": "Bearer", "kept": read.kept });
         if let Some(members) = body.as_object_mut() {
             let refresh = read.refresh_token.as_ref().map(|token| token.expose().to_owned());
@@ -206,6 +211,26 @@ impl Service {
         let mut response = Response::new(body.to_string().into_bytes());
         response.headers_mut().insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
         Ok(Some((response, standard(oauth2))))
+    }
+
+    /// What the hook found. An answer to a code comes once: where other calls leave the hook no room, it is asked again for a
+    /// while.
+    async fn found_by_hook(
+        &self,
+        party: &Party,
+        answered: &Answered,
+        occasion: Occasion,
+        shown: &[&Secret],
+    ) -> Result<ReadTokens, AskError> {
+        let runtime = &self.parts.runtime;
+        let until = Instant::now() + ROOM_PATIENCE;
+        loop {
+            let context = party.context(Hook::TokenResponse, None, self.parts.outbound.egress(), self.now())?;
+            match runtime.token_response(context, occasion, &answered.response, shown).await.result {
+                Err(error) if error.is_for_want_of_room() && Instant::now() < until => sleep(ROOM_PAUSE).await,
+                found => return Ok(found?),
+            }
+        }
     }
 }
 
