@@ -88,7 +88,7 @@ async fn an_answer_that_comes_once_is_read_when_there_is_room() {
         answer.reached(1).await;
         answer.open();
         // Meanwhile the answer is there, and no room to read it.
-        for _ in 0..5 {
+        for _ in 0..20 {
             scene.neighbour_works().await;
         }
         one.open();
