@@ -86,16 +86,49 @@ async fn what_does_not_open_in_the_queue_holds_up_nobody_and_is_given_up() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_made_while_its_tenant_ends_is_made_nowhere_and_its_tokens_end() {
     let scene = Fronted::start().await;
+    made_while_its_tenant_ends(&scene).await;
+    assert!(!ended(&scene).is_empty(), "a live grant that nobody knows of is worse than none");
+    // The same where the provider takes no revocations just then: they wait for it, in no tenant.
+    let scene = Fronted::start().await;
+    scene.front.faults().always(On::path(REVOCATION), Fault::Status(StatusCode::SERVICE_UNAVAILABLE));
+    made_while_its_tenant_ends(&scene).await;
+    scene.front.faults().clear();
+    let before = ended(&scene).len();
+    scene.pass(60);
+    tick(&scene).await;
+    assert!(ended(&scene).len() > before, "it is tried again");
+}
+
+/// Somebody consents, and the tenant ends before the provider's answer is there.
+async fn made_while_its_tenant_ends(scene: &Fronted) {
     let gate = Gate::default();
     let (_, link) = scene.host.session(&scene.tenant, "openid-connect", &["sign-in"], "alice").await.unwrap();
     scene.strike(Fault::HeldAnswer(gate.clone()));
     let ending = async {
         gate.reached(1).await;
-        let removed = remove(&scene, &scene.tenant).await;
+        let removed = remove(scene, &scene.tenant).await;
         assert_eq!(removed.status, 204, "{}", removed.json);
         gate.open();
     };
     let (made, ()) = tokio::join!(scene.consent(&link, "alice"), ending);
     assert_eq!((made.status.as_u16(), made.code()), (409, "conflict"), "{}", made.json);
-    assert!(!ended(&scene).is_empty(), "a live grant that nobody knows of is worse than none");
+}
+
+/// The second consent lives on the same grant as the connection that the first one made.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_who_finish_a_session_at_once_neither_ends_what_the_other_made() {
+    let scene = Fronted::start().await;
+    let gate = Gate::default();
+    let (_, link) = scene.host.session(&scene.tenant, "openid-connect", &["sign-in"], "alice").await.unwrap();
+    scene.strike(Fault::HeldAnswer(gate.clone()));
+    let first = async {
+        gate.reached(1).await;
+        let made = scene.consent(&link, "alice").await;
+        gate.open();
+        made
+    };
+    let (late, made) = tokio::join!(scene.consent(&link, "alice"), first);
+    assert_eq!(made.json["status"], "active", "{}", made.json);
+    assert_eq!((late.status.as_u16(), late.code()), (409, "conflict"), "{}", late.json);
+    assert_eq!(ended(&scene), Vec::<String>::new());
 }
