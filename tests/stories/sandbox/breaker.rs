@@ -73,6 +73,31 @@ async fn it_opens_for_that_connector_alone_and_closes_when_a_call_works_again() 
     }
 }
 
+/// As `hasty`, and one call at a time.
+fn hasty_and_narrow(config: &mut Config) {
+    hasty(config);
+    config.limits.calls_at_once = 1;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crowd_that_waits_for_one_another_is_no_fault_of_the_connector() {
+    let scene = Scene::with(hasty_and_narrow).await;
+    let connection = scene.connect("trusting").await;
+    let id = connection["id"].as_str().unwrap();
+    scene.provider.double().faults().always(On::path("/me"), Fault::Held(Gate::default()));
+    let ended = futures::future::join_all((0..8).map(|_| scene.verify(id))).await;
+    for verified in &ended {
+        assert_eq!(
+            (failure(verified).0.as_str(), &verified["verification"]["failure"]["advice"]),
+            ("limit", &json!("retry"))
+        );
+    }
+    let crowded = ended.iter().filter(|verified| failure(verified).1.contains("limit `calls_at_once`")).count();
+    assert!(crowded > 5, "more than a breaker bears: {crowded} found no place");
+    scene.provider.double().faults().clear();
+    assert_eq!(scene.verify(id).await["status"], "active");
+}
+
 /// A grant whose connection is deleted while nobody asks its connector is ended as soon as somebody does again.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_deleted_while_it_is_open_is_revoked_when_it_has_closed() {
