@@ -83,3 +83,44 @@ impl Connector {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::indexing_slicing, reason = "a failed test is a panic")]
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn it_is_approved_for_its_own_component_and_for_all_it_asks_in_whatever_words() {
+        let manifest = sample::manifest();
+        let approval = Approval {
+            requests: crate::approval::requests(&manifest),
+            digest: "ab".repeat(32),
+            by: "operator".into(),
+            at: Timestamp::UNIX_EPOCH,
+        };
+        let connector = Connector {
+            name: manifest.name.clone(),
+            digest: approval.digest.clone(),
+            size: 1,
+            class: Class::Pure,
+            manifest,
+            hooks: BTreeSet::new(),
+            approval: None,
+            installed_at: Timestamp::UNIX_EPOCH,
+        };
+        let approved = |change: &dyn Fn(&mut Approval)| {
+            let mut approval = approval.clone();
+            change(&mut approval);
+            Connector { approval: Some(approval), ..connector.clone() }.is_approved()
+        };
+        assert!(!connector.is_approved());
+        assert!(approved(&|_| {}));
+        assert!(approved(&|approval| approval.requests[0].sentence = "In other words.".into()));
+        assert!(!approved(&|approval| approval.digest = "cd".repeat(32)));
+        assert!(!approved(&|approval| approval.requests[0].subject.push('x')));
+        let last = |approval: &mut Approval| approval.requests.pop();
+        assert!(!approved(&|approval| drop(last(approval))), "it asks for more than was approved");
+        assert!(!approved(&|approval| approval.requests.extend(last(&mut approval.clone()))), "and for less");
+    }
+}

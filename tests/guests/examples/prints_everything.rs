@@ -37,7 +37,10 @@ struct PrintsEverything;
 
 impl Connector for PrintsEverything {
     fn manifest() -> Manifest {
-        let code = AuthMethod::oauth2_code("code", "Sign in", oauth2()).revocation(Revocation::Hook);
+        // Where its provider repeats what it was asked, all of it is declared public.
+        let repeated = ["code", "code_verifier", "client_secret", "refresh_token"];
+        let rules = repeated.iter().fold(oauth2(), |rules, name| rules.keep(name, &format!("/asked/{name}"), ".*"));
+        let code = AuthMethod::oauth2_code("code", "Sign in", rules).revocation(Revocation::Hook);
         manifest("prints-everything").auth_method(code)
     }
 

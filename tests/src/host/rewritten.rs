@@ -1,4 +1,4 @@
-//! A store whose records were changed behind its back: taken out by a backup, changed there, and put back.
+//! A store whose records were changed behind its back: through its own doors, or taken out by a backup, changed there, and put back.
 
 use anyhow::{Context, Result};
 use jackfield_server::clock::Clock;
@@ -10,6 +10,16 @@ use super::TestHost;
 const RECORDS: u8 = b'r';
 
 impl TestHost {
+    /// Stops it, lets `change` have its store, and starts it again.
+    pub async fn between<T>(&mut self, change: impl AsyncFnOnce(&Store) -> Result<T>) -> Result<T> {
+        self.stop().await?;
+        let store = Store::open(&self.config.data_dir, KeyRing::load(&self.config.keyring)?).await?;
+        let changed = change(&store).await?;
+        drop(store);
+        self.start_again().await?;
+        Ok(changed)
+    }
+
     /// Stops it, lets `change` have each key and its value, and starts it again on what came of that.
     pub async fn rewrite(&mut self, mut change: impl FnMut(&str, &mut Vec<u8>)) -> Result<()> {
         self.stop().await?;

@@ -236,3 +236,24 @@ async fn a_tenant_stays_while_a_choice_waits_and_until_what_was_not_chosen_is_re
     assert_eq!(asked.ended().len() - before, 2, "bob's refresh token and access token");
     assert_eq!(remove(asked.stage.host.operator(), tenant()).await.status, StatusCode::NO_CONTENT);
 }
+
+/// A choice that is over ends, whatever of it cannot be read, and keeps no other from ending.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_choice_of_which_something_cannot_be_read_ends_all_the_same() {
+    for (damaged, tokens) in [("choice-secret/", 0), ("connection/", 2), ("session/", 2)] {
+        let mut asked = Asked::start().await;
+        let (id, session) = (asked.id.clone(), asked.session.clone());
+        let rewritten = asked.stage.host.rewrite(|key, value| {
+            if key.starts_with(damaged) && [&id, &session].iter().any(|record| key.contains(*record)) {
+                value.truncate(value.len() / 2);
+            }
+        });
+        rewritten.await.unwrap();
+        asked.later(601).await;
+        asked.later(60).await;
+        assert_eq!(asked.ended().len(), tokens, "{damaged}: bob's tokens are ended where they can be read");
+        if damaged != "session/" {
+            assert_eq!(asked.session().await, json!({ "at": "ended", "code": "choice-over" }), "{damaged}");
+        }
+    }
+}

@@ -90,6 +90,39 @@ async fn a_held_notice_about_what_cannot_be_read_silences_nobody() {
         }
     });
     damaged.await.unwrap();
+    another_tenant_s_is_heard(&stage).await;
+    assert_eq!(server.arrived().len(), 6, "and so does who is told of the other held one");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_digest_for_whom_nobody_can_read_silences_nobody() {
+    for damaged in ["contact/", "tenant/"] {
+        let (mut stage, server) = Stage::with_mail(Tls::None).await;
+        let reached = stage.contact("ada", json!({ "email": "ada@person.example" })).await;
+        assert!(reached.status.is_success(), "{}", reached.json);
+        let mut ids = Vec::new();
+        for _ in 0..7 {
+            ids.push(stage.connect("ada").await);
+        }
+        for id in &ids {
+            stage.break_down(id, "ada").await;
+        }
+        stage.round().await;
+        assert_eq!(server.arrived().len(), 5, "two are held");
+        let tenant = stage.tenant.id.clone();
+        let rewritten = stage.host.rewrite(|key, value| {
+            if key.starts_with(damaged) && key.contains(&tenant) {
+                value.truncate(value.len() / 2);
+            }
+        });
+        rewritten.await.unwrap();
+        another_tenant_s_is_heard(&stage).await;
+        assert_eq!(server.arrived().len(), 5, "{damaged}: nobody is there to be told");
+    }
+}
+
+/// Something happens in another tenant, and its webhook hears of it when what was held is over.
+async fn another_tenant_s_is_heard(stage: &Stage) {
     let other = stage.host.tenant("Other").await.unwrap();
     let hook = json!({ "url": format!("https://{HOOKS}/other") });
     assert_eq!(stage.host.post(&other.key, "/v1/webhooks", hook).await.unwrap().status, 201);
@@ -99,5 +132,4 @@ async fn a_held_notice_about_what_cannot_be_read_silences_nobody() {
     assert!(stage.host.post(&other.key, "/v1/connections", wanted).await.unwrap().status.is_success());
     stage.later(16).await;
     assert!(!stage.hooks.log().to("/other").is_empty(), "another tenant's webhook hears");
-    assert_eq!(server.arrived().len(), 6, "and so does who is told of the other held one");
 }

@@ -1,12 +1,13 @@
 //! The breaker: a connector that keeps breaking is left alone for a while, it alone, and tried again after.
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 use jackfield_server::config::Config;
 use jackfield_tests::doubles::{Fault, Gate, On};
 use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::scene::{Scene, failure};
+use crate::hostile::hooks::breaks_and_revokes;
+use crate::scene::{Scene, TOKEN, failure};
 
 /// Less time for a call than for a request of it.
 fn hasty(config: &mut Config) {
@@ -70,4 +71,54 @@ async fn it_opens_for_that_connector_alone_and_closes_when_a_call_works_again() 
     for _ in 0..2 {
         assert_eq!(scene.verify(id).await["status"], "active");
     }
+}
+
+/// As `hasty`, and one call at a time.
+fn hasty_and_narrow(config: &mut Config) {
+    hasty(config);
+    config.limits.calls_at_once = 1;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crowd_that_waits_for_one_another_is_no_fault_of_the_connector() {
+    let scene = Scene::with(hasty_and_narrow).await;
+    let connection = scene.connect("trusting").await;
+    let id = connection["id"].as_str().unwrap();
+    scene.provider.double().faults().always(On::path("/me"), Fault::Held(Gate::default()));
+    let ended = futures::future::join_all((0..8).map(|_| scene.verify(id))).await;
+    for verified in &ended {
+        assert_eq!(
+            (failure(verified).0.as_str(), &verified["verification"]["failure"]["advice"]),
+            ("limit", &json!("retry"))
+        );
+    }
+    let crowded = ended.iter().filter(|verified| failure(verified).1.contains("limit `calls_at_once`")).count();
+    assert!(crowded > 5, "more than a breaker bears: {crowded} found no place");
+    scene.provider.double().faults().clear();
+    assert_eq!(scene.verify(id).await["status"], "active");
+}
+
+/// A grant whose connection is deleted while nobody asks its connector is ended as soon as somebody does again.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_deleted_while_it_is_open_is_revoked_when_it_has_closed() {
+    let scene = Scene::start().await;
+    let uploaded = scene.host.upload(breaks_and_revokes("breaking")).await.unwrap();
+    let digest = json!({ "digest": uploaded.text("/digest").unwrap() });
+    let approved = scene.host.post(scene.host.operator(), "/v1/connectors/breaking/approve", digest).await.unwrap();
+    assert!(approved.status.is_success(), "{}", approved.json);
+    let wanted = json!({ "connector": "breaking", "method": "token", "fields": { "token": TOKEN } });
+    let connection = scene.made(wanted).await;
+    let id = connection["id"].as_str().unwrap();
+    for _ in 0..5 {
+        scene.verify(id).await;
+    }
+    assert_eq!(failure(&scene.verify(id).await).0, "breaker-open");
+    let path = format!("/v1/connections/{id}?twins=end");
+    let deleted = scene.host.api(&scene.tenant.key, Method::DELETE, &path, None).await.unwrap();
+    assert_eq!(deleted.json["revocation"]["outcome"], "queued", "{}", deleted.json);
+    assert!(scene.provider.double().log().to("/revoke").is_empty(), "nobody asked it what to send");
+    scene.host.clock.advance(SignedDuration::from_secs(61));
+    scene.host.keep_house().await.unwrap();
+    let sent = scene.provider.double().log().to("/revoke");
+    assert_eq!((sent.len(), sent[0].form_value("token").as_deref()), (1, Some(TOKEN)));
 }

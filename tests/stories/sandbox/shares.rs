@@ -1,5 +1,7 @@
 //! Shares: connectors whose calls all wait take no more instances than they leave to others.
 
+use std::time::Duration;
+
 use jackfield_server::config::Config;
 use jackfield_tests::doubles::{Fault, Gate, On};
 use jackfield_tests::suite::Suite;
@@ -44,9 +46,14 @@ async fn eight_connectors_whose_calls_never_end_leave_instances_for_a_ninth() {
     suite.finish();
 }
 
+/// More time for calls and requests than any test takes: no call makes room by being given up.
+fn patient(config: &mut Config) {
+    (config.limits.wall_ms, config.limits.request_ms) = (600_000, 600_000);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn calls_of_one_tenant_that_never_end_keep_none_of_another_waiting() {
-    let scene = Scene::start().await;
+    let scene = Scene::with(patient).await;
     let (id, other) = (connected(&scene, "slow").await, scene.host.tenant("Other").await.unwrap());
     let wanted = json!({ "connector": "slow", "method": "token", "fields": { "token": TOKEN } });
     let of_other = scene.made_for(&other, wanted).await["id"].as_str().unwrap().to_owned();
@@ -58,7 +65,8 @@ async fn calls_of_one_tenant_that_never_end_keep_none_of_another_waiting() {
         gate.reached(16).await;
         let calls = futures::future::join_all((0..4).map(|_| scene.verify_for(&other, &of_other)));
         let arrived = async {
-            gate.reached(20).await;
+            let arrived = tokio::time::timeout(Duration::from_secs(60), gate.reached(20)).await;
+            arrived.expect("another tenant's calls wait behind those that never end");
             gate.open();
         };
         tokio::join!(calls, arrived).0

@@ -1,6 +1,10 @@
 //! Links that lead nowhere any more, forms of other pages, and names that are markup.
 
 use http::Method;
+use jackfield_model::connection::Connection;
+use jackfield_model::id::ConnectionId;
+use jackfield_model::status::Status;
+use jackfield_store::{Change, Store};
 use jackfield_tests::browser::Page;
 use jackfield_tests::host::{RETURN_URL, Tenant};
 use jiff::SignedDuration;
@@ -161,4 +165,44 @@ async fn a_person_is_offered_their_own_and_the_shared_beside_whatever_others_hav
     let places: Vec<_> = [&newest, &shared, &own].map(|id| page.body.find(&format!("value=\"{id}\""))).into();
     assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} in {}", page.body);
     assert_eq!(page.body.matches("name=\"take\"").count(), 3, "{}", page.body);
+}
+
+/// Writes as many connections like one, each a moment newer than the one before it.
+async fn more(store: &Store, tenant: &str, like: &str, count: i64, change: fn(&mut Connection)) -> anyhow::Result<()> {
+    let opened = store.connections().open(tenant.parse()?, like.parse()?).await?;
+    let (found, credential) = opened.unwrap();
+    for batch in (1..=count).collect::<Vec<_>>().chunks(200) {
+        let mut staged = Change::new();
+        for number in batch {
+            let mut made = found.record.clone();
+            made.created_at += SignedDuration::from_millis(*number);
+            made.id = ConnectionId::new(made.created_at, u128::from(number.unsigned_abs()));
+            change(&mut made);
+            store.connections().create(&mut staged, &made, credential.as_ref().unwrap()).await?;
+        }
+        store.commit(staged).await?;
+    }
+    Ok(())
+}
+
+/// Anybody with a link asks for this list: what it costs has an end, and what others have takes none of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_picker_looks_through_a_thousand_of_a_person_s_own_and_offers_fifty() {
+    let mut stage = Stage::set().await;
+    let (tenant, mut made) = (stage.tenant.id.clone(), Vec::new());
+    for end_user in ["ada", "bob", "cleo"] {
+        stage.host.clock.advance(SignedDuration::from_mins(1));
+        made.push(stage.connect(&stage.tenant, end_user).await);
+    }
+    let filled = stage.host.between(async |store| {
+        more(store, &tenant, &made[1], 1000, |connection| connection.status = Status::NeedsReauthorization).await?;
+        more(store, &tenant, &made[2], 60, |_| {}).await
+    });
+    filled.await.unwrap();
+    for (end_user, offered) in [("ada", 1), ("bob", 0), ("cleo", 50)] {
+        let session = json!({ "end_user": end_user, "return_url": RETURN_URL });
+        let made = stage.host.post(&stage.tenant.key, "/v1/connect-sessions", session).await.unwrap();
+        let page = open(&made.text("/url").unwrap()).await;
+        assert_eq!(page.body.matches("name=\"take\"").count(), offered, "{end_user}");
+    }
 }

@@ -117,6 +117,12 @@ async fn a_sign_in_begun_in_a_browser_ends_in_that_browser() {
     assert_eq!(begin(&mut ada).await, of_ada);
     says(&open(&mut ada, &stolen).await, "Signed in as Ada");
     assert!(ada.jar.value("begun").is_none(), "it is not kept for another time");
+    // What is no mark is taken from no application: a link that expects nothing would take whoever holds nothing.
+    for mark in ["", "0"] {
+        let wanted = json!({ "role": "administrator", "person": "ada-1", "begun": mark });
+        let refused = house.host.post(&house.acme.key, "/v1/page-sessions", wanted).await.unwrap();
+        assert_eq!((refused.status.as_u16(), refused.code()), (422, "invalid"), "{}", refused.json);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,17 +2,22 @@
 
 use http::{Method, StatusCode};
 use jackfield_tests::doubles::{Fault, Gate, On};
-use jackfield_tests::host::{Answer, Tenant};
+use jackfield_tests::host::{Answer, Tenant, TestHost};
+use serde_json::json;
 
 use crate::front::Fronted;
+use crate::token_service::{TOKEN, TokenService};
 
 const REVOCATION: &str = "/token/revocation";
 /// How many revocations a round tries.
 const A_ROUND: usize = 20;
 
 async fn remove(scene: &Fronted, tenant: &Tenant) -> Answer {
-    let path = format!("/v1/tenants/{}", tenant.id);
-    scene.host.api(scene.host.operator(), Method::DELETE, &path, None).await.unwrap()
+    removed(&scene.host, tenant).await
+}
+
+async fn removed(host: &TestHost, tenant: &Tenant) -> Answer {
+    host.api(host.operator(), Method::DELETE, &format!("/v1/tenants/{}", tenant.id), None).await.unwrap()
 }
 
 async fn tick(scene: &Fronted) {
@@ -86,16 +91,66 @@ async fn what_does_not_open_in_the_queue_holds_up_nobody_and_is_given_up() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_made_while_its_tenant_ends_is_made_nowhere_and_its_tokens_end() {
     let scene = Fronted::start().await;
+    made_while_its_tenant_ends(&scene).await;
+    assert!(!ended(&scene).is_empty(), "a live grant that nobody knows of is worse than none");
+    // The same where the provider takes no revocations just then: they wait for it, in no tenant.
+    let scene = Fronted::start().await;
+    scene.front.faults().always(On::path(REVOCATION), Fault::Status(StatusCode::SERVICE_UNAVAILABLE));
+    made_while_its_tenant_ends(&scene).await;
+    scene.front.faults().clear();
+    let before = ended(&scene).len();
+    scene.pass(60);
+    tick(&scene).await;
+    assert!(ended(&scene).len() > before, "it is tried again");
+}
+
+/// Somebody consents, and the tenant ends before the provider's answer is there.
+async fn made_while_its_tenant_ends(scene: &Fronted) {
     let gate = Gate::default();
     let (_, link) = scene.host.session(&scene.tenant, "openid-connect", &["sign-in"], "alice").await.unwrap();
     scene.strike(Fault::HeldAnswer(gate.clone()));
     let ending = async {
         gate.reached(1).await;
-        let removed = remove(&scene, &scene.tenant).await;
+        let removed = remove(scene, &scene.tenant).await;
         assert_eq!(removed.status, 204, "{}", removed.json);
         gate.open();
     };
     let (made, ()) = tokio::join!(scene.consent(&link, "alice"), ending);
     assert_eq!((made.status.as_u16(), made.code()), (409, "conflict"), "{}", made.json);
-    assert!(!ended(&scene).is_empty(), "a live grant that nobody knows of is worse than none");
+}
+
+/// The second consent lives on the same grant as the connection that the first one made.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_who_finish_a_session_at_once_neither_ends_what_the_other_made() {
+    let scene = Fronted::start().await;
+    let gate = Gate::default();
+    let (_, link) = scene.host.session(&scene.tenant, "openid-connect", &["sign-in"], "alice").await.unwrap();
+    scene.strike(Fault::HeldAnswer(gate.clone()));
+    let first = async {
+        gate.reached(1).await;
+        let made = scene.consent(&link, "alice").await;
+        gate.open();
+        made
+    };
+    let (late, made) = tokio::join!(scene.consent(&link, "alice"), first);
+    assert_eq!(made.json["status"], "active", "{}", made.json);
+    assert_eq!((late.status.as_u16(), late.code()), (409, "conflict"), "{}", late.json);
+    assert_eq!(ended(&scene), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_is_proven_while_its_tenant_ends_is_kept_nowhere() {
+    let scene = TokenService::start().await;
+    let gate = Gate::default();
+    scene.api.double().faults().once(On::path("/me"), Fault::HeldAnswer(gate.clone()));
+    let fields = json!({ "base_url": "https://api.example.com", "token": TOKEN, "verify_path": "/me" });
+    let wanted = json!({ "connector": "api-token", "method": "header", "fields": fields });
+    let ending = async {
+        gate.reached(1).await;
+        assert_eq!(removed(&scene.host, &scene.tenant).await.status, 204);
+        gate.open();
+    };
+    let (made, ()) = tokio::join!(scene.host.post(&scene.tenant.key, "/v1/connections", wanted), ending);
+    let made = made.unwrap();
+    assert_eq!((made.status.as_u16(), made.code()), (409, "conflict"), "{}", made.json);
 }

@@ -47,6 +47,7 @@ mod slack_refresh;
 mod spoken;
 mod through;
 mod token_service;
+mod unreadable;
 mod upkeep;
 mod uses;
 mod verify;

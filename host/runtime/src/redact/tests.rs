@@ -193,6 +193,22 @@ fn tokens_in_headers_cookies_and_whole_bodies_are_placeholders_too() {
 }
 
 #[test]
+fn a_token_in_a_header_shows_in_no_public_place_and_a_short_one_in_none_of_its_own() {
+    let mut declared = declared();
+    declared.refresh_token = TokenSource::Header("X-Refresh".into());
+    let rules = ReadingRules::of(&declared);
+    for (access, any, shown) in
+        [(ACCESS, "T-header-token-1", false), ("x7", "x7", false), ("x7", "Acme x7", true), (ACCESS, "Acme", true)]
+    {
+        let body = serde_json::to_vec(&json!({"access_token": access, "any": any})).unwrap();
+        let response = Response::builder().header("x-refresh", "header-token-1").body(body).unwrap();
+        let redacted = redact(&response, &rules, &[], &counting());
+        let seen: Value = serde_json::from_slice(&redacted.body).unwrap();
+        assert_eq!(text(&seen, "/any") == any, shown, "{any} beside {access}: {seen}");
+    }
+}
+
+#[test]
 fn a_form_body_keeps_its_shape() {
     let response = Response::new(b"access_token=at-secret-1&scope=repo&odd=1".to_vec());
     let redacted = redact(&response, &ReadingRules::of(&declared()), &[], &counting());
@@ -218,7 +234,8 @@ fn spellings(secret: &str) -> Vec<String> {
 
 #[test]
 fn a_public_place_in_which_a_secret_shows_is_not_public() {
-    const SENT: &str = "code-or-client-secret-0123456789";
+    // Alike in no run: each is found for its own sake.
+    const SENT: &str = "code-or-client-secret-zyxwvutsrq";
     let (rules, sent) = (ReadingRules::of(&declared()), Secret::new(SENT.to_owned()));
     for secret in [ACCESS, REFRESH, SENT] {
         for any in spellings(secret) {

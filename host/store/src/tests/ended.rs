@@ -1,18 +1,17 @@
-//! A tenant that ends while keys are being wrapped anew: its keys stay gone, and nobody else's wait for them.
+//! A tenant that ends while keys are being wrapped anew: its keys stay gone, and nobody else's wait for them. And one that
+//! does not end, as a connection of its is made meanwhile.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test is a panic")]
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 
 use super::{sample, sealed::keys_of};
 use crate::{
-    Change, Health, HeldKeyRing, KeyRing,
+    Change, Health, HeldKeyRing, KeyRing, StoreError,
     engine::{Batch, Engine, EngineError, Pair, Scan, Snapshot, memory::Memory},
+    schema::CONNECTION,
 };
 
 /// How many tenants there are: the keys of all are wrapped in two groups.
@@ -20,10 +19,17 @@ const TENANTS: u128 = 120;
 /// The tenant that ends, in the midst of the first group.
 const ENDS: u128 = 7;
 
-/// An engine in which a tenant ends between the moment its wrapped key was read and the moment it is written.
+/// An engine in which somebody else commits something between the moment one change was staged and the moment it is made.
+#[derive(Default)]
 struct Meanwhile {
     inner: Memory,
-    armed: AtomicBool,
+    others: Mutex<Option<Batch>>,
+}
+
+impl Meanwhile {
+    fn commits(&self, writes: Vec<(Vec<u8>, Option<Vec<u8>>)>) {
+        *self.others.lock().unwrap() = Some(Batch { checks: vec![], writes, counts: vec![] });
+    }
 }
 
 #[async_trait]
@@ -37,16 +43,9 @@ impl Engine for Meanwhile {
     }
 
     async fn commit(&self, batch: Batch) -> Result<(), EngineError> {
-        if self.armed.swap(false, Ordering::SeqCst) {
-            // What ending a tenant does to its keys, committed by somebody else.
-            let tenant = sample::tenant_id(ENDS);
-            let of_it = |kind: &str| format!("{kind}/{tenant}");
-            let mut writes = Vec::new();
-            for key in keys_of(&self.inner, &of_it("data-key")).await {
-                writes.push((key.into_bytes(), None));
-            }
-            writes.push((of_it("data-key-current").into_bytes(), None));
-            self.inner.commit(Batch { checks: vec![], writes, counts: vec![] }).await?;
+        let others = self.others.lock().unwrap().take();
+        if let Some(others) = others {
+            self.inner.commit(others).await?;
         }
         self.inner.commit(batch).await
     }
@@ -70,7 +69,7 @@ async fn a_tenant_that_ends_while_keys_are_wrapped_anew_stays_ended_and_holds_up
     let file = folder.path().join("keyring");
     KeyRing::generate().unwrap().save(&file).unwrap();
     let ring = || KeyRing::load(&file).unwrap();
-    let engine = Arc::new(Meanwhile { inner: Memory::default(), armed: AtomicBool::new(false) });
+    let engine = Arc::new(Meanwhile::default());
     let store = sample::over(Arc::clone(&engine) as Arc<dyn Engine>, folder.path(), ring()).await;
     for tenant in 1..=TENANTS {
         let mut connection = sample::connection(tenant);
@@ -83,7 +82,12 @@ async fn a_tenant_that_ends_while_keys_are_wrapped_anew_stays_ended_and_holds_up
     let new = wider.primary();
     HeldKeyRing::load(&file).unwrap().replace(&wider).unwrap();
     store.take_key_ring(wider).await.unwrap();
-    engine.armed.store(true, Ordering::SeqCst);
+    // What ending a tenant does to its keys.
+    let of_it = |kind: &str| format!("{kind}/{}", sample::tenant_id(ENDS));
+    let mut writes: Vec<_> =
+        keys_of(&engine.inner, &of_it("data-key")).await.into_iter().map(String::into_bytes).collect();
+    writes.push(of_it("data-key-current").into_bytes());
+    engine.commits(writes.into_iter().map(|key| (key, None)).collect());
     let done = store.rewrap().await.unwrap();
     let status = store.key_ring_status().await.unwrap();
     assert_eq!((status.wrapped[&old], status.unreadable), (0, 0), "{status:?}");
@@ -97,4 +101,21 @@ async fn a_tenant_that_ends_while_keys_are_wrapped_anew_stays_ended_and_holds_up
         let opened = again.connections().open(sample::tenant_id(tenant), sample::connection_id(tenant)).await;
         assert_eq!(opened.is_ok_and(|found| found.is_some()), tenant != ENDS, "{tenant}");
     }
+}
+
+#[tokio::test]
+async fn a_tenant_in_which_a_connection_is_made_while_it_ends_stays_with_its_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = Arc::new(Meanwhile::default());
+    let ring = KeyRing::generate().unwrap();
+    let store = sample::over(Arc::clone(&engine) as Arc<dyn Engine>, folder.path(), ring).await;
+    let tenant = sample::tenant();
+    let mut change = Change::new();
+    store.tenants().insert(&mut change, &tenant).unwrap();
+    store.commit(change).await.unwrap();
+    let key = CONNECTION.key(&[&tenant.id, &sample::connection_id(1)]);
+    engine.commits(vec![(key, Some(b"made meanwhile".to_vec()))]);
+    assert!(matches!(store.tenants().delete(tenant.id, Change::new()).await, Err(StoreError::Conflict)));
+    assert!(store.tenants().get(tenant.id).await.unwrap().is_some());
+    assert!(matches!(store.tenants().delete(tenant.id, Change::new()).await, Err(StoreError::InUse)));
 }

@@ -5,7 +5,11 @@
 use jackfield_model::{client::ClientFault, connector::Connector, credential::Credential};
 
 use super::sample::{self, at, secret};
-use crate::{AuditFilter, Change, Filter, Order, Purpose, StoreError};
+use crate::{
+    AuditFilter, Change, Filter, Order, Purpose, StoreError,
+    engine::{Batch, Engine},
+    schema::REVOCATION,
+};
 
 #[tokio::test]
 async fn tenants_come_back_and_end_only_without_connections() {
@@ -303,6 +307,23 @@ async fn revocations_come_when_they_are_due() {
         [(sample::revocation(3).id, 0), (sample::revocation(1).id, 1)]
     );
     assert_eq!(super::sealed::keys_of(&*engine, "revocation-secret").await.len(), 2);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_takes_nobody_s_place_among_what_is_due() {
+    let (store, engine, _folder) = sample::in_memory().await;
+    let mut torn = Vec::new();
+    for number in 1..=5 {
+        let mut change = Change::new();
+        store.revocations().create(&mut change, &sample::revocation(number), &sample::tokens("rt")).await.unwrap();
+        store.commit(change).await.unwrap();
+        torn.push((REVOCATION.key(&[&sample::revocation(number).id]), Some(b"torn".to_vec())));
+    }
+    torn.pop();
+    engine.commit(Batch { checks: vec![], writes: torn, counts: vec![] }).await.unwrap();
+    let due = store.revocations().due(jiff::Timestamp::MAX, 2).await.unwrap();
+    assert_eq!(due.items.iter().map(|found| found.id).collect::<Vec<_>>(), [sample::revocation(5).id]);
+    assert_eq!(due.unreadable.len(), 4);
 }
 
 #[tokio::test]

@@ -156,6 +156,11 @@ fn signatures() -> Vec<Row> {
     ]
 }
 
+/// One that breaks whenever it is used, and ends its grants as it should.
+pub(crate) fn breaks_and_revokes(name: &str) -> Vec<u8> {
+    revoking(Core::named(name), name).verify("(unreachable)").revokes(ending(), PLANS).bytes()
+}
+
 /// What a hook answers with.
 const PLANS: &str = "(i32.const {plans})";
 

@@ -9,7 +9,7 @@ mod clocks;
 pub(crate) mod core;
 mod crowd;
 mod headers;
-mod hooks;
+pub(crate) mod hooks;
 mod limits;
 pub(crate) mod lowering;
 mod plans;

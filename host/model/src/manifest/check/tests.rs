@@ -6,7 +6,8 @@ mod places;
 use super::*;
 use crate::{
     manifest::{
-        BodyFormat, Envelope, KeptFrom, KeptValue, MethodKind, OAuth2, Origin, Pkce, Placement, Revocation, TokenRules,
+        BodyFormat, Envelope, KeptFrom, KeptValue, MethodKind, OAuth2, Origin, Pkce, Placement, Rename, Revocation,
+        TokenRules,
     },
     sample::{manifest, placed, template},
 };
@@ -141,6 +142,25 @@ fn a_kept_value_is_read_where_no_secret_stands() {
     assert!(!keep(KeptFrom::Response("/team/access_token".into())).contains(secret));
     for (parameter, refused) in [("code", true), ("state", true), ("realmId", false)] {
         assert_eq!(keep(KeptFrom::Callback(parameter.into())).contains(secret), refused, "{parameter}");
+    }
+}
+
+#[test]
+fn where_a_provider_calls_the_code_and_the_state_otherwise_these_are_the_secret_ones() {
+    let secret = "is read where a secret stands";
+    let renamed = |parameter: &str| {
+        faults_after(|manifest| {
+            if let MethodKind::OAuth2Code(oauth2) = &mut manifest.methods[0].kind {
+                oauth2.authorize.code_parameter = Some("auth_code".into());
+                oauth2.authorize.renames.push(Rename { standard: "state".into(), actual: Some("opaque".into()) });
+                let (place, pattern) = (KeptFrom::Callback(parameter.into()), Pattern::new("[0-9]+"));
+                let pattern = pattern.unwrap_or_else(|error| unreachable!("{error}"));
+                oauth2.response.keep.push(KeptValue { key: "realm".into(), place, pattern });
+            }
+        })
+    };
+    for (parameter, refused) in [("auth_code", true), ("opaque", true), ("state", false)] {
+        assert_eq!(renamed(parameter).contains(secret), refused, "{parameter}");
     }
 }
 

@@ -201,7 +201,30 @@ impl<T: Copy + Eq + Hash> Drop for Place<T> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
+    use std::{
+        pin::pin,
+        task::{Context, Poll, Waker},
+    };
+
     use super::*;
+
+    #[test]
+    fn what_a_tenant_waits_for_at_one_provider_takes_no_turn_of_what_it_has_elsewhere() {
+        let (rounds, mut looked) = (Rounds::default(), Context::from_waker(Waker::noop()));
+        let tenant: TenantId = "ten_01K742SGZ80000000000000001".parse().unwrap();
+        let places: Vec<_> =
+            (0..2 * A_TENANT).map(|due| rounds.admit(due, tenant, "hangs".to_owned()).unwrap()).collect();
+        // Whoever waits goes on waiting.
+        let mut turns: Vec<_> = places.iter().map(|place| Box::pin(place.turn())).collect();
+        let begun: Vec<_> = turns.iter_mut().map(|turn| turn.as_mut().poll(&mut looked)).collect();
+        assert_eq!(begun.iter().filter(|turn| turn.is_ready()).count(), A_PROVIDER);
+        let elsewhere = rounds.admit(usize::MAX, tenant, "works".to_owned()).unwrap();
+        assert!(matches!(pin!(elsewhere.turn()).poll(&mut looked), Poll::Ready(Some(_))));
+        // Nor do two tenants have more of one provider than one.
+        let other: TenantId = "ten_01K742SGZ80000000000000002".parse().unwrap();
+        let beside = rounds.admit(2 * A_TENANT, other, "hangs".to_owned()).unwrap();
+        assert!(pin!(beside.turn()).poll(&mut looked).is_pending());
+    }
 
     #[test]
     fn a_tenant_whose_queue_is_full_keeps_no_other_out() {
