@@ -64,7 +64,10 @@ impl Service {
                     }
                     Ok(())
                 });
-                amended.await?;
+                // One that does not let itself be changed holds up no other.
+                if let Err(error) = amended.await {
+                    tracing::warn!(connection = %found.id, %error, "what the clock wrote while it was ahead stays");
+                }
             }
             after = page.next;
             if after.is_none() {
