@@ -11,7 +11,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use http::{Method, Request};
+use http::{Method, Request, StatusCode};
 use jackfield_server::clock::{Clock, ManualClock, SystemClock};
 use jackfield_server::config::Config;
 use jackfield_server::entropy::SystemEntropy;
@@ -232,14 +232,19 @@ impl TestHost {
 
     /// Installs and approves a bundled connector or a guest; answers the connector's name.
     pub async fn install(&self, name: &str) -> Result<String> {
-        let answer = self.upload(component(name)?).await?;
-        ensure!(answer.status.is_success(), "{name} did not install: {}", answer.json);
+        self.install_bytes(component(name)?).await.with_context(|| name.to_owned())
+    }
+
+    /// Installs and approves a component; answers the connector's name.
+    pub async fn install_bytes(&self, component: Vec<u8>) -> Result<String> {
+        let answer = self.upload(component).await?;
+        ensure!(answer.status.is_success(), "it did not install: {}", answer.json);
         let installed = answer.text("/name")?;
         let digest = answer.text("/digest")?;
         let approved = self
             .post(&self.operator, &format!("/v1/connectors/{installed}/approve"), json!({ "digest": digest }))
             .await?;
-        ensure!(approved.status.is_success(), "{name} was not approved: {}", approved.json);
+        ensure!(approved.status == StatusCode::OK, "{installed} was not approved: {}", approved.json);
         Ok(installed)
     }
 

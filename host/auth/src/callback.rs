@@ -103,8 +103,7 @@ impl Parameters {
             let shown: Vec<&Secret> = state.iter().collect();
             return Err(CallbackError::Provider(ProviderError::new(error, self.get("error_description"), &shown)));
         }
-        let name = oauth2.authorize.code_parameter.as_deref().unwrap_or("code");
-        let code = self.get(name).ok_or(CallbackError::NoCode)?;
+        let code = self.get(oauth2.authorize.code_parameter()).ok_or(CallbackError::NoCode)?;
         if !code.bytes().all(|byte| (0x20..=0x7e).contains(&byte)) {
             return Err(CallbackError::BadCode);
         }

@@ -220,7 +220,8 @@ pub(crate) async fn bounded<T: Send>(
     work: impl Future<Output = wasmtime::Result<T>> + Send,
 ) -> Result<T, Ended> {
     let over = |limit| Ended::Stop(Stop::Limit(limit));
-    let (begun, until) = (Instant::now(), Instant::now() + limits.wall());
+    let begun = Instant::now();
+    let until = begun + limits.wall();
     let slots = loaded.slots.of_tenant(tenant);
     let admitted = async { (slots.acquire().await, loaded.room.enter(&loaded.share).await) };
     let _place = timeout_at(until, admitted).await.map_err(|_elapsed| over(Limit::CallsAtOnce))?;

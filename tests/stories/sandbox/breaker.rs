@@ -102,10 +102,7 @@ async fn a_crowd_that_waits_for_one_another_is_no_fault_of_the_connector() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_deleted_while_it_is_open_is_revoked_when_it_has_closed() {
     let scene = Scene::start().await;
-    let uploaded = scene.host.upload(breaks_and_revokes("breaking")).await.unwrap();
-    let digest = json!({ "digest": uploaded.text("/digest").unwrap() });
-    let approved = scene.host.post(scene.host.operator(), "/v1/connectors/breaking/approve", digest).await.unwrap();
-    assert!(approved.status.is_success(), "{}", approved.json);
+    scene.host.install_bytes(breaks_and_revokes("breaking")).await.unwrap();
     let wanted = json!({ "connector": "breaking", "method": "token", "fields": { "token": TOKEN } });
     let connection = scene.made(wanted).await;
     let id = connection["id"].as_str().unwrap();

@@ -33,7 +33,7 @@ async fn an_instance_begins_with_nothing_of_the_one_before_it_in_its_slot() {
     let scene = Scene::start().await;
     let mut connections = Vec::new();
     for name in ["paints-one", "paints-two"] {
-        install(&scene, name, looking(name)).await;
+        scene.host.install_bytes(looking(name).bytes()).await.unwrap();
         // Two people's connections of each: neither may see what the other's call held.
         for _ in 0..2 {
             let connection = connected(&scene, name).await;
@@ -53,7 +53,11 @@ async fn an_instance_begins_with_nothing_of_the_one_before_it_in_its_slot() {
         clean(id).await;
     }
     // A look that finds something ends the call: here it is what the call itself wrote.
-    install(&scene, "finds", Core::named("finds").verify(&format!("{} {PAINTS} {ANSWERS}", finding()))).await;
+    scene
+        .host
+        .install_bytes(Core::named("finds").verify(&format!("{} {PAINTS} {ANSWERS}", finding())).bytes())
+        .await
+        .unwrap();
     let found = connected(&scene, "finds").await;
     assert_eq!(found["verification"]["failure"]["code"], "trap", "{found}");
 }
@@ -68,14 +72,6 @@ fn finding() -> String {
         "(local.set $at (i32.const {heap}))",
         "(i32.store8 offset=70000 (i32.const {heap}) (i32.const 1)) (local.set $at (i32.const {heap}))",
     )
-}
-
-async fn install(scene: &Scene, name: &str, core: Core) {
-    let uploaded = scene.host.upload(core.bytes()).await.unwrap();
-    let approve = json!({ "digest": uploaded.text("/digest").unwrap() });
-    let approved =
-        scene.host.post(scene.host.operator(), &format!("/v1/connectors/{name}/approve"), approve).await.unwrap();
-    assert!(approved.status.is_success(), "{}", approved.json);
 }
 
 async fn connected(scene: &Scene, name: &str) -> Value {

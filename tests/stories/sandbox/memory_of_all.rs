@@ -75,7 +75,8 @@ const FIRST_PLACEHOLDER: &str = "(local $at i32) (local.set $at (local.get 8))
 async fn an_answer_that_comes_once_is_read_when_there_is_room() {
     let scene = Scene::with(small).await;
     let hooked = Core::named("hooked").memory(LARGE).declares(machine("hooked"));
-    approved(&scene, "hooked", hooked.reads(json!({ "ok": { "access-token": "" } }), FIRST_PLACEHOLDER)).await;
+    let hooked = hooked.reads(json!({ "ok": { "access-token": "" } }), FIRST_PLACEHOLDER);
+    scene.host.install_bytes(hooked.bytes()).await.unwrap();
     scene.host.client("hooked", "client-1", "the-secret-of-the-client", json!({})).await.unwrap();
     scene.login.issues("no-code", [("an-access-token-that-is-long", "a-refresh-token-that-is-long")]);
     let (greedy, second) = (growing(&scene, "greedy").await, growing(&scene, "greedy-too").await);
@@ -149,17 +150,8 @@ async fn growing(scene: &Scene, name: &'static str) -> String {
         (i32.const {{answer}})",
             pages << 16
         ));
-    approved(scene, name, core).await;
+    scene.host.install_bytes(core.bytes()).await.unwrap();
     let connection = scene.made(json!({ "connector": name, "method": "token", "fields": { "token": TOKEN } })).await;
     assert_eq!(connection["status"], "active", "{connection}");
     connection["id"].as_str().unwrap().to_owned()
-}
-
-/// Installs it, and approves it.
-async fn approved(scene: &Scene, name: &str, core: Core) {
-    let uploaded = scene.host.upload(core.bytes()).await.unwrap();
-    let digest = uploaded.text("/digest").unwrap();
-    let path = format!("/v1/connectors/{name}/approve");
-    let approved = scene.host.post(scene.host.operator(), &path, json!({ "digest": digest })).await.unwrap();
-    assert!(approved.status.is_success(), "{}", approved.json);
 }

@@ -81,11 +81,7 @@ async fn calls_of_one_tenant_that_never_end_keep_none_of_another_waiting() {
 async fn connected(scene: &Scene, name: &'static str) -> String {
     let me = json!({ "method": "GET", "url": "https://provider.test/slow" });
     let core = Core::named(name).waits(me);
-    let uploaded = scene.host.upload(core.bytes()).await.unwrap();
-    let digest = uploaded.text("/digest").unwrap();
-    let path = format!("/v1/connectors/{name}/approve");
-    let approved = scene.host.post(scene.host.operator(), &path, json!({ "digest": digest })).await.unwrap();
-    assert!(approved.status.is_success(), "{}", approved.json);
+    scene.host.install_bytes(core.bytes()).await.unwrap();
     let wanted = json!({ "connector": name, "method": "token", "fields": { "token": TOKEN } });
     let connection = scene.made(wanted).await;
     assert_eq!(connection["status"], "active", "{connection}");

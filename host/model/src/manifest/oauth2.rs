@@ -88,11 +88,16 @@ pub struct AuthorizeRules {
     pub scope_lists: Vec<(String, String)>,
     /// Proof Key for Code Exchange.
     pub pkce: Pkce,
-    /// The callback's name for `code`.
+    /// The callback's name for `code`, where it has another.
     pub code_parameter: Option<String>,
 }
 
 impl AuthorizeRules {
+    /// The callback's name for `code`.
+    pub fn code_parameter(&self) -> &str {
+        self.code_parameter.as_deref().unwrap_or("code")
+    }
+
     /// The callback's name for `state`.
     pub fn state_parameter(&self) -> &str {
         let renamed = self.renames.iter().find(|rename| rename.standard == "state");

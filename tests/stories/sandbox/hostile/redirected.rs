@@ -31,11 +31,7 @@ fn places(scene: &Scene) -> Vec<String> {
 async fn no_redirect_takes_a_credential_or_a_header_to_another_origin() {
     let scene = Scene::start().await;
     let asked = json!({ "method": "GET", "url": ME, "headers": [[OWN.0, OWN.1]] });
-    let uploaded = scene.host.upload(Core::named("redirected").asks(asked).bytes()).await.unwrap();
-    let (name, digest) = (uploaded.text("/name").unwrap(), uploaded.text("/digest").unwrap());
-    let path = format!("/v1/connectors/{name}/approve");
-    let approved = scene.host.post(scene.host.operator(), &path, json!({ "digest": digest })).await.unwrap();
-    assert_eq!(approved.status, StatusCode::OK, "{}", approved.json);
+    let name = scene.host.install_bytes(Core::named("redirected").asks(asked).bytes()).await.unwrap();
     let made = scene.made(json!({ "connector": name, "method": "token", "fields": { "token": TOKEN } })).await;
     let id = made["id"].as_str().unwrap();
     let provider = scene.provider.double();

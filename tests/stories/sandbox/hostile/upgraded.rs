@@ -69,11 +69,7 @@ async fn permissions(scene: &Scene, id: &str) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn core_11_whoever_connected_before_an_upgrade_keeps_the_scopes_of_then() {
     let scene = Scene::start().await;
-    let uploaded = scene.host.upload(version("1.0.0", &["read"], &["read"], "/notes")).await.unwrap();
-    let approve = json!({ "digest": uploaded.text("/digest").unwrap() });
-    let path = format!("/v1/connectors/{NAME}/approve");
-    let approved = scene.host.post(scene.host.operator(), &path, approve).await.unwrap();
-    assert_eq!(approved.status, StatusCode::OK, "{}", approved.json);
+    scene.host.install_bytes(version("1.0.0", &["read"], &["read"], "/notes")).await.unwrap();
     scene.host.client(NAME, "client-1", "the-secret-of-the-client", json!({})).await.unwrap();
     scene.login.issues("the-code", [FIRST, SECOND]);
     let made = connect(&scene, "u-1").await;

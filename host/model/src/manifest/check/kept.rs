@@ -38,8 +38,8 @@ fn is_secret(oauth2: &OAuth2, place: &KeptFrom) -> bool {
     match place {
         KeptFrom::Response(pointer) => oauth2.response.is_token(pointer),
         KeptFrom::Callback(parameter) => {
-            let code = oauth2.authorize.code_parameter.as_deref().unwrap_or("code");
-            [code, oauth2.authorize.state_parameter()].contains(&parameter.as_str())
+            let rules = &oauth2.authorize;
+            [rules.code_parameter(), rules.state_parameter()].contains(&parameter.as_str())
         }
     }
 }
