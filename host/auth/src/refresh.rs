@@ -5,6 +5,7 @@ use jackfield_model::{
     expiry::Clocks,
     manifest::{RefreshRules, RefreshUsing, Rotation},
     status::Happening,
+    upkeep::wait_left,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -178,10 +179,9 @@ pub fn on_demand(
     }
 }
 
-/// When a wait that was stored is over. One that is longer than any we agree to was stored by a clock that was ahead, and is
-/// over now.
+/// When a wait that was stored is over: now at the earliest.
 pub fn wait_ends(until: Timestamp, now: Timestamp) -> Timestamp {
-    if until.duration_since(now) > LONGEST_WAIT { now } else { until }
+    wait_left(until, now, LONGEST_WAIT).map_or(now, |_left| until)
 }
 
 /// Whether the while is over in which a refresh token with an unknown outcome could be shown again, and the access token

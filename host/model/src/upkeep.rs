@@ -11,6 +11,12 @@ pub fn is_of_later(at: Timestamp, now: Timestamp) -> bool {
     at.duration_since(now) > SET_BACK
 }
 
+/// What is left of a wait that was agreed to. Nothing of one that is longer than any we agree to: a clock that was ahead and was
+/// set back agreed to it.
+pub fn wait_left(until: Timestamp, now: Timestamp, longest: SignedDuration) -> Option<SignedDuration> {
+    Some(until.duration_since(now)).filter(|left| left.is_positive() && *left <= longest)
+}
+
 /// When the host looks at a connection next, and since when it holds its token.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

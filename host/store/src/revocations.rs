@@ -71,10 +71,14 @@ impl Revocations<'_> {
         self.0.due(REVOCATION, REVOCATION_DUE, now, limit).await
     }
 
+    /// Every revocation that waits.
+    pub async fn all(&self) -> Result<Page<Versioned<Revocation>>, StoreError> {
+        self.0.all(REVOCATION, &REVOCATION.prefix(&[])).await
+    }
+
     /// Whether any of a tenant's waits.
     pub(crate) async fn any_of(&self, tenant: TenantId) -> Result<bool, StoreError> {
-        let waiting = self.0.all::<Revocation>(REVOCATION, &REVOCATION.prefix(&[])).await?;
-        Ok(waiting.items.iter().any(|revocation| revocation.tenant == tenant))
+        Ok(self.all().await?.items.iter().any(|revocation| revocation.tenant == tenant))
     }
 
     /// One revocation of the queue; none once it is done.

@@ -30,6 +30,24 @@ async fn what_is_not_taken_is_sent_again_under_the_same_id_and_the_order_holds()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_clock_ahead_put_off_is_sent_when_it_is_set_back() {
+    let year = SignedDuration::from_hours(365 * 24);
+    let stage = Stage::set().await;
+    let hook = stage.hook("/in", &[]).await;
+    stage.host.clock.advance(year);
+    stage.hooks.faults().once(On::path("/in"), Fault::Status(StatusCode::INTERNAL_SERVER_ERROR));
+    stage.connect("ada").await;
+    stage.round().await;
+    stage.host.keep_house().await.unwrap();
+    stage.host.clock.advance(-year);
+    stage.round().await;
+    assert_eq!(stage.types(&hook), ["connection.created"], "the next try is in a year, and the other waits behind it");
+    stage.host.keep_house().await.unwrap();
+    stage.round().await;
+    assert_eq!(stage.types(&hook), ["connection.created", "connection.created", "connection.active"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dead_webhook_is_tried_for_three_days_then_paused_and_what_it_missed_is_replayed() {
     let stage = Stage::set().await;
     let hook = stage.hook("/dead", &["connection.created"]).await;

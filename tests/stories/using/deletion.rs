@@ -9,6 +9,8 @@ use crate::front::{Fronted, Tapped};
 use crate::token_service::TokenService;
 
 const REVOCATION: &str = "/token/revocation";
+/// A year, in seconds.
+const YEAR: i64 = 365 * 24 * 3600;
 
 async fn tick(scene: &Fronted) {
     scene.host.running().unwrap().service.tick().await.unwrap();
@@ -117,6 +119,22 @@ async fn rev_5_with_the_provider_down_the_credential_is_gone_here_and_the_queue_
     tick(&scene).await;
     assert_eq!(hints(&scene)[1..], ["refresh_token", "access_token"]);
     assert_eq!(scene.front.log().to(REVOCATION)[1].form_value("token").as_ref(), Some(&secrets[0]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revocation_that_a_clock_ahead_put_off_is_tried_when_it_is_set_back() {
+    let scene = Fronted::start().await;
+    let id = scene.connect("alice").await;
+    scene.pass(YEAR);
+    scene.front.faults().once(On::path(REVOCATION), Fault::Status(StatusCode::SERVICE_UNAVAILABLE));
+    assert_eq!(scene.delete(&id).await.json["revocation"]["outcome"], "queued");
+    scene.host.keep_house().await.unwrap();
+    scene.pass(-YEAR);
+    tick(&scene).await;
+    assert_eq!(hints(&scene).len(), 1, "it is not due by any clock yet");
+    scene.host.keep_house().await.unwrap();
+    tick(&scene).await;
+    assert_eq!(hints(&scene)[1..], ["refresh_token", "access_token"], "nobody waits for next year");
 }
 
 fn anywhere_below(folder: &std::path::Path, secrets: &[String]) -> bool {

@@ -1,5 +1,7 @@
 //! Verify: the credential placed by the host, the answer masked, every refusal named.
 
+use std::time::Duration;
+
 use http::Response;
 use jackfield_runtime::{CallError, Hook, Limits};
 
@@ -65,6 +67,14 @@ async fn the_host_places_the_credential_and_the_guest_never_sees_it() {
     assert_eq!(account.unwrap(), "alice");
     assert_eq!(log, [r#"{"authorization":"Bearer [masked]","hex":"[masked]"}"#, "is [masked]", "[masked]"]);
     assert_eq!(*sandbox.network.sent.lock().unwrap(), [format!("GET https://api.example.com/user Bearer {TOKEN}")]);
+}
+
+#[tokio::test]
+async fn what_the_host_computes_for_an_answer_is_not_the_guests_computing() {
+    let sandbox = Sandbox::new(Limits { cpu_ms: 100, ..Limits::default() });
+    *sandbox.network.computes.lock().unwrap() = Duration::from_millis(300);
+    sandbox.answer(Response::new(vec![]));
+    assert_eq!(verified(&sending(528, 28), &sandbox).await.0.unwrap(), "alice");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     path::PathBuf,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -19,6 +20,7 @@ use jackfield_runtime::{
     PoolSettings, Runtime, RuntimeSettings, SendError, Sender,
 };
 use jiff::Timestamp;
+use rustix::time::{ClockId, clock_gettime};
 
 /// The token no guest may see.
 pub const TOKEN: &str = "gho_16C7e42F292c6912E7710c838347Ae178B4a";
@@ -26,6 +28,8 @@ pub const TOKEN: &str = "gho_16C7e42F292c6912E7710c838347Ae178B4a";
 /// What was sent, and what is answered.
 #[derive(Default)]
 pub struct Network {
+    /// What the host computes for each answer.
+    pub computes: Mutex<Duration>,
     pub answers: Mutex<VecDeque<Result<http::Response<Vec<u8>>, SendError>>>,
     pub sent: Mutex<Vec<String>>,
 }
@@ -37,9 +41,19 @@ impl Sender for Network {
         let secret =
             request.headers().get("authorization").map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
         self.sent.lock().unwrap().push(format!("{} {} {secret}", request.method(), request.uri()));
+        compute(*self.computes.lock().unwrap());
+        // Whoever computed for too long is found out where it waits.
+        tokio::task::yield_now().await;
         let answer = self.answers.lock().unwrap().pop_front();
         answer.unwrap_or_else(|| Err(SendError::Unreachable { reason: "no answer was prepared".into() }))
     }
+}
+
+/// Keeps this thread busy for so much of its own time.
+fn compute(much: Duration) {
+    let computed = || Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap();
+    let begun = computed();
+    while computed() - begun < much {}
 }
 
 /// A sandbox and its network; the cache goes with it.

@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use jackfield_model::id::TenantId;
+use jackfield_model::{id::TenantId, upkeep::wait_left};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
@@ -109,9 +109,7 @@ impl<T: Copy + Eq + Hash> Rounds<T> {
     /// Whether a pause was asked of them that is not over.
     pub(super) fn is_paused(&self, caller: &str, now: Timestamp) -> bool {
         let mut state = self.lock();
-        // One that is longer than any was asked for by a clock that was ahead.
-        let left = state.pauses.get(caller).map(|until| until.duration_since(now));
-        let paused = left.is_some_and(|left| left.is_positive() && left <= LONGEST_PAUSE);
+        let paused = state.pauses.get(caller).is_some_and(|until| wait_left(*until, now, LONGEST_PAUSE).is_some());
         if !paused {
             state.pauses.remove(caller);
         }

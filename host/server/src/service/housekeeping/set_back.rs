@@ -2,14 +2,20 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use jackfield_model::{connection::Connection, upkeep::is_of_later};
-use jackfield_store::StoreError;
+use jackfield_model::{
+    connection::Connection,
+    message::{Message, MessageState},
+    upkeep::{is_of_later, wait_left},
+};
+use jackfield_store::{Change, StoreError, if_readable};
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::Service;
 
-/// How many connections are read at a time.
+/// How many connections or messages are read at a time.
 const STRIDE: usize = 500;
+/// Longer than any message or revocation waits for its next try.
+const LONGEST_TRY: SignedDuration = SignedDuration::from_hours(48);
 /// How far the clock goes on before it is noted again, for the next start: by less it may have been ahead unnoticed.
 const NOTED_EACH: SignedDuration = SignedDuration::from_hours(1);
 
@@ -38,6 +44,8 @@ impl Service {
         if set_back {
             tracing::warn!(?known, %now, "the clock was set back: what was written by it is looked at anew");
             self.look_again(now).await?;
+            self.revoke_again(now).await?;
+            self.send_again(now).await?;
         }
         let noted = match known {
             Some(known) if !set_back && now.duration_since(known.noted) < NOTED_EACH => known.noted,
@@ -75,4 +83,52 @@ impl Service {
             }
         }
     }
+
+    /// Has every revocation tried that would be tried by that clock only.
+    async fn revoke_again(&self, now: Timestamp) -> Result<(), StoreError> {
+        let revocations = self.store().revocations();
+        for mut waiting in revocations.all().await?.items.into_iter().filter(|waiting| waits_by(waiting.next_at, now)) {
+            let mut change = Change::new();
+            revocations.postpone(&mut change, &mut waiting, now)?;
+            self.unless_changed(change).await?;
+        }
+        Ok(())
+    }
+
+    /// Has every message sent that would be sent by that clock only, and would keep those behind it waiting as long.
+    async fn send_again(&self, now: Timestamp) -> Result<(), StoreError> {
+        let of_that_clock = |message: &Message| {
+            message.state == MessageState::Waiting && message.next_at.is_some_and(|at| waits_by(at, now))
+        };
+        let messages = self.store().messages();
+        let mut after = None;
+        loop {
+            let page = messages.due(Timestamp::MAX, after.as_deref(), STRIDE).await?;
+            for due in page.items {
+                let found = if_readable(messages.get(due.tenant, due.message).await)?;
+                let Some(mut found) = found.filter(|found| of_that_clock(found)) else { continue };
+                found.next_at = Some(now);
+                let mut change = Change::new();
+                messages.update(&mut change, &mut found).await?;
+                self.unless_changed(change).await?;
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Writes it; what somebody else has changed meanwhile is as they wrote it, by the clock there is.
+    async fn unless_changed(&self, change: Change) -> Result<(), StoreError> {
+        match self.store().commit(change).await {
+            Ok(()) | Err(StoreError::Conflict) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Whether a next try lies further ahead than any is put off.
+fn waits_by(next: Timestamp, now: Timestamp) -> bool {
+    next > now && wait_left(next, now, LONGEST_TRY).is_none()
 }

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use jackfield_model::{id::ConnectionId, origin::Origin};
+use jackfield_model::{id::ConnectionId, origin::Origin, upkeep::wait_left};
 use jiff::{SignedDuration, Timestamp};
 
 /// The longest a provider is believed: then one call asks again.
@@ -21,8 +21,7 @@ impl Pace {
     /// How long a call still has to wait.
     pub(super) fn wait(&self, connection: ConnectionId, origin: &Origin, now: Timestamp) -> Option<SignedDuration> {
         let until = *self.lock().get(&(connection, origin.clone()))?;
-        // One that is longer than any was asked for by a clock that was ahead.
-        Some(until.duration_since(now)).filter(|left| left.is_positive() && *left <= LONGEST)
+        wait_left(until, now, LONGEST)
     }
 
     /// A provider asked to wait.
