@@ -70,7 +70,7 @@ impl Network {
 
 #[async_trait::async_trait]
 impl Resolver for Network {
-    async fn addresses(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+    async fn addresses(&self, host: &str) -> io::Result<Vec<IpAddr>> {
         let mut state = self.state();
         state.asked.push(host.to_owned());
         let answer = match state.answers.get_mut(host) {
@@ -78,7 +78,7 @@ impl Resolver for Network {
             Some(answers) => answers.front().cloned(),
             None => Some(vec![Ipv4Addr::LOCALHOST.into()]),
         };
-        Ok(answer.unwrap_or_default().into_iter().map(|address| SocketAddr::new(address, port)).collect())
+        Ok(answer.unwrap_or_default())
     }
 
     async fn connect(&self, judged: &[SocketAddr]) -> io::Result<TcpStream> {

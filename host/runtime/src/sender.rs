@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
-use jackfield_model::origin::Origin;
+use jackfield_model::{id::TenantId, origin::Origin};
 
 use crate::egress::Denial;
 
@@ -26,6 +26,8 @@ pub struct Outbound {
     pub origin: Origin,
     /// On whose behalf: decides which private addresses are allowed.
     pub connector: String,
+    /// For which tenant: what all have to share is shared among tenants. None where it is for the host itself.
+    pub tenant: Option<TenantId>,
     /// Bytes of the response read at most, headers not counted.
     pub max_response_bytes: u64,
     /// Time for the whole exchange.

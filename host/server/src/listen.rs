@@ -14,17 +14,21 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
 };
 
-/// How many connections are open at once; further ones wait to be accepted.
-const MOST_CONNECTIONS: usize = 4096;
 /// How long a caller may take to send a request's headers.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long accepting rests after the system refused it, for want of file descriptors for one.
 const REST: Duration = Duration::from_millis(200);
 
-/// Serves until told to stop, then lets open requests end.
-pub(crate) async fn serve(listener: TcpListener, app: Router, until: impl Future<Output = ()>) -> io::Result<()> {
+/// Serves until told to stop, then lets open requests end. So many connections are open at once; further ones wait to be
+/// accepted.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    most: usize,
+    app: Router,
+    until: impl Future<Output = ()>,
+) -> io::Result<()> {
     let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let places = Arc::new(Semaphore::new(most));
     tokio::pin!(until);
     loop {
         tokio::select! {

@@ -36,10 +36,11 @@ use crate::{
     app,
     clock::{Clock, SystemClock},
     config::Config,
+    descriptors::Descriptors,
     entropy::{Entropy, SystemEntropy},
     listen,
     mail::Mailer,
-    outbound::{self, Outbound, Resolver, SystemResolver},
+    outbound::{self, Keeping, Outbound, Resolver, SystemResolver},
     service::{self, IdentityProvider, Service, SignInLink},
     words::Languages,
 };
@@ -128,17 +129,18 @@ pub async fn start(config: Config, parts: Parts) -> Result<RunningHost, ServeErr
         Some(url) => url.clone(),
         None => Url::parse(&format!("http://{address}")).map_err(ServeError::Address)?,
     };
+    let descriptors = Descriptors::raised();
     let mut made = Made::default();
     let store = open(&config, &mut made).await?;
     let rounds = parts.housekeeping;
     let patience = config.timeouts.shutdown();
-    let service = service(&config, parts, store, public_url.clone())?;
+    let service = service(&config, descriptors, parts, store, public_url.clone())?;
     Box::pin(service.recover()).await?;
     made.operator_key = first_key::ensure(&service, &config.operator_key).await?;
     if made.operator_key.is_some() {
         made.sign_in = Some(service.first_sign_in().await?);
     }
-    let (stop, task) = run(listener, app::router(service.clone()));
+    let (stop, task) = run(listener, descriptors.callers(), app::router(service.clone()));
     let housekeeping = tokio::spawn(housekeeping::keep(service.clone(), rounds));
     tracing::info!(%address, %public_url, "the host answers");
     Ok(RunningHost { address, public_url, service, made, stop: Some(stop), task, housekeeping, patience })
@@ -152,7 +154,7 @@ pub(crate) async fn inspect(config: &Config, parts: Parts) -> Result<Service, Se
         Some(url) => url.clone(),
         None => Url::parse(&format!("http://{}", config.listen)).map_err(ServeError::Address)?,
     };
-    service(config, parts, store, public_url)
+    service(config, Descriptors::raised(), parts, store, public_url)
 }
 
 async fn open(config: &Config, made: &mut Made) -> Result<Store, ServeError> {
@@ -173,15 +175,22 @@ async fn open(config: &Config, made: &mut Made) -> Result<Store, ServeError> {
     Ok(Store::open(&config.data_dir, ring).await?)
 }
 
-fn service(config: &Config, parts: Parts, store: Store, public_url: Url) -> Result<Service, ServeError> {
+fn service(
+    config: &Config,
+    descriptors: Descriptors,
+    parts: Parts,
+    store: Store,
+    public_url: Url,
+) -> Result<Service, ServeError> {
     let egress = EgressSettings {
         allow_private: config.egress.allow_private.clone(),
         hosts: config.egress.hosts.clone(),
         allow_loopback: config.egress.allow_loopback,
     };
     let tls = outbound::tls_config(config.egress.ca_file.as_deref())?;
-    let outbound =
-        Arc::new(Outbound::new(Arc::new(egress.clone()), Arc::clone(&parts.resolver), tls, config.timeouts.connect()));
+    let (resolver, keeping) = (Arc::clone(&parts.resolver), Keeping::of(descriptors.kept()));
+    let outbound = Outbound::new(Arc::new(egress.clone()), resolver, tls, config.timeouts.connect(), keeping);
+    let outbound = Arc::new(outbound);
     let mailer = config.mail.as_ref().map(Mailer::new).transpose()?;
     let languages = Languages::load(config.languages_dir.as_deref())?;
     let entropy = Arc::clone(&parts.entropy);
@@ -196,12 +205,16 @@ fn service(config: &Config, parts: Parts, store: Store, public_url: Url) -> Resu
         random: random(entropy),
     };
     let runtime = Arc::new(Runtime::start(settings, Arc::clone(&outbound) as Arc<_>)?);
-    let settings = service_settings(config, public_url)?;
+    let settings = service_settings(config, descriptors, public_url)?;
     let (clock, entropy) = (parts.clock, parts.entropy);
     Ok(Service::new(service::Parts { store, runtime, outbound, clock, entropy, mailer, languages, settings }))
 }
 
-fn service_settings(config: &Config, public_url: Url) -> Result<service::Settings, ServeError> {
+fn service_settings(
+    config: &Config,
+    descriptors: Descriptors,
+    public_url: Url,
+) -> Result<service::Settings, ServeError> {
     let secret = config.sign_in.client_secret_file.as_deref().map(client_secret).transpose()?;
     Ok(service::Settings {
         public_url,
@@ -218,6 +231,7 @@ fn service_settings(config: &Config, public_url: Url) -> Result<service::Setting
         request_id_header: config.log.request_id_header.clone(),
         data_dir: config.data_dir.clone(),
         keyring: config.keyring.clone(),
+        descriptors,
     })
 }
 
@@ -254,13 +268,13 @@ pub(crate) fn random(entropy: Arc<dyn Entropy>) -> Random {
     })
 }
 
-fn run(listener: TcpListener, app: Router) -> (oneshot::Sender<()>, JoinHandle<io::Result<()>>) {
+fn run(listener: TcpListener, most: usize, app: Router) -> (oneshot::Sender<()>, JoinHandle<io::Result<()>>) {
     let (stop, stopped) = oneshot::channel();
     let until = async move {
         // An error means that the sender is gone, which is a stop as well.
         let _gone = stopped.await;
     };
-    (stop, tokio::spawn(listen::serve(listener, app, until)))
+    (stop, tokio::spawn(listen::serve(listener, most, app, until)))
 }
 
 impl RunningHost {

@@ -2,7 +2,7 @@
 //! credential, and a listener that nobody should ever reach.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use jackfield_server::config::Config;
@@ -171,8 +171,8 @@ struct Inside;
 
 #[async_trait::async_trait]
 impl Resolver for Inside {
-    async fn addresses(&self, _: &str, port: u16) -> std::io::Result<Vec<SocketAddr>> {
-        Ok(vec![SocketAddr::from(([127, 0, 0, 1], port))])
+    async fn addresses(&self, _: &str) -> std::io::Result<Vec<IpAddr>> {
+        Ok(vec![Ipv4Addr::LOCALHOST.into()])
     }
 }
 

@@ -22,6 +22,7 @@ const NOT_OURS: [&str; 5] =
 pub(crate) struct Jackfield {
     folder: PathBuf,
     environment: Vec<(String, String)>,
+    limit: Option<String>,
 }
 
 /// How a command ended, and what it said.
@@ -52,7 +53,7 @@ pub(crate) struct Demo {
 impl Jackfield {
     /// Started in this folder.
     pub(crate) fn in_folder(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), environment: Vec::new() }
+        Self { folder: folder.to_owned(), environment: Vec::new(), limit: None }
     }
 
     /// Speaks to a host with the operator's key.
@@ -68,8 +69,17 @@ impl Jackfield {
         self
     }
 
+    /// Under a limit, as `ulimit` takes it.
+    pub(crate) fn under(mut self, limit: &str) -> Self {
+        self.limit = Some(limit.to_owned());
+        self
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(crate::PROGRAM);
+        let mut command = Command::new(if self.limit.is_some() { "sh" } else { crate::PROGRAM });
+        if let Some(limit) = &self.limit {
+            command.args(["-c", &format!("ulimit {limit} && exec \"$0\" \"$@\""), crate::PROGRAM]);
+        }
         command.args(arguments).current_dir(&self.folder).kill_on_drop(true);
         without_settings(&mut command);
         command.envs(self.environment.iter().cloned());

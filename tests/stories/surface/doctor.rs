@@ -4,6 +4,7 @@ use std::fs;
 
 use jackfield_tests::host::TestHost;
 use jiff::SignedDuration;
+use rustix::process::{Resource, getrlimit};
 use serde_json::{Value, json};
 
 use crate::child::{Jackfield, Ran};
@@ -139,4 +140,24 @@ async fn a_host_that_does_not_run_is_looked_at_from_here() {
     assert!(
         Jackfield::in_folder(empty.path()).run(&["doctor", "--config", "j.toml"]).await.failed(2).contains("`door`")
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn few_file_descriptors_are_made_more_where_that_may_be_and_else_are_said() {
+    let mut stage = Stage::set().await;
+    stage.host.stop().await.unwrap();
+    let cli = Jackfield::in_folder(stage.host.folder()).with("JACKFIELD_DATA_DIR", "data");
+    let seen = async |limit: &str| {
+        let found = answer(&cli.clone().under(limit).run(&["doctor", "--offline", "--json"]).await);
+        checks(&found, "descriptors")[0].clone()
+    };
+    let raised = seen("-S -n 256").await;
+    let most = getrlimit(Resource::Nofile).maximum.unwrap();
+    assert!(raised["said"].as_str().unwrap().starts_with(&format!("{most} connections")), "{raised}");
+    let few = seen("-n 1024").await;
+    assert_eq!((&few["outcome"], few["todo"].is_string()), (&json!("failed"), true), "{few}");
+    assert!(few["said"].as_str().unwrap().contains("192 callers"), "{few}");
+    let served = cli.under("-n 1024").serve(&[]).await.unwrap();
+    assert!(served.said().contains("there are few file descriptors"), "{}", served.said());
+    assert_eq!(served.stop().await.0, 0);
 }

@@ -156,6 +156,7 @@ fn prepare(context: &CallContext, given: &Given, credential: bool, state: &CallS
         request,
         origin,
         connector: gate.connector.clone(),
+        tenant: Some(context.tenant),
         max_response_bytes: state.limits.response_bytes,
         // Where less is left of the call, the call ends, by its own rule (`call::bounded`).
         timeout: state.limits.request(),

@@ -26,7 +26,7 @@ use crate::{
 /// Say what is wrong with a host and what to do about it.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  jackfield doctor\n  jackfield doctor --offline --config jackfield.toml\n\n\
-    Asks the running host, with an operator's key: key ring, store, disk, connectors, the way to every provider, the \
+    Asks the running host, with an operator's key: key ring, store, disk, file descriptors, connectors, the way to every provider, the \
     clock; then goes to the public URL as a browser would: whether it leads to this host, its certificate, its cookies. \
     --offline looks at a host that does not run. Mail is not looked at: this version sends none.\n\
     Exit code 1: a check failed. Exit code 2: the configuration cannot be.")]

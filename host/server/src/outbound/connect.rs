@@ -12,13 +12,11 @@ use std::{
 
 use http::Uri;
 use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
-use hyper_util::rt::TokioIo;
-use jackfield_model::origin::Origin;
+use jackfield_model::{id::TenantId, origin::Origin};
 use jackfield_runtime::{Denial, EgressSettings};
-use tokio::net::TcpStream;
 use tower::Service;
 
-use super::{BodyError, Resolver};
+use super::{BodyError, Resolver, line::Line, lookups::Lookups, places::Places};
 
 /// The connector of the outbound client: TLS over our own dialling, both within one patience. Whoever waits longer has not
 /// sent a byte, and may say so.
@@ -37,6 +35,8 @@ tokio::task_local! {
 pub struct Judged {
     /// The connector's name.
     pub connector: String,
+    /// The tenant; none where it is for the host itself.
+    pub tenant: Option<TenantId>,
     /// The judged origin.
     pub origin: Origin,
 }
@@ -73,20 +73,18 @@ pub enum DialError {
 pub struct Dialer {
     egress: Arc<EgressSettings>,
     resolver: Arc<dyn Resolver>,
+    lookups: Lookups,
+    /// For connections that are kept; none where none are.
+    kept: Option<Arc<Places>>,
 }
 
-/// A connector under these settings.
-pub(super) fn connector(
-    egress: Arc<EgressSettings>,
-    resolver: Arc<dyn Resolver>,
-    tls: rustls::ClientConfig,
-    patience: Duration,
-) -> Connector {
-    Connector { over_tls: HttpsConnector::from((Dialer { egress, resolver }, tls)), patience }
+/// A connector over a dialler.
+pub(super) fn connector(dialer: Dialer, tls: Arc<rustls::ClientConfig>, patience: Duration) -> Connector {
+    Connector { over_tls: HttpsConnector::from((dialer, tls)), patience }
 }
 
 impl Service<Uri> for Connector {
-    type Response = MaybeHttpsStream<TokioIo<TcpStream>>;
+    type Response = MaybeHttpsStream<Line>;
     type Error = BodyError;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BodyError>> + Send>>;
 
@@ -102,7 +100,7 @@ impl Service<Uri> for Connector {
 }
 
 impl Service<Uri> for Dialer {
-    type Response = TokioIo<TcpStream>;
+    type Response = Line;
     type Error = DialError;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, DialError>> + Send>>;
 
@@ -129,11 +127,22 @@ fn same_host(host: &str, origin: &Origin) -> bool {
 }
 
 impl Dialer {
-    async fn dial(&self, judged: &Judged) -> Result<TokioIo<TcpStream>, DialError> {
+    /// A dialler whose connections are not kept.
+    pub(super) fn new(egress: Arc<EgressSettings>, resolver: Arc<dyn Resolver>) -> Self {
+        let lookups = Lookups::new(Arc::clone(&resolver));
+        Self { egress, resolver, lookups, kept: None }
+    }
+
+    /// The same, of whose connections so many are kept.
+    pub(super) fn keeping(&self, most: usize) -> Self {
+        Self { kept: Some(Places::of(most)), ..self.clone() }
+    }
+
+    async fn dial(&self, judged: &Judged) -> Result<Line, DialError> {
         let addresses = self.judged_addresses(judged).await?;
         let stream = self.resolver.connect(&addresses).await?;
         stream.set_nodelay(true)?;
-        Ok(TokioIo::new(stream))
+        Ok(Line::new(stream, self.kept.as_ref().and_then(|kept| kept.take(judged.tenant))))
     }
 
     /// Every address of the name, all of them judged: one bad answer refuses the name.
@@ -142,13 +151,14 @@ impl Dialer {
         if let Some(mapped) = self.egress.address_for(origin) {
             return Ok(vec![mapped]);
         }
-        let found: Vec<SocketAddr> = match origin.address() {
-            Some(literal) => vec![SocketAddr::new(literal, origin.port())],
-            None => self.resolver.addresses(origin.host(), origin.port()).await?,
+        let found = match origin.address() {
+            Some(literal) => vec![literal],
+            None => self.lookups.addresses(judged).await?,
         };
         for address in &found {
-            self.egress.judge_address(&judged.connector, origin, address.ip())?;
+            self.egress.judge_address(&judged.connector, origin, *address)?;
         }
+        let found: Vec<_> = found.into_iter().map(|address| SocketAddr::new(address, origin.port())).collect();
         if found.is_empty() { Err(DialError::NoAddress) } else { Ok(found) }
     }
 }

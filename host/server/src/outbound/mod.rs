@@ -4,8 +4,13 @@
 //! judged, connects to the judged address itself, and never follows a redirect.
 
 mod connect;
+mod line;
+mod lookups;
+mod places;
 mod resolve;
 mod roots;
+#[cfg(test)]
+mod tests;
 
 use std::{
     sync::Arc,
@@ -15,12 +20,16 @@ use std::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
-use hyper_util::{client::legacy, rt::TokioExecutor};
-use jackfield_model::origin::Origin;
+use hyper_util::{
+    client::legacy,
+    rt::{TokioExecutor, TokioTimer},
+};
+use jackfield_model::{id::TenantId, origin::Origin};
 use jackfield_runtime::{EgressSettings, Outbound as Asked, SendError, Sender};
 
 use connect::DialError;
 pub use connect::{Connector, Dialer, Judged};
+pub use line::Line;
 pub use resolve::{Resolver, SystemResolver};
 pub use roots::{RootsError, roots, tls_config};
 
@@ -30,6 +39,24 @@ pub type BodyError = Box<dyn std::error::Error + Send + Sync>;
 pub type StreamBody = UnsyncBoxBody<Bytes, BodyError>;
 
 type Client = legacy::Client<Connector, StreamBody>;
+
+/// Which connections are kept for the next request to their host.
+#[derive(Debug, Clone, Copy)]
+pub struct Keeping {
+    /// Those that were used within this time; they are closed before twice that has passed.
+    pub idle: Duration,
+    /// So many to one host, those in use not counted.
+    pub a_host: usize,
+    /// So many in all, those in use counted. A connection beyond is closed after its request, so nobody waits for one.
+    pub at_all: usize,
+}
+
+impl Keeping {
+    /// As a host does that has room for so many.
+    pub fn of(at_all: usize) -> Self {
+        Self { idle: Duration::from_secs(30), a_host: 32, at_all }
+    }
+}
 
 /// The outbound client. Cheap to share.
 pub struct Outbound {
@@ -50,14 +77,19 @@ impl Outbound {
         resolver: Arc<dyn Resolver>,
         tls: rustls::ClientConfig,
         patience: Duration,
+        keeping: Keeping,
     ) -> Self {
-        let connector = connect::connector(Arc::clone(&egress), resolver, tls, patience);
+        let (dialer, tls) = (Dialer::new(Arc::clone(&egress), resolver), Arc::new(tls));
+        let connector = |dialer| connect::connector(dialer, Arc::clone(&tls), patience);
         let builder = || legacy::Client::builder(TokioExecutor::new());
         let pooled = builder()
-            .pool_idle_timeout(Duration::from_secs(30))
+            // Without a timer nothing ever closes what lies idle.
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(keeping.idle)
+            .pool_max_idle_per_host(keeping.a_host)
             .retry_canceled_requests(false)
-            .build(connector.clone());
-        let fresh = builder().pool_max_idle_per_host(0).retry_canceled_requests(false).build(connector);
+            .build(connector(dialer.keeping(keeping.at_all)));
+        let fresh = builder().pool_max_idle_per_host(0).retry_canceled_requests(false).build(connector(dialer));
         Self { pooled, fresh, egress }
     }
 
@@ -106,7 +138,7 @@ impl Sender for Outbound {
 }
 
 async fn exchange(client: &Client, asked: Asked) -> Result<http::Response<Vec<u8>>, SendError> {
-    let judged = Judged { connector: asked.connector, origin: asked.origin };
+    let judged = Judged { connector: asked.connector, tenant: asked.tenant, origin: asked.origin };
     let request = asked.request.map(|body| Full::new(Bytes::from(body)).map_err(|never| match never {}).boxed_unsync());
     let started = Instant::now();
     let work = judged.scope(async {
@@ -151,7 +183,7 @@ fn told(error: &legacy::Error) -> SendError {
     }
 }
 
-/// An origin judged for a connector, as the request travels with it.
-pub fn judged(connector: &str, origin: Origin) -> Judged {
-    Judged { connector: connector.to_owned(), origin }
+/// An origin judged for a connector of a tenant, as the request travels with it.
+pub fn judged(connector: &str, tenant: TenantId, origin: Origin) -> Judged {
+    Judged { connector: connector.to_owned(), tenant: Some(tenant), origin }
 }

@@ -130,7 +130,7 @@ impl Service {
     ) -> Result<(Option<Client>, Option<Endpoints>), CreateError> {
         let Some(oauth2) = method.kind.oauth2() else { return Ok((None, None)) };
         let client = self.client_for(connector, tenant).await?.ok_or(CreateError::NoClient)?;
-        let endpoints = self.endpoints(connector, oauth2, fields, &client).await?;
+        let endpoints = self.endpoints(connector, tenant, oauth2, fields, &client).await?;
         Ok((Some(client), Some(endpoints)))
     }
 }

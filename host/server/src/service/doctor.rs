@@ -9,6 +9,7 @@ use jackfield_store::{KeyRing, Purpose};
 use serde::{Deserialize, Serialize};
 
 use super::Service;
+use crate::descriptors::{ADVICE, Descriptors};
 
 /// Below this much room the next backup or component may not fit.
 const LITTLE_ROOM: u64 = 256 * 1024 * 1024;
@@ -30,7 +31,7 @@ pub enum Outcome {
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
-    /// What kind of check: `key-ring`, `store`, `disk`, `connector`, `egress`, `metadata-address`, `clock`, `mail`, `redirect-uri`.
+    /// What kind of check: `key-ring`, `store`, `disk`, `descriptors`, `connector`, `egress`, `metadata-address`, `clock`, `mail`, `redirect-uri`.
     pub name: String,
     /// How it ended.
     pub outcome: Outcome,
@@ -84,7 +85,9 @@ pub struct Diagnosis {
 impl Service {
     /// Looks at everything this host can look at by itself. Asks each approved provider's origin one `HEAD /`.
     pub async fn diagnose(&self) -> Diagnosis {
-        let mut checks = vec![self.ring_check().await, self.store_check(), room_check(&self.parts.settings.data_dir)];
+        let settings = &self.parts.settings;
+        let mut checks = vec![self.ring_check().await, self.store_check(), room_check(&settings.data_dir)];
+        checks.push(descriptors_check(settings.descriptors));
         checks.extend(self.connector_checks().await);
         checks.push(self.mail_check().await);
         checks.extend(self.reach_checks().await);
@@ -212,6 +215,16 @@ fn judge_room(free: u64, place: &str) -> Check {
     } else {
         Check::ok("disk", said)
     }
+}
+
+fn descriptors_check(descriptors: Descriptors) -> Check {
+    const NAME: &str = "descriptors";
+    let said = format!(
+        "{} connections and files may be open, and {} callers are served at once.",
+        descriptors.count(),
+        descriptors.callers()
+    );
+    if descriptors.are_few() { Check::failed(NAME, said, ADVICE) } else { Check::ok(NAME, said) }
 }
 
 #[cfg(test)]

@@ -14,7 +14,12 @@ use jackfield_auth::{
     metadata::{self, Metadata, MetadataError},
 };
 use jackfield_model::{
-    client::Client, failure::Failure, id::ClientId, manifest::OAuth2, origin::Origin, session::Endpoints,
+    client::Client,
+    failure::Failure,
+    id::{ClientId, TenantId},
+    manifest::OAuth2,
+    origin::Origin,
+    session::Endpoints,
 };
 use jackfield_runtime::{Denial, Outbound as Asked, SendError};
 use jackfield_store::{Change, StoreError};
@@ -72,10 +77,11 @@ pub(super) struct Document {
 }
 
 impl Service {
-    /// The endpoints of a method for these fields and this client, fetched if an issuer announces them.
+    /// The endpoints of a method for these fields and this client, fetched for the tenant if an issuer announces them.
     pub(super) async fn endpoints(
         &self,
         connector: &str,
+        tenant: TenantId,
         oauth2: &OAuth2,
         fields: &BTreeMap<String, String>,
         client: &Client,
@@ -85,7 +91,7 @@ impl Service {
         let issuer = endpoints::issuer(oauth2, &inputs, plain)?;
         let metadata = match &issuer {
             None => None,
-            Some(issuer) => Some(self.metadata(connector, issuer).await?),
+            Some(issuer) => Some(self.metadata(connector, Some(tenant), issuer).await?),
         };
         if let Some(metadata) = &metadata {
             check_announced(client, metadata)?;
@@ -147,9 +153,14 @@ impl Service {
         Ok((url, origin))
     }
 
-    pub(super) async fn metadata(&self, connector: &str, issuer: &str) -> Result<Metadata, EndpointsError> {
+    pub(super) async fn metadata(
+        &self,
+        connector: &str,
+        tenant: Option<TenantId>,
+        issuer: &str,
+    ) -> Result<Metadata, EndpointsError> {
         let urls = metadata::well_known_urls(issuer, self.plain())?;
-        match self.metadata_now(connector, issuer, &urls).await {
+        match self.metadata_now(connector, tenant, issuer, &urls).await {
             Err(error @ (EndpointsError::Unreachable(_) | EndpointsError::Status(_))) => {
                 let stale = urls.iter().find_map(|url| self.documents.stale(url, self.now()));
                 let read = stale.and_then(|body| metadata::read(issuer, &body, self.plain()).ok());
@@ -159,10 +170,16 @@ impl Service {
         }
     }
 
-    async fn metadata_now(&self, connector: &str, issuer: &str, urls: &[String]) -> Result<Metadata, EndpointsError> {
+    async fn metadata_now(
+        &self,
+        connector: &str,
+        tenant: Option<TenantId>,
+        issuer: &str,
+        urls: &[String],
+    ) -> Result<Metadata, EndpointsError> {
         let mut last = None;
         for url in urls {
-            match self.document(connector, url, false).await {
+            match self.document(connector, tenant, url, false).await {
                 Ok(document) => match metadata::read(issuer, &document.body, self.plain()) {
                     Ok(metadata) => return Ok(metadata),
                     Err(error) => {
@@ -182,7 +199,13 @@ impl Service {
     }
 
     /// A JSON document, from memory where it is fresh; `again` asks the provider in any case.
-    pub(super) async fn document(&self, connector: &str, url: &str, again: bool) -> Result<Document, EndpointsError> {
+    pub(super) async fn document(
+        &self,
+        connector: &str,
+        tenant: Option<TenantId>,
+        url: &str,
+        again: bool,
+    ) -> Result<Document, EndpointsError> {
         let now = self.now();
         if let Some(kept) = self.documents.fresh(url, now).filter(|kept| !again || kept.again_from > now) {
             return Ok(Document { body: kept.body, may_be_fetched_again: kept.again_from <= now });
@@ -193,6 +216,7 @@ impl Service {
             request: request.map_err(|_| EndpointsError::Status(400))?,
             origin,
             connector: connector.to_owned(),
+            tenant,
             max_response_bytes: u64::try_from(metadata::DOCUMENT_LIMIT).unwrap_or(u64::MAX),
             timeout: self.parts.settings.metadata_timeout,
         };

@@ -43,19 +43,20 @@ impl Service {
         };
         let token = tokens.id_token.as_ref().ok_or_else(missing)?;
         let jwks = endpoints.jwks.as_deref().ok_or_else(|| EstablishError::Keys("its metadata names none".into()))?;
-        let (keys, may_be_fetched_again) = self.keys(&party.connector.name, jwks, false).await?;
+        let (keys, may_be_fetched_again) = self.keys(party, jwks, false).await?;
         match id_token::check(token, &keys, &expected) {
             Err(IdTokenError::KeyMiss) if may_be_fetched_again => {
-                let (keys, _) = self.keys(&party.connector.name, jwks, true).await?;
+                let (keys, _) = self.keys(party, jwks, true).await?;
                 Ok(id_token::check(token, &keys, &expected)?.subject)
             }
             other => Ok(other?.subject),
         }
     }
 
-    async fn keys(&self, connector: &str, jwks: &str, again: bool) -> Result<(KeySet, bool), EstablishError> {
-        let document =
-            self.document(connector, jwks, again).await.map_err(|error| EstablishError::Keys(error.to_string()))?;
+    async fn keys(&self, party: &Party, jwks: &str, again: bool) -> Result<(KeySet, bool), EstablishError> {
+        let (connector, tenant) = (&party.connector.name, party.connection.tenant);
+        let document = self.document(connector, Some(tenant), jwks, again).await;
+        let document = document.map_err(|error| EstablishError::Keys(error.to_string()))?;
         let keys = KeySet::read(&document.body).map_err(|error| {
             self.documents.forget(jwks);
             EstablishError::Keys(error.to_string())

@@ -199,7 +199,7 @@ impl Service {
             None => self.client_for(connector, tenant).await?.ok_or(CreateError::NoClient)?,
         };
         let oauth2 = method.kind.oauth2().ok_or_else(|| ImportError::NoTokens(method.id.clone()))?;
-        let endpoints = self.endpoints(connector, oauth2, fields, &client).await.map_err(CreateError::from)?;
+        let endpoints = self.endpoints(connector, tenant, oauth2, fields, &client).await.map_err(CreateError::from)?;
         Ok((client, endpoints))
     }
 

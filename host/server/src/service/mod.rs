@@ -141,6 +141,7 @@ pub use jackfield_store::{BackupError, BadBackup, KeptAnswer, KeyRingStatus, Sto
 
 use crate::{
     clock::Clock,
+    descriptors::Descriptors,
     entropy::{self, Entropy},
     mail::Mailer,
     metrics::Metrics,
@@ -179,6 +180,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// The key ring's file, for what an operator asks about it.
     pub keyring: PathBuf,
+    /// How many connections and files may be open.
+    pub descriptors: Descriptors,
 }
 
 /// Everything the service works with, made once.

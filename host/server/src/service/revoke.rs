@@ -186,6 +186,7 @@ impl Service {
             request,
             origin,
             connector: connector.clone(),
+            tenant: Some(party.connection.tenant),
             max_response_bytes: ANSWER_LIMIT,
             timeout: self.parts.settings.token_timeout,
         };

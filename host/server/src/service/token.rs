@@ -99,6 +99,7 @@ impl Service {
             request,
             origin,
             connector: party.connector.name.clone(),
+            tenant: Some(party.connection.tenant),
             max_response_bytes: ANSWER_LIMIT,
             timeout: self.parts.settings.token_timeout,
         };

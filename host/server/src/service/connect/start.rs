@@ -180,7 +180,8 @@ impl Service {
 
     async fn start_consent(&self, sound: Sound, oauth2: &OAuth2) -> Result<Started, StartError> {
         let client = sound.client.as_ref().ok_or(StartError::NoClient)?;
-        let endpoints = self.endpoints(&sound.connector.name, oauth2, &sound.typed.public, client).await?;
+        let endpoints =
+            self.endpoints(&sound.connector.name, sound.session.tenant, oauth2, &sound.typed.public, client).await?;
         let scopes = requested(&sound.connector.manifest, &sound.method, &sound.actions);
         let redirect_uri = self.redirect_uri(client).await?;
         let back_at = self.place_of(&redirect_uri).await?;
@@ -233,8 +234,10 @@ impl Service {
         let scopes = requested(&sound.connector.manifest, &sound.method, &sound.actions);
         let mut authorization = self.authorization(&sound, scopes, PARKED_SECONDS)?;
         if let (Some(oauth2), Some(client)) = (oauth2, &sound.client) {
-            authorization.endpoints =
-                Some(self.endpoints(&sound.connector.name, oauth2, &sound.typed.public, client).await?);
+            authorization.endpoints = Some(
+                self.endpoints(&sound.connector.name, sound.session.tenant, oauth2, &sound.typed.public, client)
+                    .await?,
+            );
         }
         let ticket = self.random_token()?;
         let mut session = sound.session;

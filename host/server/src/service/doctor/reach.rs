@@ -63,6 +63,7 @@ impl Service {
             request,
             origin: origin.clone(),
             connector: connector.to_owned(),
+            tenant: None,
             max_response_bytes: 64 * 1024,
             timeout: PATIENCE,
         };

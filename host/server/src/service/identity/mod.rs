@@ -212,7 +212,7 @@ impl Service {
     }
 
     async fn provider_endpoints(&self, provider: &IdentityProvider) -> Result<Endpoints, IdentityError> {
-        let metadata = self.metadata(NAME, &provider.issuer).await?;
+        let metadata = self.metadata(NAME, None, &provider.issuer).await?;
         let announced = Endpoints {
             issuer: Some(metadata.issuer),
             authorize: metadata.authorization_endpoint,
@@ -261,6 +261,7 @@ impl Service {
             request,
             origin,
             connector: NAME.to_owned(),
+            tenant: None,
             max_response_bytes: ANSWER_LIMIT,
             timeout: self.parts.settings.metadata_timeout,
         };
@@ -305,7 +306,7 @@ impl Service {
     }
 
     async fn provider_keys(&self, jwks: &str, again: bool) -> Result<(KeySet, bool), IdentityError> {
-        let document = self.document(NAME, jwks, again).await?;
+        let document = self.document(NAME, None, jwks, again).await?;
         let keys = KeySet::read(&document.body).map_err(|_| {
             self.documents.forget(jwks);
             IdentityError::Answer("its keys cannot be read")

@@ -96,7 +96,7 @@ impl Service {
             gate.place(&mut url, &mut headers)?;
         }
         headers.extend(coding);
-        let judged = judged(&party.connector.name, origin);
+        let judged = judged(&party.connector.name, connection.tenant, origin);
         Ok(Ready { method: asked.method.clone(), url, headers, gate, judged, credential, token, ruling })
     }
 }

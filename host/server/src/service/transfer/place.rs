@@ -49,19 +49,20 @@ impl Service {
                 "no client of `{name}` here has the client id {public_id}, to which its tokens belong"
             )));
         };
-        let endpoints = self.endpoints_here(&entry.connection, method, client).await;
+        let endpoints = self.endpoints_here(tenant, &entry.connection, method, client).await;
         Ok(endpoints.map(|endpoints| Place { client: Some(client.id), endpoints }))
     }
 
     /// The endpoints that this host knows for the connection's provider, where the connection was made at the same ones.
     async fn endpoints_here(
         &self,
+        tenant: TenantId,
         arriving: &Connection,
         method: &Method,
         client: &Client,
     ) -> Result<Option<Endpoints>, String> {
         let Some(oauth2) = method.kind.oauth2() else { return Ok(None) };
-        let found = self.endpoints(&arriving.connector, oauth2, &arriving.fields, client).await;
+        let found = self.endpoints(&arriving.connector, tenant, oauth2, &arriving.fields, client).await;
         let found = found.map_err(|error| format!("its provider's endpoints are not known here: {error}"))?;
         let theirs = arriving.endpoints.as_ref().map(|theirs| (&theirs.issuer, &theirs.token, &theirs.refresh));
         if theirs.is_none_or(|theirs| theirs == (&found.issuer, &found.token, &found.refresh)) {

@@ -34,7 +34,7 @@ impl Service {
         let request = self.signed(webhook, id, url.as_str(), body).await?;
         let Some(request) = request else { return Ok(Came::later("unsendable")) };
         let timeout = self.parts.settings.webhook_timeout;
-        let judged = judged(EGRESS_NAME, origin);
+        let judged = judged(EGRESS_NAME, webhook.tenant, origin);
         let sent = tokio::time::timeout(timeout, self.parts.outbound.stream_once(request, &judged)).await;
         Ok(match sent {
             Err(_) | Ok(Err(SendError::Timeout)) => Came::later("timeout"),
