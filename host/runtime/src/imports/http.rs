@@ -84,8 +84,9 @@ impl CallState {
         self.one_more()?;
         let mut given = read(request).map_err(denied)?;
         let waited = self.waited.clone();
-        for _hop in 0..=MOST_REDIRECTS {
-            let outbound = prepare(context, &given, credential, self).map_err(denied)?;
+        for hop in 0..=MOST_REDIRECTS {
+            let outbound = prepare(context, &given, credential, self);
+            let outbound = outbound.map_err(|denial| denied(if hop == 0 { denial } else { redirected(&denial) }))?;
             let sent = waited.during(self.sender.send(outbound)).await;
             let response = sent.map_err(|error| failed(error, context))?;
             let Some(target) = same_origin_redirect(&given.method, &response, &given.url) else {
@@ -217,6 +218,12 @@ fn failed(error: sender::SendError, context: &CallContext) -> SendError {
 
 fn too_large(limit: u64) -> SendError {
     SendError::Limit(format!("the answer has more than {limit} bytes; the operator may raise `limits.response_bytes`"))
+}
+
+/// Where a provider led is not repeated: it may have written a secret there, in whatever way.
+fn redirected(denial: &Denial) -> Denial {
+    let message = "the provider redirected this request, within its origin, to one that is refused: the connector's author asks for what it leads to at once, or declares that in `requests`";
+    Denial::new(denial.rule, message)
 }
 
 fn denied(denial: Denial) -> SendError {

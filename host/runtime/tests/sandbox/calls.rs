@@ -24,7 +24,8 @@ const DISGUISED: &str = "(func $told (param $level i32) (param $at i32) (param $
         (br $next)))
     (call $log (local.get $level) (i32.const 0) (i32.const 0) (local.get $at) (local.get $length)))";
 
-/// Sends to the URL at `url`, writes the answer's body and the values of its headers to the log, and answers `alice`.
+/// Sends to the URL at `url`, writes the answer's body and the values of its headers to the log, or what
+/// a denial says, and answers `alice`.
 fn sending(url: i32, length: i32) -> Vec<u8> {
     let body = format!(
         r"(local $header i32) (local $end i32)
@@ -33,6 +34,7 @@ fn sending(url: i32, length: i32) -> Vec<u8> {
         ;; result<response, send-error> at 4096: a response's headers at +8 and body at +16, a denial's texts at +8
         (if (i32.load8_u (i32.const 4096))
             (then (call $told (i32.const 2) (i32.load (i32.const 4104)) (i32.load (i32.const 4108)))
+                (call $told (i32.const 2) (i32.load (i32.const 4112)) (i32.load (i32.const 4116)))
                 (return (i32.const 1024))))
         (call $told (i32.const 1) (i32.load (i32.const 4112)) (i32.load (i32.const 4116)))
         (local.set $header (i32.load (i32.const 4104)))
@@ -85,7 +87,7 @@ async fn a_request_elsewhere_is_refused_and_nothing_is_sent() {
     {
         let (account, log) = verified(&sending(url, length), &sandbox).await;
         assert_eq!(account.unwrap(), "alice");
-        assert_eq!(log, [rule]);
+        assert_eq!(log[0], rule);
     }
     assert!(sandbox.network.sent.lock().unwrap().is_empty());
 }
@@ -102,8 +104,26 @@ async fn a_redirect_within_the_origin_is_judged_again_and_one_elsewhere_comes_ba
 
     sandbox.answer(redirect("/admin"));
     let (_, log) = verified(&sending(528, 28), &sandbox).await;
-    assert_eq!(log, ["request-not-declared"]);
+    assert_eq!(log[0], "request-not-declared");
     assert_eq!(sandbox.network.sent.lock().unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn where_a_provider_led_is_not_repeated_when_that_is_refused() {
+    let sandbox = Sandbox::new(Limits::default());
+    let hex = data_encoding::HEXLOWER.encode(TOKEN.as_bytes());
+    for (target, rule) in [
+        (format!("/session/{TOKEN}/me"), "request-not-declared"),
+        (format!("/session/{hex}/me"), "request-not-declared"),
+        (format!("/{TOKEN}//me"), "path-ambiguous"),
+    ] {
+        sandbox.answer(Response::builder().status(302).header("location", &target).body(vec![]).unwrap());
+        let (_, log) = verified(&sending(528, 28), &sandbox).await;
+        let [denied, message] = log.as_slice() else { panic!("{log:?}") };
+        assert_eq!(denied, rule);
+        assert!(message.starts_with("the provider redirected this request"), "{message}");
+        assert!(!message.contains(TOKEN) && !message.contains(&hex), "{message}");
+    }
 }
 
 #[tokio::test]
@@ -111,8 +131,8 @@ async fn a_packed_answer_is_not_handed_on() {
     let sandbox = Sandbox::new(Limits::default());
     sandbox.answer(Response::builder().header("content-encoding", "gzip").body(b"x".to_vec()).unwrap());
     let (_, log) = verified(&sending(528, 28), &sandbox).await;
-    assert_eq!(log.len(), 1);
-    assert!(!log[0].contains('x'), "{log:?}");
+    assert!(log[0].starts_with("the provider packed its answer"), "{log:?}");
+    assert!(log.iter().all(|line| !line.contains('x')), "{log:?}");
 }
 
 #[tokio::test]
