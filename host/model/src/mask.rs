@@ -1,6 +1,6 @@
 //! Masking: what a provider echoes of a secret never reaches a guest, a log line or an error (LK-3).
 //!
-//! Text is read the ways a secret may be written (plain, percent, JSON escapes, hex, base64), and wherever a reading
+//! Text is read the ways a secret may be written (plain, percent, form, JSON escapes, hex, base64), and wherever a reading
 //! shows a run of the secret, the text it came from is replaced by a mark of fixed length.
 
 mod covered;
@@ -26,6 +26,8 @@ const LEAST: usize = 4;
 pub struct Masker {
     /// Runs by their length; more than one length only where a secret is shorter than `RUN`.
     runs: Vec<Runs>,
+    /// Whether one of them holds a blank, which a form writes as a plus.
+    blank: bool,
 }
 
 struct Runs {
@@ -56,6 +58,7 @@ impl Masker {
         if bytes.len() < LEAST {
             return;
         }
+        self.blank |= bytes.contains(&b' ');
         let length = bytes.len().min(RUN);
         if !self.runs.iter().any(|runs| runs.length == length) {
             self.runs.push(Runs { length, known: Vec::new(), ends: vec![0; 1024] });
@@ -70,7 +73,7 @@ impl Masker {
         if self.runs.is_empty() || given.is_empty() {
             return Cow::Borrowed(given);
         }
-        let mut search = Search { runs: &self.runs, covered: Covered::none_of(given.len()) };
+        let mut search = Search { runs: &self.runs, blank: self.blank, covered: Covered::none_of(given.len()) };
         follow_all(given, &mut search);
         let covered = search.covered;
         if covered.is_none() { Cow::Borrowed(given) } else { Cow::Owned(covered.replaced(given)) }
@@ -88,6 +91,7 @@ impl Masker {
 /// What is looked for in a text, and where it was found.
 struct Search<'a> {
     runs: &'a [Runs],
+    blank: bool,
     covered: Covered,
 }
 

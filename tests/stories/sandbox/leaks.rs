@@ -30,7 +30,10 @@ impl Leaks {
     fn learn(&mut self, name: &str, run: &[u8]) {
         let each = |write: &dyn Fn(u8) -> String| run.iter().map(|byte| write(*byte)).collect::<String>().into_bytes();
         let decimals = run.iter().map(u8::to_string).collect::<Vec<_>>();
+        // Mostly the same as plain, which then counts.
+        let form = url::form_urlencoded::byte_serialize(run).collect::<String>();
         let mut written = vec![
+            ("form", form.into_bytes()),
             ("plain", run.to_vec()),
             ("hex", each(&|byte| format!("{byte:02x}"))),
             ("upper-case hex", each(&|byte| format!("{byte:02X}"))),
@@ -135,6 +138,7 @@ fn each_way_of_writing_is_found() {
         ("plain", secret.to_owned()),
         ("hex", data_encoding::HEXLOWER.encode(bytes)),
         ("upper-case percent", each(&|byte| format!("%{byte:02X}"))),
+        ("form", url::form_urlencoded::byte_serialize(bytes).collect()),
         ("JSON", each(&|byte| format!("\\u{byte:04x}"))),
         ("numbers", format!("{bytes:?}")),
         ("base64", base64("")),

@@ -14,7 +14,8 @@ pub(super) struct Read {
 }
 
 /// Follows every reading: plain, percent-decoded and JSON-unescaped; of each of these the hex and base64 decodings, also where
-/// these are broken over lines as mail writes base64 (RFC 2045 section 6.8), or hex is written with separators.
+/// these are broken over lines as mail writes base64 (RFC 2045 section 6.8), or hex is written with separators. A form says nothing
+/// else than percent but where it writes a blank, so it is read only for secrets that hold one, and only as it is.
 pub(super) fn follow_all(given: &[u8], search: &mut Search<'_>) {
     follow(given.iter().enumerate().map(|(at, byte)| Read { byte: *byte, from: at, to: at + 1 }), search);
     if given.contains(&b'%') {
@@ -22,6 +23,10 @@ pub(super) fn follow_all(given: &[u8], search: &mut Search<'_>) {
     }
     if given.contains(&b'\\') {
         follow(unescaped(given, json_at), search);
+    }
+    if search.blank && given.contains(&b'+') {
+        let mut plain = Seeker::default();
+        unescaped(given, form_at).for_each(|read| plain.read(read, search));
     }
 }
 
@@ -88,6 +93,11 @@ fn percent_at(rest: &[u8]) -> Option<Escaped> {
         [b'%', high, low, ..] => Some(Escaped::one(digit(*high)? << 4 | digit(*low)?, 3)),
         _ => None,
     }
+}
+
+/// As the host itself writes queries and forms.
+fn form_at(rest: &[u8]) -> Option<Escaped> {
+    if rest.first() == Some(&b'+') { Some(Escaped::one(b' ', 1)) } else { percent_at(rest) }
 }
 
 fn json_at(rest: &[u8]) -> Option<Escaped> {
