@@ -34,7 +34,7 @@ pub fn canonical(path: &str) -> Result<String, PathError> {
 
 /// Whether a URL path (still encoded, as it is sent) matches a filled pattern.
 ///
-/// `*` stands for one segment, a last `**` for any rest. Each segment is decoded once
+/// `*` stands for one segment that is not empty, a last `**` for any rest. Each segment is decoded once
 /// before it is compared; a path that two readers could read differently is refused.
 pub fn matches(pattern: &str, path: &str) -> Result<bool, PathError> {
     let path = segments(path)?;
@@ -45,7 +45,8 @@ pub fn matches(pattern: &str, path: &str) -> Result<bool, PathError> {
             return Ok(true);
         }
         let Some(have) = given.next() else { return Ok(false) };
-        if *want != "*" && want != have {
+        let fits = if *want == "*" { !have.is_empty() } else { want == have };
+        if !fits {
             return Ok(false);
         }
     }
