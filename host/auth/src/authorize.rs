@@ -8,7 +8,7 @@ use std::{
 
 use data_encoding::BASE64URL_NOPAD;
 use jackfield_model::{
-    manifest::{AuthorizeRules, Manifest, OAuth2, Pkce},
+    manifest::{AuthorizeRules, Manifest, OAuth2, Pkce, Rename},
     scope::ScopeSet,
     secret::Secret,
     session::Endpoints,
@@ -37,6 +37,9 @@ const HOST_ONLY: [&str; 10] = [
 ];
 /// Those of them that protect, and so cannot be removed or emptied either.
 const PROTECTION: [&str; 5] = ["state", "nonce", "code_challenge", "code_challenge_method", "redirect_uri"];
+/// Those that a provider ignores under another name, and then does without what they protect. The others are missed: no state or
+/// nonce comes back, no code arrives.
+const UNDER_ITS_NAME: [&str; 2] = ["code_challenge", "code_challenge_method"];
 
 /// Why an authorization request cannot be built.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -44,8 +47,8 @@ pub enum AuthorizeError {
     /// The manifest sets what only the host may set.
     #[error("the connector sets the parameter `{0}`, which only the host may set")]
     Reserved(String),
-    /// The manifest removes what protects the flow.
-    #[error("the connector leaves out `{0}`, which protects the flow")]
+    /// The manifest removes what protects the flow, or gives it a name under which it does not.
+    #[error("the connector leaves out or renames `{0}`, which protects the flow")]
     Protection(String),
     /// A field a template names has no value.
     #[error(transparent)]
@@ -106,8 +109,8 @@ impl fmt::Debug for Asked {
     }
 }
 
-/// Whether rules keep to what a connector may bend; also asked before a connector is installed.
-pub fn check(rules: &AuthorizeRules) -> Result<(), AuthorizeError> {
+/// Whether rules keep to what a connector may bend.
+fn check(rules: &AuthorizeRules) -> Result<(), AuthorizeError> {
     let reserved = |name: &str| HOST_ONLY.contains(&name);
     let set = rules.parameters.iter().map(|parameter| parameter.name.as_str());
     let lists = rules.scope_lists.iter().map(|(_, parameter)| parameter.as_str());
@@ -116,7 +119,11 @@ pub fn check(rules: &AuthorizeRules) -> Result<(), AuthorizeError> {
     if let Some(name) = set.chain(lists).chain(renamed).find(|name| reserved(name)) {
         return Err(AuthorizeError::Reserved(name.to_owned()));
     }
-    let removed = rules.renames.iter().filter(|rename| rename.actual.is_none()).map(|rename| &rename.standard);
+    let keeps = |rename: &&Rename| match &rename.actual {
+        None => false,
+        Some(actual) => *actual == rename.standard || !UNDER_ITS_NAME.contains(&rename.standard.as_str()),
+    };
+    let removed = rules.renames.iter().filter(|rename| !keeps(rename)).map(|rename| &rename.standard);
     match removed.chain(&rules.emptied).find(|name| PROTECTION.contains(&name.as_str())) {
         Some(name) => Err(AuthorizeError::Protection(name.clone())),
         None => Ok(()),

@@ -95,9 +95,11 @@ fn pkce_1_the_challenge_is_that_of_rfc_7636_appendix_b() {
 #[test]
 fn pkce_2_plain_is_never_sent_and_no_rule_can_ask_for_it() {
     for name in ["code_challenge", "code_challenge_method"] {
-        let mut rules = fixtures::oauth2();
-        rules.authorize.renames = vec![rename(name, None)];
-        assert_eq!(asked(&rules, &[]).unwrap_err(), AuthorizeError::Protection(name.into()));
+        for to in [None, Some("x_ignored")] {
+            let mut rules = fixtures::oauth2();
+            rules.authorize.renames = vec![rename(name, to)];
+            assert_eq!(asked(&rules, &[]).unwrap_err(), AuthorizeError::Protection(name.into()));
+        }
         let mut rules = fixtures::oauth2();
         rules.authorize.emptied = vec![name.into()];
         assert_eq!(asked(&rules, &[]).unwrap_err(), AuthorizeError::Protection(name.into()));
