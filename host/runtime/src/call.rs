@@ -1,6 +1,6 @@
 //! One call into a guest: a fresh store and instance, every bound in place, everything dropped behind it.
 
-use std::{fmt, future::Future, sync::Arc};
+use std::{fmt, future::Future, sync::Arc, time::Duration};
 
 use jackfield_model::{failure::Failure, id::TenantId};
 use jiff::Timestamp;
@@ -18,6 +18,7 @@ use crate::{
     load::Loaded,
     state::CallState,
     stop::Stop,
+    turn::Turn,
     waited::Waited,
 };
 
@@ -99,7 +100,7 @@ impl CallError {
 
     /// Whether others left it no room: nothing is wrong with the component, and it may find some in a moment.
     pub fn is_for_want_of_room(&self) -> bool {
-        matches!(self, Self::Limit { limit: Limit::MemoryTotal | Limit::CallsAtOnce, .. })
+        matches!(self, Self::Limit { limit: Limit::MemoryTotal | Limit::CallsAtOnce | Limit::Turns, .. })
     }
 
     /// Whether it speaks against the component itself, so that the breaker counts it.
@@ -216,7 +217,7 @@ pub(crate) async fn bounded<T: Send>(
     loaded: &Loaded,
     limits: &Limits,
     tenant: Option<TenantId>,
-    waited: &Waited,
+    (waited, turn): (&Waited, &Turn),
     work: impl Future<Output = wasmtime::Result<T>> + Send,
 ) -> Result<T, Ended> {
     let over = |limit| Ended::Stop(Stop::Limit(limit));
@@ -227,11 +228,45 @@ pub(crate) async fn bounded<T: Send>(
     let _place = timeout_at(until, admitted).await.map_err(|_elapsed| over(Limit::CallsAtOnce))?;
     let queued = begun.elapsed();
     let most = || limits.cpu().saturating_add(waited.computed());
-    match timeout_at(until, aside(work, loaded.habit.is_long(), most)).await {
+    match timeout_at(until, aside(turn.during(work), loaded.habit.is_long(), most)).await {
         Ok(Some(answer)) => Ok(answer?),
         Ok(None) => Err(over(Limit::Cpu)),
-        Err(_elapsed) if queued >= limits.wall() / 2 => Err(over(Limit::CallsAtOnce)),
-        Err(_elapsed) if queued + waited.passed() >= limits.wall() / 2 => Err(over(Limit::Provider)),
-        Err(_elapsed) => Err(over(Limit::Wall)),
+        Err(_elapsed) => Err(over(overdue(limits.wall() / 2, queued, turn.waited(), waited.passed()))),
+    }
+}
+
+/// What kept a call from ending in time, which is no fault of its own where it waited for as long as `much`: for a place, for
+/// its turns, for its provider.
+fn overdue(much: Duration, queued: Duration, turns: Duration, provider: Duration) -> Limit {
+    if queued >= much {
+        Limit::CallsAtOnce
+    } else if queued + turns >= much {
+        Limit::Turns
+    } else if queued + turns + provider >= much {
+        Limit::Provider
+    } else {
+        Limit::Wall
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_is_blamed_for_its_own_time_only() {
+        for (waited, limit) in [
+            ([0, 0, 0], Limit::Wall),
+            ([10, 10, 9], Limit::Wall),
+            ([0, 0, 30], Limit::Provider),
+            ([0, 29, 1], Limit::Provider),
+            ([0, 30, 0], Limit::Turns),
+            ([10, 20, 30], Limit::Turns),
+            ([30, 0, 0], Limit::CallsAtOnce),
+        ] {
+            let [queued, turns, provider] = waited.map(Duration::from_secs);
+            assert_eq!(overdue(Duration::from_secs(30), queued, turns, provider), limit, "{waited:?}");
+        }
+        assert!(Limit::Wall.is_its_own() && !Limit::Turns.is_its_own());
     }
 }

@@ -20,7 +20,6 @@ use crate::{
     runtime::{LoadError, Runtime},
     state::CallState,
     stop::Stop,
-    waited::Waited,
 };
 
 /// What an install found; kept with the digest, and read from there ever after.
@@ -134,14 +133,14 @@ impl Runtime {
         let name = "being installed";
         let book = LogBook::new(name, &self.limits, Arc::default());
         let state = CallState::new(None, loaded, &Arc::clone(&self.limits), &self.sender, book.clone());
+        let (waited, turn) = (state.waited.clone(), state.turn.clone());
         let work = async {
             let mut store = store(loaded, state);
             let instance = instantiate(loaded, &mut store).await?;
             loaded.exports.check(&mut store, &instance).map_err(|error| Stop::Denied(other_types(&error)))?;
             loaded.exports.connector.load(&mut store, &instance)?.call_manifest(&mut store).await
         };
-        let waited = Waited::default();
-        bounded(loaded, &self.limits, None, &waited, work).await.map_err(|ended| ended.of(name, &book.take()))
+        bounded(loaded, &self.limits, None, (&waited, &turn), work).await.map_err(|ended| ended.of(name, &book.take()))
     }
 }
 

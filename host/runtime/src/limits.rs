@@ -136,6 +136,8 @@ pub enum Limit {
     Wall,
     /// `wall_ms`, most of it spent waiting for a provider.
     Provider,
+    /// `wall_ms`, most of it spent waiting for other calls that computed.
+    Turns,
     /// `memory_bytes` or `guest_runtime_memory_bytes`.
     Memory,
     /// `memory_total_bytes`.
@@ -159,14 +161,14 @@ pub enum Limit {
 impl Limit {
     /// Whether the component itself is to blame, and not a provider or those who called at the same time.
     pub fn is_its_own(self) -> bool {
-        !matches!(self, Self::Provider | Self::CallsAtOnce | Self::MemoryTotal)
+        !matches!(self, Self::Provider | Self::Turns | Self::CallsAtOnce | Self::MemoryTotal)
     }
 
     /// The setting that bounds it; the stack has none.
     pub fn name(self) -> &'static str {
         match self {
             Self::Cpu => "cpu_ms",
-            Self::Wall | Self::Provider => "wall_ms",
+            Self::Wall | Self::Provider | Self::Turns => "wall_ms",
             Self::Memory => "memory_bytes",
             Self::MemoryTotal => "memory_total_bytes",
             Self::Tables => "table_elements",
@@ -186,6 +188,7 @@ impl fmt::Display for Limit {
             Self::Cpu => "computed for too long",
             Self::Wall => "took too long",
             Self::Provider => "waited for a provider that took too long",
+            Self::Turns => "waited for too long while other calls computed",
             Self::Memory => "asked for too much memory",
             Self::MemoryTotal => {
                 "found too little memory left beside the calls under way: ask again when some have ended, or let the operator allow them more"

@@ -86,7 +86,6 @@ impl CallState {
 
     /// Begins a call from the guest: counted, and denied while the manifest is read.
     pub(crate) fn enter(&mut self, what: &str) -> wasmtime::Result<Arc<CallContext>> {
-        self.turn.end();
         self.host_calls_left = self.host_calls_left.checked_sub(1).ok_or(Stop::Limit(Limit::HostCalls))?;
         let denied = || {
             let message = format!(

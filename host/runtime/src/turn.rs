@@ -2,8 +2,8 @@
 //! connector, always finds a core.
 
 use std::{
-    future::Future,
-    pin::Pin,
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -13,6 +13,8 @@ use tokio::{
     task::yield_now,
     time::timeout,
 };
+
+use crate::waited::Waited;
 
 /// Ticks of computing after which a call is a long one.
 const SHORT: u32 = 2;
@@ -29,7 +31,10 @@ pub(crate) fn room() -> Arc<Semaphore> {
 
 /// What one call has of it: nothing while it is short.
 #[derive(Clone, Default)]
-pub(crate) struct Turn(Arc<Mutex<Option<OwnedSemaphorePermit>>>);
+pub(crate) struct Turn {
+    held: Arc<Mutex<Option<OwnedSemaphorePermit>>>,
+    waited: Waited,
+}
 
 impl Turn {
     /// What a call does between two ticks of computing: it lets others go first, and a long one waits for its turn.
@@ -40,20 +45,40 @@ impl Turn {
         let (turn, room) = (self.clone(), Arc::clone(room));
         Box::pin(async move {
             turn.end();
-            yield_now().await;
+            let waiting = async {
+                yield_now().await;
+                timeout(PATIENCE, room.acquire_owned()).await
+            };
             // The semaphore is never closed; whoever waited for too long goes on without.
-            let taken = timeout(PATIENCE, room.acquire_owned()).await.ok().and_then(Result::ok);
+            let taken = turn.waited.during(waiting).await.ok().and_then(Result::ok);
             *turn.held() = taken;
         })
     }
 
-    /// Hands the turn on: the call is done, or waits for the host.
-    pub(crate) fn end(&self) {
+    /// Does the work of a call, and hands its turn on whenever that waits, for whatever it is: who waits needs no core.
+    pub(crate) async fn during<T>(&self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        poll_fn(|context| {
+            let polled = work.as_mut().poll(context);
+            if polled.is_pending() {
+                self.end();
+            }
+            polled
+        })
+        .await
+    }
+
+    /// How long the call has waited for its turns.
+    pub(crate) fn waited(&self) -> Duration {
+        self.waited.passed()
+    }
+
+    fn end(&self) {
         self.held().take();
     }
 
     fn held(&self) -> MutexGuard<'_, Option<OwnedSemaphorePermit>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -86,6 +111,11 @@ impl Habit {
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        future::pending,
+        task::{Context, Waker},
+    };
+
     use super::*;
 
     #[tokio::test]
@@ -117,11 +147,28 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_call_that_waits_for_whatever_it_is_holds_no_turn() {
+        let room = Arc::new(Semaphore::new(1));
+        let sleeps = Turn::default();
+        let work = async {
+            sleeps.after(SHORT + 1, &room).await;
+            assert_eq!(room.available_permits(), 0);
+            pending::<()>().await;
+        };
+        let mut work = pin!(sleeps.during(work));
+        for _ in 0..2 {
+            assert!(work.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        }
+        assert_eq!(room.available_permits(), 1);
+    }
+
+    #[tokio::test]
     async fn a_turn_that_is_not_handed_on_holds_nobody_up_for_long() {
         let room = Arc::new(Semaphore::new(1));
         let (one, other) = (Turn::default(), Turn::default());
         one.after(SHORT + 1, &room).await;
         other.after(SHORT + 1, &room).await;
         assert!(one.held().is_some() && other.held().is_none());
+        assert!(other.waited() >= PATIENCE && one.waited() < other.waited(), "what was waited is known");
     }
 }

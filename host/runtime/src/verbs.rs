@@ -35,6 +35,7 @@ use crate::{
     runtime::Runtime,
     signatures::Signatures,
     state::CallState,
+    turn::Turn,
     waited::Waited,
 };
 
@@ -44,6 +45,7 @@ struct Running {
     loaded: Arc<Loaded>,
     book: LogBook,
     waited: Waited,
+    turn: Turn,
     /// Whether the breaker lets it through to try.
     trial: bool,
 }
@@ -213,8 +215,8 @@ impl Runtime {
         let book = LogBook::new(&connector, &self.limits, Arc::clone(&context.masker));
         let context = Arc::new(context);
         let state = CallState::new(Some(Arc::clone(&context)), &loaded, &self.limits, &self.sender, book.clone());
-        let waited = state.waited.clone();
-        Ok((Running { context, loaded, book, waited, trial }, state))
+        let (waited, turn) = (state.waited.clone(), state.turn.clone());
+        Ok((Running { context, loaded, book, waited, turn, trial }, state))
     }
 
     /// Tells the breaker how it went and hands the log over.
@@ -241,7 +243,7 @@ impl Running {
         limits: &Limits,
         work: impl Future<Output = wasmtime::Result<T>> + Send,
     ) -> Result<T, Ended> {
-        bounded(&self.loaded, limits, Some(self.context.tenant), &self.waited, work).await
+        bounded(&self.loaded, limits, Some(self.context.tenant), (&self.waited, &self.turn), work).await
     }
 
     fn span(&self) -> tracing::Span {

@@ -19,7 +19,7 @@ world signs { include jackfield:connector/base@0.1.0; include jackfield:connecto
 
 const WASI: [(&str, &str); 3] = [
     ("random.wit", "package wasi:random@0.2.6; interface random { get-random-u64: func() -> u64; }"),
-    ("io.wit", "package wasi:io@0.2.6; interface poll { resource pollable; }"),
+    ("io.wit", "package wasi:io@0.2.6; interface poll { resource pollable { block: func(); } }"),
     (
         "clocks.wit",
         "package wasi:clocks@0.2.6; interface monotonic-clock { use wasi:io/poll@0.2.6.{pollable}; subscribe-duration: func(when: u64) -> pollable; }",

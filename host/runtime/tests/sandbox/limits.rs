@@ -1,6 +1,9 @@
 //! Hostile guests, one a bound: each ends in its own error, and the neighbour works afterwards.
 
+use std::sync::Arc;
+
 use jackfield_runtime::{CallError, Hook, Limit, Limits};
+use tokio::task::JoinSet;
 
 use crate::{
     component::{ALICE, verifying, verifying_in},
@@ -58,6 +61,32 @@ async fn a_loop_leaves_room_for_others_while_it_runs() {
         biased;
         outcome = sandbox.runtime.verify(bad) => panic!("the loop ended first: {:?}", outcome.result),
         outcome = sandbox.runtime.verify(good) => assert_eq!(outcome.result.unwrap().account.id, "alice"),
+    }
+}
+
+#[tokio::test]
+async fn calls_that_sleep_hold_no_turn_of_those_that_compute() {
+    let sandbox = Arc::new(Sandbox::new(Limits { cpu_ms: 300, wall_ms: 10_000, ..Limits::default() }));
+    let wasi = r#"(import "wasi:clocks/monotonic-clock@0.2.6" "subscribe-duration" (func $after (param i64) (result i32)))
+        (import "wasi:io/poll@0.2.6" "[method]pollable.block" (func $block (param i32)))"#;
+    let sleeps = "(local $left i32) (local.set $left (i32.const 30000000))
+        (loop $on (br_if $on (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
+        (call $block (call $after (i64.const 3600000000000))) unreachable";
+    let sleeps = verifying_in("hoards", wasi, sleeps, ALICE);
+    let spinning = sandbox.context(&verifying("(loop $on (br $on)) unreachable", ""), Hook::Verify).await;
+    // As many as there are turns, and no more than one connector finds places for.
+    let turns = std::thread::available_parallelism().map_or(1, usize::from).saturating_sub(1).clamp(1, 4);
+    let mut asleep = JoinSet::new();
+    for _ in 0..turns {
+        let (sandbox, context) = (Arc::clone(&sandbox), sandbox.context(&sleeps, Hook::Verify).await);
+        asleep.spawn(async move { sandbox.runtime.verify(context).await.result.err() });
+    }
+    tokio::select! {
+        biased;
+        Some(ended) = asleep.join_next() => panic!("what computes had to wait: {ended:?}"),
+        outcome = sandbox.runtime.verify(spinning) => {
+            assert!(matches!(outcome.result, Err(CallError::Limit { limit: Limit::Cpu, .. })), "{:?}", outcome.result);
+        }
     }
 }
 
