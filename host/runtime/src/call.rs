@@ -224,7 +224,7 @@ pub(crate) async fn bounded<T: Send>(
     let begun = Instant::now();
     let until = begun + limits.wall();
     let slots = loaded.slots.of_tenant(tenant);
-    let admitted = async { (slots.acquire().await, loaded.room.enter(&loaded.share).await) };
+    let admitted = async { (slots.acquire().await, loaded.room.enter(&loaded.share, tenant).await) };
     let _place = timeout_at(until, admitted).await.map_err(|_elapsed| over(Limit::CallsAtOnce))?;
     let queued = begun.elapsed();
     let most = || limits.cpu().saturating_add(waited.computed());

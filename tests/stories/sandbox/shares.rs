@@ -12,8 +12,8 @@ use crate::scene::{Scene, TOKEN};
 
 /// As many as would fill the pool with the calls that each may have at once.
 const SLOW: usize = 8;
-/// What is certainly taken of the pool of 128 when each of them waits for more.
-const TAKEN: usize = 112;
+/// What is certainly taken of the pool of 128 when each of them waits for more, of which their tenant leaves 16 in any case.
+const TAKEN: usize = 96;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn eight_connectors_whose_calls_never_end_leave_instances_for_a_ninth() {
@@ -31,7 +31,7 @@ async fn eight_connectors_whose_calls_never_end_leave_instances_for_a_ninth() {
     let waiting = async { futures::future::join_all(calls).await };
     let neighbour = async {
         gate.reached(TAKEN).await;
-        // The ninth has several at once, and none of them waits for somebody to finish.
+        // The ninth has some at once, and none of them waits for one of the eight to finish.
         let verified = futures::future::join_all((0..8).map(|_| scene.verify_neighbour())).await;
         let works = verified.iter().filter(|verified| verified["verification"]["failure"].is_null()).count();
         let held = scene.provider.double().log().to("/slow").len();
@@ -40,7 +40,7 @@ async fn eight_connectors_whose_calls_never_end_leave_instances_for_a_ninth() {
     };
     let (ended, (works, held)) = tokio::join!(waiting, neighbour);
     suite.check(format!("a ninth connector's calls work beside them: {works} of 8"), works == 8);
-    suite.check(format!("the eight took {} of 128 instances", held - SLOW), held - SLOW <= 120);
+    suite.check(format!("the eight took {} of 128 instances", held - SLOW), held - SLOW <= 112);
     let failed = ended.iter().filter(|verified| !verified["verification"]["failure"].is_null()).count();
     suite.check(format!("every slow call ended well once it was answered: {failed} did not"), failed == 0);
     suite.finish();
