@@ -16,6 +16,7 @@ use jackfield_model::{
 use jiff::Timestamp;
 
 use crate::{
+    breaker::Caller,
     egress::{
         Denial, EgressSettings, Gate, PlacedSecret, Placements, PublicValues, Requests, allowed_origins,
         allowed_requests, placements, public_values,
@@ -36,6 +37,8 @@ pub struct CallInput<'a> {
     pub tenant: TenantId,
     /// The connection; none before it exists.
     pub connection: Option<ConnectionId>,
+    /// The person it belongs to; none where it is shared.
+    pub end_user: Option<&'a str>,
     /// The connector, approved.
     pub connector: &'a Connector,
     /// The auth method.
@@ -63,6 +66,7 @@ pub struct CallInput<'a> {
 pub struct CallContext {
     pub(crate) tenant: TenantId,
     pub(crate) connection: Option<ConnectionId>,
+    pub(crate) caller: Caller,
     pub(crate) connector: String,
     pub(crate) digest: String,
     pub(crate) hook: Hook,
@@ -96,6 +100,7 @@ impl CallContext {
         Ok(Self {
             tenant: input.tenant,
             connection: input.connection,
+            caller: Caller::of(input.tenant, input.end_user, input.connection),
             connector: connector.name.clone(),
             digest: connector.digest.clone(),
             hook: input.hook,

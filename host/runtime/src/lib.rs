@@ -6,7 +6,7 @@
 
 mod aside;
 mod bindings;
-pub mod breaker;
+mod breaker;
 mod cache;
 mod call;
 mod call_clock;

@@ -21,6 +21,7 @@ use crate::{
         },
         jackfield::connector::types,
     },
+    breaker::Tries,
     call::{CallError, Ended, Outcome, bounded, instantiate, store},
     context::CallContext,
     convert::{self, Verified},
@@ -46,8 +47,8 @@ struct Running {
     book: LogBook,
     waited: Waited,
     turn: Turn,
-    /// Whether the breaker lets it through to try.
-    trial: bool,
+    /// Which breakers let it through to try.
+    tries: Tries,
 }
 
 impl Runtime {
@@ -210,27 +211,29 @@ impl Runtime {
         }
         let found = self.find(&context.digest, &connector, context.now).await;
         let loaded = found.ok_or_else(|| CallError::NotLoaded { connector: connector.clone() })?;
-        let admitted = self.breakers.lock().unwrap_or_else(PoisonError::into_inner).admit(&context.digest, context.now);
-        let trial = admitted.map_err(|until| CallError::Open { connector: connector.clone(), until })?;
+        let mut breakers = self.breakers.lock().unwrap_or_else(PoisonError::into_inner);
+        let tries = breakers.admit(&context.digest, &context.caller, context.now);
+        drop(breakers);
+        let tries = tries.map_err(|until| CallError::Open { connector: connector.clone(), until })?;
         let book = LogBook::new(&connector, &self.limits, Arc::clone(&context.masker));
         let context = Arc::new(context);
         let state = CallState::new(Some(Arc::clone(&context)), &loaded, &self.limits, &self.sender, book.clone());
         let (waited, turn) = (state.waited.clone(), state.turn.clone());
-        Ok((Running { context, loaded, book, waited, turn, trial }, state))
+        Ok((Running { context, loaded, book, waited, turn, tries }, state))
     }
 
     /// Tells the breaker how it went and hands the log over.
     fn end<T>(&self, running: &Running, result: Result<T, CallError>) -> Outcome<T> {
-        let (digest, now) = (&running.context.digest, running.context.now);
+        let (digest, caller, now) = (&running.context.digest, &running.context.caller, running.context.now);
         let mut breakers = self.breakers.lock().unwrap_or_else(PoisonError::into_inner);
         match &result {
             Err(error) if error.is_fault() => {
-                let opened = breakers.fault(digest, now);
-                tracing::warn!(connector = running.context.connector, kind = error.kind(), %error, opened, "a connector's call failed");
+                let opened = breakers.fault(digest, caller, running.tries, now);
+                tracing::warn!(connector = running.context.connector, kind = error.kind(), %error, left_alone_for = opened, "a connector's call failed");
             }
             // It says nothing of the component, which may not even have begun.
             Err(CallError::Limit { .. }) => {}
-            _ => breakers.works(digest, running.trial),
+            _ => breakers.works(digest, caller, running.tries),
         }
         Outcome { result, log: running.book.take() }
     }

@@ -3,6 +3,7 @@
 use http::{Method, StatusCode};
 use jackfield_server::config::Config;
 use jackfield_tests::doubles::{Fault, Gate, On};
+use jackfield_tests::host::Tenant;
 use jiff::SignedDuration;
 use serde_json::json;
 
@@ -71,6 +72,57 @@ async fn it_opens_for_that_connector_alone_and_closes_when_a_call_works_again() 
     for _ in 0..2 {
         assert_eq!(scene.verify(id).await["status"], "active");
     }
+}
+
+/// A connection of a tenant, which may belong to a person.
+async fn connected(scene: &Scene, tenant: &Tenant, end_user: Option<&str>) -> String {
+    let fields = json!({ "token": TOKEN });
+    let wanted = json!({ "connector": "trusting", "method": "token", "fields": fields, "end_user": end_user });
+    let connection = scene.made_for(tenant, wanted).await;
+    assert_eq!(connection["status"], "active", "{connection}");
+    connection["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_person_brings_about_keeps_nobody_else_from_the_connector() {
+    let scene = Scene::start().await;
+    scene.host.install("trusting").await.unwrap();
+    let own = connected(&scene, &scene.tenant, Some("mallory")).await;
+    let odd = || scene.provider.double().faults().once(On::path("/me"), Fault::Json(StatusCode::OK, json!({})));
+    for turn in 0..5 {
+        odd();
+        assert_eq!(failure(&scene.verify(&own).await).0, "trap", "turn {turn}");
+    }
+    assert_eq!(failure(&scene.verify(&own).await).0, "breaker-open");
+    // Whoever connects meanwhile, beside that person or in another tenant, is answered as ever.
+    connected(&scene, &scene.tenant, Some("alice")).await;
+    connected(&scene, &scene.tenant, None).await;
+    connected(&scene, &scene.host.tenant("Other").await.unwrap(), Some("mallory")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_breaks_for_several_is_left_alone_for_their_tenant_and_for_no_other() {
+    let scene = Scene::start().await;
+    scene.host.install("trusting").await.unwrap();
+    let other = scene.host.tenant("Other").await.unwrap();
+    let (beside, theirs) = (connected(&scene, &scene.tenant, None).await, connected(&scene, &other, None).await);
+    let mut own = Vec::new();
+    for person in ["u-1", "u-2", "u-3", "u-4", "u-5"] {
+        own.push(connected(&scene, &scene.tenant, Some(person)).await);
+    }
+    for id in &own {
+        scene.provider.double().faults().once(On::path("/me"), Fault::Json(StatusCode::OK, json!({})));
+        assert_eq!(failure(&scene.verify(id).await).0, "trap");
+    }
+    assert_eq!(failure(&scene.verify(&beside).await).0, "breaker-open");
+    for _ in 0..2 {
+        // What works there does not close it here.
+        assert_eq!(scene.verify_for(&other, &theirs).await["status"], "active");
+        assert_eq!(failure(&scene.verify(&beside).await).0, "breaker-open");
+    }
+    scene.host.clock.advance(SignedDuration::from_secs(61));
+    let verified = scene.verify(&beside).await;
+    assert!(verified["verification"]["failure"].is_null(), "{verified}");
 }
 
 /// As `hasty`, and one call at a time.

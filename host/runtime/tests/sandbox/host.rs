@@ -111,6 +111,7 @@ impl Sandbox {
             hook,
             tenant: "ten_01J0000000000000000000000A".parse().unwrap(),
             connection: None,
+            end_user: None,
             connector,
             method: connector.manifest.methods.first().unwrap(),
             client: None,

@@ -105,6 +105,7 @@ impl Party {
             hook,
             tenant: self.connection.tenant,
             connection: Some(self.connection.id),
+            end_user: self.connection.end_user.as_deref(),
             connector: &self.connector,
             method: &self.method,
             client: self.client.as_ref(),

@@ -155,6 +155,7 @@ impl Sandbox {
             hook: Hook::Verify,
             tenant: self.tenant,
             connection: None,
+            end_user: None,
             connector: &self.connector,
             method: self.connector.manifest.method("header").context("its method")?,
             client: None,
