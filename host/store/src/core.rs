@@ -13,7 +13,7 @@ use crate::{
     change::Change,
     connectors::Known,
     engine::{Engine, Pair, Scan},
-    error::StoreError,
+    error::{Cause, StoreError, unreadable},
     keys::Keys,
     record::{self, Page, Versioned},
     schema::{CONNECTION_COUNT, Kind, META, Padded},
@@ -137,6 +137,32 @@ impl Core {
                 return Ok(page);
             }
         }
+    }
+
+    /// What an index of moments names at or before `now`, longest due first, behind the cursor: at most `limit` entries, of which
+    /// `parsed` reads what stands behind the moment. Reads the index only.
+    pub(crate) async fn named_due<T>(
+        &self,
+        index: Kind,
+        now: Timestamp,
+        after: Option<&str>,
+        limit: usize,
+        parsed: impl Fn(&str) -> Option<T>,
+    ) -> Result<Page<T>, StoreError> {
+        let prefix = index.prefix(&[]);
+        let (pairs, next) = self.scan(&prefix, after, limit, Order::Oldest).await?;
+        let last = Padded(u64::try_from(now.as_millisecond()).unwrap_or(0)).to_string();
+        let mut page = Page { next, ..Page::default() };
+        for (key, _) in pairs {
+            let entry = tail(&prefix, &key);
+            let (at, named) = entry.split_once('/').unwrap_or_default();
+            if at > last.as_str() {
+                page.next = None;
+                break;
+            }
+            page.add(parsed(named).ok_or_else(|| unreadable(&key, Cause::Damaged)));
+        }
+        Ok(page)
     }
 
     /// What an index entry points to: the text of its value.

@@ -78,7 +78,16 @@ impl Journal<'_> {
 
     /// What was received and not yet stored, of all connections.
     pub async fn pending(&self) -> Result<Page<Pending>, StoreError> {
-        let stored = self.0.all::<Stored>(JOURNAL, &JOURNAL.prefix(&[])).await?;
+        self.below(&JOURNAL.prefix(&[])).await
+    }
+
+    /// What was received for one connection and not yet stored.
+    pub async fn pending_of(&self, tenant: TenantId, connection: ConnectionId) -> Result<Page<Pending>, StoreError> {
+        self.below(&JOURNAL.prefix(&[&tenant, &connection])).await
+    }
+
+    async fn below(&self, prefix: &[u8]) -> Result<Page<Pending>, StoreError> {
+        let stored = self.0.all::<Stored>(JOURNAL, prefix).await?;
         let mut page = Page { unreadable: stored.unreadable, ..Page::default() };
         for entry in stored.items {
             page.take(self.read(entry).await.map(Some))?;

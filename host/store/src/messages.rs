@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use crate::{
     change::Change,
     core::{Core, Order, STRIDE, tail},
-    error::{Cause, StoreError, unreadable},
+    error::StoreError,
     record::{self, Page, Versioned},
     schema::{MESSAGE, MESSAGE_DUE, MESSAGE_QUEUE, Padded},
     seal::Purpose,
@@ -97,19 +97,7 @@ impl Messages<'_> {
 
     /// At most `limit` messages that are due at `now`, longest due first, behind the cursor. Reads the index only.
     pub async fn due(&self, now: Timestamp, after: Option<&str>, limit: usize) -> Result<Page<DueMessage>, StoreError> {
-        let prefix = MESSAGE_DUE.prefix(&[]);
-        let (pairs, next) = self.0.scan(&prefix, after, limit, Order::Oldest).await?;
-        let last = Padded(milliseconds(now)).to_string();
-        let mut page = Page { next, ..Page::default() };
-        for (key, _) in pairs {
-            let entry = tail(&prefix, &key);
-            if entry.split('/').next().is_some_and(|at| at > last.as_str()) {
-                page.next = None;
-                break;
-            }
-            page.add(parsed(&entry).ok_or_else(|| unreadable(&key, Cause::Damaged)));
-        }
-        Ok(page)
+        self.0.named_due(MESSAGE_DUE, now, after, limit, parsed).await
     }
 
     /// The first message that waits for the same place about the same connection: the only one that may be sent.
@@ -196,6 +184,6 @@ fn milliseconds(at: Timestamp) -> u64 {
 }
 
 fn parsed(entry: &str) -> Option<DueMessage> {
-    let mut parts = entry.split('/').skip(1);
+    let mut parts = entry.split('/');
     Some(DueMessage { tenant: parts.next()?.parse().ok()?, message: parts.next()?.parse().ok()? })
 }

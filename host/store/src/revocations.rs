@@ -34,6 +34,12 @@ pub struct Revocation {
     pub method: String,
     /// The client.
     pub client: Option<ClientId>,
+    /// The id of its account at the provider, where that was known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// The other connections to that account which were said to end with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub twins: Vec<ConnectionId>,
     /// The provider's endpoints as recorded at the start.
     pub endpoints: Option<Endpoints>,
     /// Public field values of the connection.
@@ -66,9 +72,9 @@ impl Revocations<'_> {
         change.insert(REVOCATION, REVOCATION.key(&[&revocation.id]), revocation)
     }
 
-    /// At most `limit` revocations to try at `now`, longest due first.
-    pub async fn due(&self, now: Timestamp, limit: usize) -> Result<Page<Versioned<Revocation>>, StoreError> {
-        self.0.due(REVOCATION, REVOCATION_DUE, now, limit).await
+    /// At most `limit` revocations to try at `now`, longest due first, behind the cursor. Reads the index only.
+    pub async fn due(&self, now: Timestamp, after: Option<&str>, limit: usize) -> Result<Page<EventId>, StoreError> {
+        self.0.named_due(REVOCATION_DUE, now, after, limit, |id| id.parse().ok()).await
     }
 
     /// Every revocation that waits.

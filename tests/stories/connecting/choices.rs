@@ -60,7 +60,7 @@ impl Asked {
     /// Time for the queue of revocations.
     async fn later(&self, seconds: i64) {
         self.stage.host.clock.advance(SignedDuration::from_secs(seconds));
-        self.stage.host.running().unwrap().service.tick().await.unwrap();
+        self.stage.host.keep_house().await.unwrap();
     }
 }
 
@@ -235,6 +235,37 @@ async fn a_tenant_stays_while_a_choice_waits_and_until_what_was_not_chosen_is_re
     asked.later(60).await;
     assert_eq!(asked.ended().len() - before, 2, "bob's refresh token and access token");
     assert_eq!(remove(asked.stage.host.operator(), tenant()).await.status, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_not_chosen_is_not_ended_where_its_account_was_connected_since() {
+    let asked = Asked::start().await;
+    asked.choose("keep").await;
+    // Before the queue ends the consent that nobody wanted, the same account consents to a connection of its own.
+    let bob = asked.stage.connect("u-1", "bob").await;
+    asked.later(60).await;
+    assert_eq!(asked.ended(), Vec::<String>::new(), "the new connection lives on the same grant");
+    let audit = asked.stage.read("/v1/audit?kind=revocation.kept").await;
+    assert_eq!(audit["items"].as_array().unwrap().len(), 1, "{audit}");
+    asked.later(24 * 3600).await;
+    assert_eq!(asked.ended(), Vec::<String>::new(), "and nothing of it waits any more");
+    let path = format!("/v1/connections/{}", bob["id"].as_str().unwrap());
+    let deleted = asked.stage.host.api(&asked.stage.acme.key, Method::DELETE, &path, None).await.unwrap();
+    assert_eq!((&deleted.json["revocation"]["outcome"], asked.ended().len()), (&json!("revoked"), 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_came_back_to_its_first_account_does_not_end_with_what_it_had() {
+    let asked = Asked::start().await;
+    let of_alice = token(&asked.stage, &asked.id).await;
+    assert_eq!(asked.choose("replace").await.status, StatusCode::OK);
+    let of_bob = token(&asked.stage, &asked.id).await;
+    let (session, _) = Asked::consent(&asked.stage, &asked.id, "alice").await;
+    let back = Asked { session, ..asked };
+    assert_eq!(back.choose("replace").await.status, StatusCode::OK);
+    back.later(60).await;
+    let ended = back.ended();
+    assert!(ended.contains(&of_bob) && !ended.contains(&of_alice), "alice's grant is in use again");
 }
 
 /// A choice that is over ends, whatever of it cannot be read, and keeps no other from ending.

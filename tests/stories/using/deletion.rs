@@ -13,7 +13,7 @@ const REVOCATION: &str = "/token/revocation";
 const YEAR: i64 = 365 * 24 * 3600;
 
 async fn tick(scene: &Fronted) {
-    scene.host.running().unwrap().service.tick().await.unwrap();
+    scene.host.keep_house().await.unwrap();
 }
 
 /// The hints of the revocations the provider was asked for.

@@ -21,7 +21,7 @@ async fn removed(host: &TestHost, tenant: &Tenant) -> Answer {
 }
 
 async fn tick(scene: &Fronted) {
-    scene.host.running().unwrap().service.tick().await.unwrap();
+    scene.host.keep_house().await.unwrap();
 }
 
 /// The tokens the provider was asked to end.

@@ -140,11 +140,10 @@ async fn rev_3_a_grant_github_could_not_end_is_ended_later() {
     scene.provider.double().faults().once(On::path(path), Fault::TooMany(7200));
     let deleted = scene.delete(connection["id"].as_str().unwrap(), "").await;
     assert_eq!(deleted.json["revocation"]["outcome"], "queued", "{}", deleted.json);
-    let service = &scene.host.running().unwrap().service;
     scene.host.clock.advance(jiff::SignedDuration::from_secs(7199));
-    service.tick().await.unwrap();
+    scene.host.keep_house().await.unwrap();
     assert_eq!(scene.provider.double().log().to(path).len(), 1);
     scene.host.clock.advance(jiff::SignedDuration::from_secs(2));
-    service.tick().await.unwrap();
+    scene.host.keep_house().await.unwrap();
     assert_eq!(scene.provider.tokens(), Vec::<String>::new());
 }

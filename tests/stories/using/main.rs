@@ -23,6 +23,7 @@ mod front;
 mod github;
 mod google;
 mod import;
+mod late_endings;
 mod machine;
 mod mailchimp;
 mod moved;

@@ -84,7 +84,7 @@ async fn rev_5_tokens_that_arrive_after_their_connection_was_deleted_are_ended_t
     let (refreshed, ()) = tokio::join!(scene.ask(&id, "refresh", json!({})), meanwhile);
     assert_eq!((refreshed.status.as_u16(), refreshed.code()), (404, "not-found"), "{}", refreshed.json);
     scene.pass(24 * 3600);
-    scene.host.running().unwrap().service.tick().await.unwrap();
+    scene.host.keep_house().await.unwrap();
     let ended: Vec<_> =
         scene.front.log().to("/token/revocation").iter().map(|request| request.form_value("token").unwrap()).collect();
     for member in ["refresh_token", "access_token"] {

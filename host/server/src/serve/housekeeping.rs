@@ -28,10 +28,11 @@ pub(super) async fn keep(service: Service, rounds: Housekeeping) {
     if rounds == Housekeeping::WhenAsked {
         return;
     }
-    // Walks of their own, so that a provider that is slow to revoke keeps no connection and no message waiting.
+    // Walks of their own, so that a long one keeps none of the others waiting.
     tokio::join!(
         repeat(MESSAGES, || service.send_messages()),
         repeat(CONNECTIONS, || service.look_after_connections()),
+        repeat(THE_REST, || service.retry_revocations()),
         repeat(THE_REST, || service.look_after_the_rest()),
     );
 }

@@ -9,7 +9,6 @@ use jackfield_model::{
     secret::Secret,
 };
 use jackfield_store::StoreError;
-use jiff::Timestamp;
 
 use super::{
     ResolveError, Service,
@@ -175,7 +174,7 @@ impl Service {
         if self.any_connection(|connection| connection.client == Some(id)).await? {
             return Err(ClientError::InUse);
         }
-        let queued = self.store().revocations().due(Timestamp::MAX, usize::MAX).await?;
+        let queued = self.store().revocations().all().await?;
         let awaited = queued.items.iter().any(|revocation| revocation.client == Some(id));
         if awaited { Err(ClientError::Awaited) } else { Ok(()) }
     }

@@ -8,7 +8,6 @@ use jackfield_model::{
 };
 use jackfield_runtime::{InstallError as ComponentRefused, LoadError, Source};
 use jackfield_store::{ComponentError, StoreError};
-use jiff::Timestamp;
 
 use super::Service;
 
@@ -189,7 +188,7 @@ impl Service {
         if self.clients().await?.iter().any(|client| client.connector == name) {
             return Err(RemoveConnectorError::HasClients(name.to_owned()));
         }
-        let waiting = self.store().revocations().due(Timestamp::MAX, usize::MAX).await?;
+        let waiting = self.store().revocations().all().await?;
         if waiting.items.iter().any(|revocation| revocation.connector == name) {
             return Err(RemoveConnectorError::Revoking(name.to_owned()));
         }

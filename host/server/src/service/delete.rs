@@ -129,7 +129,7 @@ impl Service {
             None if !others.is_empty() => Err(DeleteError::Twins(others.into_iter().map(|other| other.id).collect())),
             Some(Twins::Keep) if !others.is_empty() => self.delete_here(tenant, id, leave, by).await,
             _ => {
-                let mut deletion = self.delete_and_revoke(tenant, id, leave, by).await?;
+                let mut deletion = self.delete_and_revoke(tenant, id, leave, by, &others).await?;
                 deletion.twins = self.looked_at(others, by).await?;
                 Ok(deletion)
             }
@@ -149,6 +149,7 @@ impl Service {
         let mut change = self.audited_for(tenant, by, "connection.deleted", &id.to_string())?;
         self.store().connections().delete(&mut change, &found);
         self.store().uses().clear(&mut change, &found).await?;
+        self.drop_left(&mut change, &found).await?;
         let _ = found.happen(Happening::Revoked, None, self.now());
         let note = "The grant at the provider was left: other connections use it.";
         self.tell(&mut change, &mut found, "deleted", by, Some(note.to_owned()))?;
@@ -177,17 +178,20 @@ impl Service {
         id: ConnectionId,
         leave: &Leave,
         by: &str,
+        others: &[Connection],
     ) -> Result<Deletion, DeleteError> {
         let (mut found, credential) =
             self.store().connections().open(tenant, id).await?.ok_or(DeleteError::NotFound)?;
         self.may_go(&found, leave).await?;
         let now = self.now();
-        let revocation = self.revocation_of(&found)?;
+        let mut revocation = self.revocation_of(&found)?;
+        revocation.twins = others.iter().map(|other| other.id).collect();
         let mut change = self.audited_for(tenant, by, "connection.deleted", &id.to_string())?;
         self.store().connections().delete(&mut change, &found);
         self.store().uses().clear(&mut change, &found).await?;
         if let Some(credential) = &credential {
             self.store().revocations().create(&mut change, &revocation, credential).await?;
+            self.discard_left(&mut change, &found, credential, &revocation).await?;
         }
         // Only for the timeline: the record itself is gone.
         let _ = found.happen(Happening::Revoked, None, now);
@@ -198,7 +202,7 @@ impl Service {
             return Ok(Deletion { revocation: RevocationOutcome::Unsupported, twins: vec![] });
         };
         let ended = match self.party(found.record).await {
-            Ok(party) => self.end_at_provider(&party, &credential).await,
+            Ok(party) => self.end_unless_shared(&revocation, &party, &credential).await,
             Err(error) => unasked(&error),
         };
         let queue = match ended {
@@ -259,5 +263,6 @@ fn outcome(ended: Ended) -> RevocationOutcome {
         Ended::Page(guide) => RevocationOutcome::Instructions(guide),
         Ended::Later { why, .. } => RevocationOutcome::Queued(why),
         Ended::Refused(why) => RevocationOutcome::Failed(why),
+        Ended::Kept => RevocationOutcome::Kept,
     }
 }

@@ -91,10 +91,8 @@ impl Service {
         token: &str,
     ) -> Result<Connection, RefreshError> {
         let state = known(connection, token)?;
-        let mut answers = self.store().journal().pending().await?.items;
-        answers.retain(|Pending { entry, .. }| {
-            entry.connection == connection.id && entry.token == token && entry.from_version >= state.version
-        });
+        let mut answers = self.store().journal().pending_of(connection.tenant, connection.id).await?.items;
+        answers.retain(|Pending { entry, .. }| entry.token == token && entry.from_version >= state.version);
         match answers.into_iter().max_by_key(|pending| pending.entry.sent_at) {
             Some(pending) => self.settle_pending(pending).await,
             None => self.settle_unanswered(connection, token).await,

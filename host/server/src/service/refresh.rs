@@ -1,6 +1,7 @@
 //! Refresh: one at a time per connection, in a task of its own — intent first, the raw answer sealed before it is read,
 //! the result by compare-and-set.
 
+mod left;
 mod refreshed;
 mod settle;
 

@@ -1,32 +1,30 @@
 //! Revocation at the provider: by RFC 7009, by the connector's plans, or in words for a person.
 
+mod queue;
+
+use std::time::Duration;
+
 use jackfield_auth::{
     failures,
     revoke::{self as rules, Revoked},
 };
 use jackfield_model::{
-    connection::{Connection, RefreshState},
+    connection::Connection,
     credential::{Credential, NamedToken},
-    expiry::Clocks,
     failure::{Advice, Failure},
-    id::EventId,
     manifest::{Guide, Manifest, Revocation as Way},
     origin::Origin,
-    scope::Grant,
-    status::Status,
-    target::Targeting,
-    upkeep::Upkeep,
 };
 use jackfield_runtime::{Denial, Hook, Outbound as Asked, egress};
-use jackfield_store::{Change, Revocation, StoreError, Versioned, if_readable};
+use jackfield_store::Revocation;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Service, holes, outcome, resolve::Party};
 
 /// The longest answer to a revocation, in bytes.
 const ANSWER_LIMIT: u64 = 64 * 1024;
-/// How often a revocation is tried before it is given up and said.
-const TRIES: u32 = 20;
+/// How long one request waits at most: what is not answered is asked again by the queue.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// What became of a credential at the provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +39,8 @@ pub(super) enum Ended {
     Later { after: Option<SignedDuration>, why: String },
     /// It was refused.
     Refused(String),
+    /// Nobody asked: a connection would have ended with it for which nobody said so.
+    Kept,
 }
 
 /// Where the secrets of a hook's plans may go. A client's secret never goes to a host that a person or a provider
@@ -51,34 +51,15 @@ struct HookOrigins {
 }
 
 impl Service {
-    /// What the queue needs to end a connection's credential when the connection itself is gone.
-    pub(super) fn revocation_of(&self, connection: &Connection) -> Result<Revocation, StoreError> {
-        let now = self.now();
-        Ok(Revocation {
-            id: EventId::new(now, self.id_bits()?),
-            tenant: connection.tenant,
-            connection: connection.id,
-            connector: connection.connector.clone(),
-            method: connection.method.clone(),
-            client: connection.client,
-            endpoints: connection.endpoints.clone(),
-            fields: connection.fields.clone(),
-            attempts: 0,
-            next_at: self.next_try(0, None),
-            created_at: now,
-        })
-    }
-
-    /// A change that queues the end of a credential nothing will use: a live grant nobody knows of is worse than none.
-    pub(super) async fn discarding(
-        &self,
-        connection: &Connection,
-        credential: &Credential,
-    ) -> Result<Change, StoreError> {
-        let mut change =
-            self.audited_for(connection.tenant, "host", "credential.discarded", &connection.id.to_string())?;
-        self.store().revocations().create(&mut change, &self.revocation_of(connection)?, credential).await?;
-        Ok(change)
+    /// Ends a credential at the provider where no connection ends with it unasked. Looked at now and not when it was queued:
+    /// whoever connected meanwhile, or renewed what they have, lives on the same grant.
+    pub(super) async fn end_unless_shared(&self, due: &Revocation, party: &Party, credential: &Credential) -> Ended {
+        let shared = self.on_its_grant(&party.connection, &party.method).await;
+        match shared.map(|sharing| sharing.iter().any(|other| !was_said_to_end(due, other))) {
+            Ok(false) => self.end_at_provider(party, credential).await,
+            Ok(true) => Ended::Kept,
+            Err(error) => Ended::Later { after: None, why: error.to_string() },
+        }
     }
 
     /// Ends a credential at the provider, refresh token first (REF-8).
@@ -188,55 +169,17 @@ impl Service {
             connector: connector.clone(),
             tenant: Some(party.connection.tenant),
             max_response_bytes: ANSWER_LIMIT,
-            timeout: self.parts.settings.token_timeout,
+            timeout: self.parts.settings.token_timeout.min(PATIENCE),
         };
         let sent = self.parts.outbound.send_once(asked).await;
         sent.map_err(|error| Ended::Later { after: None, why: outcome::of_send(&error).message })
     }
+}
 
-    /// Tries what is due in the queue; what was tried too often is given up, and said.
-    pub(super) async fn retry_revocations(&self, limit: usize) -> Result<(), StoreError> {
-        for due in self.store().revocations().due(self.now(), limit).await?.items {
-            if let Err(error) = self.retry_revocation(due).await {
-                tracing::warn!(%error, "a revocation could not be tried again");
-            }
-        }
-        Ok(())
-    }
-
-    async fn retry_revocation(&self, mut due: Versioned<Revocation>) -> Result<(), StoreError> {
-        let subject = due.connection.to_string();
-        // One that does not open waits its turn like one whose provider is down, and is given up as late: it holds up nobody.
-        let ended = match if_readable(self.store().revocations().credential(&due).await.map(Some))? {
-            None => Ended::Later { after: None, why: "what was sealed for it does not open".into() },
-            Some(credential) => match self.party(shadow(&due)).await {
-                Ok(party) => self.end_at_provider(&party, &credential).await,
-                Err(error) => Ended::Later { after: None, why: error.to_string() },
-            },
-        };
-        let (after, kind) = match ended {
-            Ended::Later { after, .. } if due.attempts < TRIES => (after, None),
-            Ended::Later { .. } => (None, Some("revocation.given-up")),
-            Ended::Done => (None, Some("revocation.done")),
-            Ended::Unsupported | Ended::Page(_) | Ended::Refused(_) => (None, Some("revocation.refused")),
-        };
-        let mut change = Change::new();
-        if let Some(kind) = kind {
-            change = self.audited_for(due.tenant, "host", kind, &subject)?;
-            self.store().revocations().done(&mut change, &due);
-        } else {
-            let next = self.next_try(due.attempts, after);
-            self.store().revocations().postpone(&mut change, &mut due, next)?;
-        }
-        self.store().commit(change).await
-    }
-
-    /// When to try again: doubling from half a minute to six hours, never before the provider allows it.
-    pub(super) fn next_try(&self, attempts: u32, after: Option<SignedDuration>) -> Timestamp {
-        let doubled = 30_i64.saturating_mul(1 << attempts.min(10));
-        let wait = SignedDuration::from_secs(doubled.min(6 * 60 * 60)).max(after.unwrap_or(SignedDuration::ZERO));
-        self.now() + wait
-    }
+/// Whether somebody said that this connection ends too. One that was renewed since lives on what was consented to later.
+fn was_said_to_end(due: &Revocation, other: &Connection) -> bool {
+    let renewed = other.upkeep.grant_since.is_some_and(|since| since > due.created_at);
+    due.twins.contains(&other.id) && !renewed
 }
 
 /// What comes of it where a hook planned nothing.
@@ -273,39 +216,6 @@ fn read_ending(manifest: &Manifest, response: &http::Response<Vec<u8>>, now: Tim
         None if status.is_success() || status.as_u16() == 404 => Ended::Done,
         None if status.is_server_error() || status.as_u16() == 429 => later(),
         None => Ended::Refused(format!("the provider answered {}", status.as_u16())),
-    }
-}
-
-/// The connection as its revocation remembers it: enough to find its connector, client and endpoints.
-fn shadow(due: &Revocation) -> Connection {
-    Connection {
-        id: due.connection,
-        tenant: due.tenant,
-        connector: due.connector.clone(),
-        method: due.method.clone(),
-        client: due.client,
-        end_user: None,
-        name: String::new(),
-        status: Status::Revoked,
-        failure: None,
-        account: None,
-        subject: None,
-        fields: due.fields.clone(),
-        actions: std::collections::BTreeSet::new(),
-        grant: Grant::default(),
-        endpoints: due.endpoints.clone(),
-        version: 0,
-        clocks: Clocks::default(),
-        step: None,
-        refresh: RefreshState::Idle,
-        upkeep: Upkeep::default(),
-        tokens: vec![],
-        target: Targeting::None,
-        verification: None,
-        uses: 0,
-        said: jackfield_model::notice::Said::default(),
-        created_at: due.created_at,
-        updated_at: due.created_at,
     }
 }
 

@@ -33,6 +33,7 @@ impl Service {
     /// only been queued by housekeeping stays due.
     pub async fn drain(&self) {
         self.rounds.close();
+        self.revoking.close();
         self.post.rounds.close();
         self.stopping.requests.close();
         self.stopping.requests.wait().await;

@@ -185,8 +185,7 @@ impl Service {
         if let Some((response, rules)) = self.read_by_hook(party, oauth2, answered, occasion, shown).await? {
             return Ok(token::read_refresh(&response, &party.reading(&rules, answered.sent_at, shown))?);
         }
-        let reading = Reading { token, ..party.reading(oauth2, answered.sent_at, shown) };
-        Ok(token::read_refresh(&answered.response, &reading)?)
+        party.read_as_declared(answered, token, shown)
     }
 
     /// What the `token-response` hook found in a redacted success, as a standard response; none without the hook.
@@ -272,6 +271,18 @@ impl Party {
             client_fields: &client.fields,
             client_id: Some(&client.public_id),
         })
+    }
+
+    /// Reads the answer to a refresh by what the manifest says of it.
+    pub(super) fn read_as_declared(
+        &self,
+        answered: &Answered,
+        token: &str,
+        shown: &[&Secret],
+    ) -> Result<RefreshOutcome, AskError> {
+        let oauth2 = self.method.kind.oauth2().ok_or(AskError::NoTokens)?;
+        let reading = Reading { token, ..self.reading(oauth2, answered.sent_at, shown) };
+        Ok(token::read_refresh(&answered.response, &reading)?)
     }
 
     fn reading<'a>(&'a self, oauth2: &'a OAuth2, sent_at: Timestamp, shown: &'a [&'a Secret]) -> Reading<'a> {

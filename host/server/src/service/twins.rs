@@ -2,12 +2,11 @@
 
 use jackfield_model::{
     connection::Connection,
-    credential::Credential,
     id::ConnectionId,
-    manifest::{MethodKind, Reach, Revocation},
+    manifest::{Method, MethodKind, Reach, Revocation},
     status::Status,
 };
-use jackfield_store::{Change, StoreError};
+use jackfield_store::StoreError;
 
 use super::Service;
 
@@ -28,36 +27,32 @@ impl Service {
         Ok((!listed.is_empty()).then(|| format!("{label} is connected already: {}{more}.", listed.join(", "))))
     }
 
-    /// Those of them that live on the same grant, as far as anybody can tell: made with the same client, at a provider
-    /// whose revocation may end all an account granted it.
+    /// Those of them that live on the same grant, as far as anybody can tell.
     pub(super) async fn twins(&self, connection: &Connection) -> Result<Vec<Connection>, StoreError> {
-        let Some(client) = connection.client else { return Ok(vec![]) };
         let connector = self.store().connectors().get(&connection.connector).await?;
         let method = connector.as_ref().and_then(|connector| connector.manifest.method(&connection.method));
-        let reaches = method.is_some_and(|method| {
-            let asked = matches!(method.revocation, Revocation::Rfc7009 | Revocation::Hook);
-            // A client's own tokens rest on no person's consent.
-            let granted = matches!(method.kind, MethodKind::OAuth2Code(_));
-            asked && granted && method.revocation_ends == Reach::Account
-        });
-        if !reaches {
-            return Ok(vec![]);
-        }
-        let others = self.store().connections().of_same_account(connection).await?.into_iter();
-        let alive = others.filter(|other| other.client == Some(client) && other.status != Status::Revoked);
-        Ok(alive.map(|other| other.record).collect())
+        let Some(method) = method else { return Ok(vec![]) };
+        let mut sharing = self.on_its_grant(connection, method).await?;
+        sharing.retain(|other| other.id != connection.id);
+        Ok(sharing)
     }
 
-    /// Stages the end of a credential that nothing will use any more; not where that would end a twin.
-    pub(super) async fn discard_in(
+    /// The connections that are there and live on the grant of one that may be gone: made with the same client, at a
+    /// provider whose revocation may end all an account granted it.
+    pub(super) async fn on_its_grant(
         &self,
-        change: &mut Change,
         connection: &Connection,
-        credential: &Credential,
-    ) -> Result<(), StoreError> {
-        if self.twins(connection).await?.is_empty() {
-            self.store().revocations().create(change, &self.revocation_of(connection)?, credential).await?;
+        method: &Method,
+    ) -> Result<Vec<Connection>, StoreError> {
+        let (Some(client), Some(account)) = (connection.client, &connection.account) else { return Ok(vec![]) };
+        let asked = matches!(method.revocation, Revocation::Rfc7009 | Revocation::Hook);
+        // A client's own tokens rest on no person's consent.
+        let granted = matches!(method.kind, MethodKind::OAuth2Code(_));
+        if !(asked && granted && method.revocation_ends == Reach::Account) {
+            return Ok(vec![]);
         }
-        Ok(())
+        let all = self.store().connections().of_account(connection.tenant, &connection.connector, &account.id).await?;
+        let alive = all.into_iter().filter(|other| other.client == Some(client) && other.status != Status::Revoked);
+        Ok(alive.map(|other| other.record).collect())
     }
 }

@@ -10,7 +10,7 @@ use super::Connections;
 use crate::{
     change::Change,
     core::{Order, tail},
-    error::{Cause, StoreError, unreadable},
+    error::StoreError,
     record::Page,
     schema::{CONNECTION_DUE, Padded},
 };
@@ -27,23 +27,9 @@ pub struct Due {
 impl Connections<'_> {
     /// At most `limit` connections that are due at `now`, longest due first, behind the cursor. Reads the index only.
     pub async fn due(&self, now: Timestamp, after: Option<&str>, limit: usize) -> Result<Page<Due>, StoreError> {
-        let prefix = CONNECTION_DUE.prefix(&[]);
-        let (pairs, next) = self.0.scan(&prefix, after, limit, Order::Oldest).await?;
-        let last = Padded(u64::try_from(now.as_millisecond()).unwrap_or(0)).to_string();
-        let mut page = Page { next, ..Page::default() };
-        for (key, _) in pairs {
-            let entry = tail(&prefix, &key);
-            if entry.split('/').next().is_some_and(|at| at > last.as_str()) {
-                page.next = None;
-                break;
-            }
-            page.add(parsed(&entry).ok_or_else(|| unreadable(&key, Cause::Damaged)));
-        }
-        Ok(page)
+        self.0.named_due(CONNECTION_DUE, now, after, limit, parsed).await
     }
-}
 
-impl Connections<'_> {
     /// The moment of the entry that is due first; none where no connection will ever be due.
     pub async fn first_due(&self) -> Result<Option<Timestamp>, StoreError> {
         let prefix = CONNECTION_DUE.prefix(&[]);
@@ -54,7 +40,7 @@ impl Connections<'_> {
 }
 
 fn parsed(entry: &str) -> Option<Due> {
-    let mut parts = entry.split('/').skip(1);
+    let mut parts = entry.split('/');
     Some(Due { tenant: parts.next()?.parse().ok()?, connection: parts.next()?.parse().ok()? })
 }
 

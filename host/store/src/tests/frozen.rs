@@ -195,9 +195,10 @@ async fn records_of_layout_1_are_readable() {
         store.audit().list(&AuditFilter::default(), None, 9).await.unwrap().items,
         [sample::audit_line(4), sample::tenant_line(3), sample::tenant_line(2), sample::audit_line(1)]
     );
-    let due = store.revocations().due(at(1000), 9).await.unwrap().items;
-    assert_eq!(due[0].record, sample::revocation(1));
-    assert_eq!(sample::refresh_token(&store.revocations().credential(&due[0]).await.unwrap()), "rt-revoke");
+    let revocation = sample::revocation(1);
+    assert_eq!(store.revocations().due(at(1000), None, 9).await.unwrap().items, [revocation.id]);
+    assert_eq!(store.revocations().get(revocation.id).await.unwrap().unwrap().record, revocation);
+    assert_eq!(sample::refresh_token(&store.revocations().credential(&revocation).await.unwrap()), "rt-revoke");
     let of_tenant = AuditFilter { tenant: Some(tenant.id), ..AuditFilter::default() };
     assert_eq!(
         store.audit().list(&of_tenant, None, 9).await.unwrap().items,

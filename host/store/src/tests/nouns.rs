@@ -2,13 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test is a panic")]
 
-use jackfield_model::{client::ClientFault, connector::Connector, credential::Credential};
+use jackfield_model::{client::ClientFault, connector::Connector, credential::Credential, id::SessionId};
 
 use super::sample::{self, at, secret};
 use crate::{
-    AuditFilter, Change, Filter, Order, Purpose, StoreError,
+    AuditFilter, Change, Choice, Filter, Order, Purpose, StoreError,
     engine::{Batch, Engine},
-    schema::REVOCATION,
+    schema::CHOICE,
 };
 
 #[tokio::test]
@@ -57,7 +57,7 @@ async fn a_tenant_s_keys_stay_while_a_revocation_or_a_choice_needs_them() {
     store.revocations().create(&mut change, &sample::revocation(1), &sample::tokens("rt")).await.unwrap();
     store.commit(change).await.unwrap();
     assert!(matches!(store.tenants().delete(tenant.id, Change::new()).await, Err(StoreError::Awaited)));
-    let queued = store.revocations().due(jiff::Timestamp::MAX, 1).await.unwrap().items.pop().unwrap();
+    let queued = store.revocations().get(sample::revocation(1).id).await.unwrap().unwrap();
     let mut change = Change::new();
     store.revocations().done(&mut change, &queued);
     store.choices().create(&mut change, &sample::choice(1), &sample::tokens("rt")).await.unwrap();
@@ -287,12 +287,15 @@ async fn revocations_come_when_they_are_due() {
         queue.create(&mut change, &sample::revocation(number), &sample::tokens("rt-to-end")).await.unwrap();
         store.commit(change).await.unwrap();
     }
-    assert!(queue.due(at(100), 9).await.unwrap().items.is_empty());
-    let mut due = queue.due(at(102), 9).await.unwrap().items;
-    assert_eq!(
-        due.iter().map(|found| found.id).collect::<Vec<_>>(),
-        [sample::revocation(1).id, sample::revocation(2).id]
-    );
+    let of = |number| sample::revocation(number).id;
+    assert!(queue.due(at(100), None, 9).await.unwrap().items.is_empty());
+    let page = queue.due(at(102), None, 1).await.unwrap();
+    assert_eq!(page.items, [of(1)]);
+    let page = queue.due(at(102), page.next.as_deref(), 1).await.unwrap();
+    assert_eq!(page.items, [of(2)]);
+    assert!(queue.due(at(102), page.next.as_deref(), 1).await.unwrap().items.is_empty());
+    let mut due = queue.all().await.unwrap().items;
+    due.sort_by_key(|found| found.next_at);
     let credential = queue.credential(&due[0]).await.unwrap();
     assert!(matches!(&credential, Credential::Tokens(_)));
     assert_eq!(sample::refresh_token(&credential), "rt-to-end");
@@ -301,11 +304,8 @@ async fn revocations_come_when_they_are_due() {
     queue.postpone(&mut change, &mut due[0], at(500)).unwrap();
     queue.done(&mut change, &due[1]);
     store.commit(change).await.unwrap();
-    let later = queue.due(at(1000), 9).await.unwrap().items;
-    assert_eq!(
-        later.iter().map(|found| (found.id, found.attempts)).collect::<Vec<_>>(),
-        [(sample::revocation(3).id, 0), (sample::revocation(1).id, 1)]
-    );
+    assert_eq!(queue.due(at(1000), None, 9).await.unwrap().items, [of(3), of(1)]);
+    assert_eq!(queue.get(of(1)).await.unwrap().unwrap().attempts, 1);
     assert_eq!(super::sealed::keys_of(&*engine, "revocation-secret").await.len(), 2);
 }
 
@@ -315,15 +315,15 @@ async fn what_cannot_be_read_takes_nobody_s_place_among_what_is_due() {
     let mut torn = Vec::new();
     for number in 1..=5 {
         let mut change = Change::new();
-        store.revocations().create(&mut change, &sample::revocation(number), &sample::tokens("rt")).await.unwrap();
+        let choice = Choice { session: SessionId::new(at(4), number), ..sample::choice(1) };
+        store.choices().create(&mut change, &choice, &sample::tokens("rt")).await.unwrap();
         store.commit(change).await.unwrap();
-        torn.push((REVOCATION.key(&[&sample::revocation(number).id]), Some(b"torn".to_vec())));
+        torn.push((CHOICE.key(&[&choice.session]), Some(b"torn".to_vec())));
     }
     torn.pop();
     engine.commit(Batch { checks: vec![], writes: torn, counts: vec![] }).await.unwrap();
-    let due = store.revocations().due(jiff::Timestamp::MAX, 2).await.unwrap();
-    assert_eq!(due.items.iter().map(|found| found.id).collect::<Vec<_>>(), [sample::revocation(5).id]);
-    assert_eq!(due.unreadable.len(), 4);
+    let over = store.choices().over(jiff::Timestamp::MAX, 2).await.unwrap();
+    assert_eq!(over.iter().map(|found| found.session).collect::<Vec<_>>(), [SessionId::new(at(4), 5)]);
 }
 
 #[tokio::test]

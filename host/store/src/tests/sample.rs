@@ -334,6 +334,8 @@ pub(super) fn revocation(number: u128) -> Revocation {
         connector: "github".into(),
         method: "oauth".into(),
         client: Some(client().id),
+        account: None,
+        twins: vec![],
         endpoints: Some(endpoints()),
         fields: std::collections::BTreeMap::new(),
         attempts: 0,

@@ -9,7 +9,7 @@ use jackfield_suite::{Slice, Suite};
 
 use super::{
     answers, frozen, put_back, rotated,
-    sample::{self, at, secret},
+    sample::{self, secret},
     telling,
 };
 use crate::{
@@ -107,10 +107,7 @@ async fn read(store: &Store, key: &str) -> bool {
             let pending = store.journal().pending().await.unwrap();
             pending.items.len() == 1 && pending.unreadable.is_empty()
         }
-        "revocation-secret" => {
-            let due = store.revocations().due(at(1000), 9).await.unwrap().items;
-            store.revocations().credential(&due[0]).await.is_ok()
-        }
+        "revocation-secret" => store.revocations().credential(&sample::revocation(1)).await.is_ok(),
         "webhook-secret" => {
             let webhook = store.webhooks().get(tenant, telling::webhook().id).await.unwrap().unwrap();
             store.webhooks().secret(&webhook, 1).await.is_ok_and(|found| found.is_some())

@@ -10,25 +10,24 @@ use jiff::SignedDuration;
 
 use super::{Service, once::KEPT_HOURS};
 
-pub(super) use rounds::{Place, Rounds};
+pub(super) use rounds::{Place, Rounds, host_of};
 pub(super) use set_back::LastRound;
 
-/// How many revocations one round tries.
-const REVOCATIONS_A_ROUND: usize = 20;
 /// A finished session answers "used" for this long before it is forgotten.
 const SESSIONS_STAY: SignedDuration = SignedDuration::from_hours(24);
 
 impl Service {
-    /// One round of everything. What it begins for connections goes on in tasks; `rest` waits for them.
+    /// One round of everything. What asks a provider goes on in tasks; `rest` waits for them.
     pub async fn tick(&self) -> Result<(), StoreError> {
         // Another replica may have changed them.
         self.learn_habits().await?;
         self.look_after_connections().await?;
         self.look_after_the_rest().await?;
+        self.retry_revocations().await?;
         self.send_messages().await
     }
 
-    /// Everything but the connections that are due: what is over is forgotten, and what is left undone tried again.
+    /// What is over is forgotten, and a step that is left undone tried again.
     pub async fn look_after_the_rest(&self) -> Result<(), StoreError> {
         let now = self.now();
         self.store().authorizations().sweep(now).await?;
@@ -38,7 +37,6 @@ impl Service {
         self.buckets.sweep(now);
         self.starts.sweep(now);
         self.end_choices_over().await?;
-        self.take_left_steps().await?;
-        self.retry_revocations(REVOCATIONS_A_ROUND).await
+        self.take_left_steps().await
     }
 }

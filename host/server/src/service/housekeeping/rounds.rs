@@ -1,6 +1,6 @@
 //! Who is looked at and who waits: bounded for each provider, each tenant and all, so that a thousand connections due at once
 //! are no thousand requests, and neither a slow provider nor a tenant whose places hang keeps others waiting. The same for
-//! messages and the places they go to.
+//! messages and the places they go to, and for revocations.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -11,6 +11,7 @@ use std::{
 use jackfield_model::{id::TenantId, upkeep::wait_left};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use url::Url;
 
 /// How many connections of one provider are refreshed at a time.
 const A_PROVIDER: usize = 8;
@@ -24,7 +25,7 @@ const WAITING: usize = 1024;
 /// How long a provider's pause is kept, whatever it asked for; then one round asks again.
 pub(super) const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(15);
 
-/// What housekeeping is busy with: connections, or messages. Clones are the same.
+/// What housekeeping is busy with: connections, messages, or revocations. Clones are the same.
 #[derive(Clone)]
 pub(in crate::service) struct Rounds<T> {
     state: Arc<Mutex<State<T>>>,
@@ -194,6 +195,11 @@ impl<T: Copy + Eq + Hash> Drop for Place<T> {
         }
         self.rounds.busy.send_replace(state.admitted.len());
     }
+}
+
+/// The host name in a URL: whose turns are taken there.
+pub(in crate::service) fn host_of(url: &str) -> Option<String> {
+    Url::parse(url).ok()?.host_str().map(str::to_owned)
 }
 
 #[cfg(test)]

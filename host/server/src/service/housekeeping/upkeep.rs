@@ -13,11 +13,10 @@ use jackfield_model::{
 };
 use jackfield_store::{Change, Due, StoreError};
 use jiff::{SignedDuration, Timestamp};
-use url::Url;
 
 use super::{
     super::{ResolveError, Service, resolve::Party},
-    rounds::LONGEST_PAUSE,
+    rounds::{LONGEST_PAUSE, host_of},
 };
 
 /// How many entries of the index are read at a time.
@@ -58,9 +57,10 @@ impl Service {
         Ok(())
     }
 
-    /// Returns once everything that housekeeping began for connections and messages has come to its end.
+    /// Returns once everything that housekeeping began has come to its end.
     pub async fn rest(&self) {
         self.rounds.rest().await;
+        self.revoking.rest().await;
         self.post.rounds.rest().await;
     }
 
@@ -253,8 +253,7 @@ fn refreshable<'a>(method: &'a Method, credential: &Credential) -> Option<&'a Re
 fn provider(connection: &Connection) -> String {
     let endpoints = connection.endpoints.as_ref();
     let url = endpoints.map(|endpoints| endpoints.refresh.as_ref().unwrap_or(&endpoints.token));
-    let host = url.and_then(|url| Url::parse(url).ok()?.host_str().map(str::to_owned));
-    host.unwrap_or_else(|| connection.connector.clone())
+    url.and_then(|url| host_of(url)).unwrap_or_else(|| connection.connector.clone())
 }
 
 /// As whom its refreshes ask: limits are counted for a client at a provider, so that one tenant's own client costs no

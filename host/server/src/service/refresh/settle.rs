@@ -172,7 +172,9 @@ impl Service {
         entry: &JournalEntry,
         credential: &Credential,
     ) -> Result<Connection, RefreshError> {
-        let mut change = self.discarding(before, credential).await?;
+        let id = before.id.to_string();
+        let mut change = self.audited_for(before.tenant, "host", "credential.discarded", &id)?;
+        self.discard_in(&mut change, before, credential).await?;
         self.store().journal().done(&mut change, entry).await?;
         self.store().commit(change).await?;
         Err(ResolveError::NotFound.into())

@@ -1,0 +1,186 @@
+//! The queue of revocations: what a provider could not be told at once is told later, each in a task of its own, so that a
+//! provider that does not answer keeps nobody else's waiting.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jackfield_model::{
+    account::Account,
+    connection::{Connection, RefreshState},
+    credential::Credential,
+    expiry::Clocks,
+    id::EventId,
+    notice::Said,
+    scope::Grant,
+    status::Status,
+    target::Targeting,
+    upkeep::Upkeep,
+};
+use jackfield_store::{Change, Revocation, StoreError, Versioned, if_readable};
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    super::{Service, housekeeping::host_of},
+    Ended,
+};
+
+/// How many entries of the index are read at a time.
+const STRIDE: usize = 500;
+/// How many entries one round reads at most; the next goes on from there.
+const A_ROUND: usize = 5000;
+/// How often a revocation is tried before it is given up and said.
+const TRIES: u32 = 20;
+
+impl Service {
+    /// What the queue needs to end a connection's credential when the connection itself is gone.
+    pub(in crate::service) fn revocation_of(&self, connection: &Connection) -> Result<Revocation, StoreError> {
+        let now = self.now();
+        Ok(Revocation {
+            id: EventId::new(now, self.id_bits()?),
+            tenant: connection.tenant,
+            connection: connection.id,
+            connector: connection.connector.clone(),
+            method: connection.method.clone(),
+            client: connection.client,
+            account: connection.account.as_ref().map(|account| account.id.clone()),
+            twins: vec![],
+            endpoints: connection.endpoints.clone(),
+            fields: connection.fields.clone(),
+            attempts: 0,
+            next_at: self.next_try(0, None),
+            created_at: now,
+        })
+    }
+
+    /// Stages the end of a credential that nothing will use any more: a live grant nobody knows of is worse than none.
+    /// Whether a twin would end with it is looked at when it is sent.
+    pub(in crate::service) async fn discard_in(
+        &self,
+        change: &mut Change,
+        connection: &Connection,
+        credential: &Credential,
+    ) -> Result<(), StoreError> {
+        self.store().revocations().create(change, &self.revocation_of(connection)?, credential).await
+    }
+
+    /// Begins every revocation that is due. What was tried too often is given up, and said.
+    pub async fn retry_revocations(&self) -> Result<(), StoreError> {
+        let (now, rounds) = (self.now(), &self.revoking);
+        let mut after = rounds.cursor();
+        for _ in 0..A_ROUND / STRIDE {
+            let page = self.store().revocations().due(now, after.as_deref(), STRIDE).await?;
+            for due in page.items.into_iter().filter(|due| !rounds.has(*due)) {
+                match self.begin_revocation(due).await {
+                    Err(error @ StoreError::Unreadable(_)) => {
+                        tracing::debug!(revocation = %due, %error, "a revocation that is due cannot be read");
+                    }
+                    other => other?,
+                }
+            }
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        rounds.go_on_at(after);
+        Ok(())
+    }
+
+    /// Gives a due revocation its place in the queue of its provider, and a task of its own that waits there.
+    async fn begin_revocation(&self, id: EventId) -> Result<(), StoreError> {
+        let Some(due) = self.store().revocations().get(id).await? else { return Ok(()) };
+        let endpoints = due.endpoints.as_ref();
+        let url = endpoints.map(|endpoints| endpoints.revoke.as_ref().unwrap_or(&endpoints.token));
+        let provider = url.and_then(|url| host_of(url)).unwrap_or_else(|| due.connector.clone());
+        let Some(place) = self.revoking.admit(id, due.tenant, provider) else { return Ok(()) };
+        let service = self.clone();
+        self.tasks.spawn(async move {
+            let Some(_turn) = place.turn().await else { return };
+            if let Err(error) = Box::pin(service.retry_revocation(place.due())).await {
+                tracing::warn!(revocation = %place.due(), %error, "a revocation could not be tried again");
+            }
+        });
+        Ok(())
+    }
+
+    async fn retry_revocation(&self, id: EventId) -> Result<(), StoreError> {
+        // Read again: it may have waited long for its turn.
+        let due = self.store().revocations().get(id).await?.filter(|due| due.next_at <= self.now());
+        let Some(mut due) = due else { return Ok(()) };
+        let ended = self.try_revocation(&due).await?;
+        let (after, kind) = match ended {
+            Ended::Later { after, .. } if due.attempts < TRIES => (after, None),
+            Ended::Later { .. } => (None, Some("revocation.given-up")),
+            Ended::Done => (None, Some("revocation.done")),
+            Ended::Kept => (None, Some("revocation.kept")),
+            Ended::Unsupported | Ended::Page(_) | Ended::Refused(_) => (None, Some("revocation.refused")),
+        };
+        let mut change = Change::new();
+        if let Some(kind) = kind {
+            change = self.audited_for(due.tenant, "host", kind, &due.connection.to_string())?;
+            self.store().revocations().done(&mut change, &due);
+        } else {
+            let next = self.next_try(due.attempts, after);
+            self.store().revocations().postpone(&mut change, &mut due, next)?;
+        }
+        self.store().commit(change).await
+    }
+
+    async fn try_revocation(&self, due: &Versioned<Revocation>) -> Result<Ended, StoreError> {
+        // One that does not open waits its turn like one whose provider is down, and is given up as late: it holds up nobody.
+        let Some(credential) = if_readable(self.store().revocations().credential(due).await.map(Some))? else {
+            return Ok(Ended::Later { after: None, why: "what was sealed for it does not open".into() });
+        };
+        Ok(match self.party(shadow(due)).await {
+            Ok(party) => self.end_unless_shared(due, &party, &credential).await,
+            Err(error) => Ended::Later { after: None, why: error.to_string() },
+        })
+    }
+
+    /// When to try again: doubling from half a minute to six hours, never before the provider allows it.
+    pub(in crate::service) fn next_try(&self, attempts: u32, after: Option<SignedDuration>) -> Timestamp {
+        let doubled = 30_i64.saturating_mul(1 << attempts.min(10));
+        let wait = SignedDuration::from_secs(doubled.min(6 * 60 * 60)).max(after.unwrap_or(SignedDuration::ZERO));
+        self.now() + wait
+    }
+}
+
+/// The connection as its revocation remembers it: enough to find its connector, client, endpoints and account.
+fn shadow(due: &Revocation) -> Connection {
+    let known = |id: &String| Account {
+        id: id.clone(),
+        label: String::new(),
+        avatar: None,
+        granted_scopes: None,
+        expires: None,
+        extras: BTreeMap::new(),
+    };
+    Connection {
+        id: due.connection,
+        tenant: due.tenant,
+        connector: due.connector.clone(),
+        method: due.method.clone(),
+        client: due.client,
+        end_user: None,
+        name: String::new(),
+        status: Status::Revoked,
+        failure: None,
+        account: due.account.as_ref().map(known),
+        subject: None,
+        fields: due.fields.clone(),
+        actions: BTreeSet::new(),
+        grant: Grant::default(),
+        endpoints: due.endpoints.clone(),
+        version: 0,
+        clocks: Clocks::default(),
+        step: None,
+        refresh: RefreshState::Idle,
+        upkeep: Upkeep::default(),
+        tokens: vec![],
+        target: Targeting::None,
+        verification: None,
+        uses: 0,
+        said: Said::default(),
+        created_at: due.created_at,
+        updated_at: due.created_at,
+    }
+}
