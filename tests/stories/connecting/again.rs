@@ -1,11 +1,14 @@
 //! Reauthorizing: the same connection with a new credential, and never another account's.
 
-use http::StatusCode;
-use jackfield_tests::doubles::{Fault, On};
+use http::{Method, StatusCode};
+use jackfield_tests::doubles::{Fault, Gate, On};
 use jackfield_tests::host::{Answer, RETURN_URL};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::stage::{Invited, Stage};
+
+const REVOCATION: &str = "/token/revocation";
 
 /// A connection of `u-1` at alice's account.
 pub(crate) async fn connected(stage: &Stage) -> String {
@@ -126,4 +129,56 @@ async fn only_its_own_person_and_tenant_may_reauthorize_a_connection() {
     assert_eq!(stranger.status, StatusCode::NOT_FOUND, "{}", stranger.json);
     let unknown = asked(&stage, &id, json!({ "end_user": "u-1", "return_url": RETURN_URL, "actions": ["fly"] })).await;
     assert_eq!((unknown.status, unknown.code()), (StatusCode::UNPROCESSABLE_ENTITY, "invalid"), "{}", unknown.json);
+}
+
+async fn delete(stage: &Stage, id: &str, query: &str) {
+    let path = format!("/v1/connections/{id}{query}");
+    let deleted = stage.host.api(&stage.acme.key, Method::DELETE, &path, None).await.unwrap();
+    assert_eq!(deleted.status, StatusCode::OK, "{}", deleted.json);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_that_renews_a_connection_leads_nowhere_once_that_is_deleted() {
+    let stage = Stage::start().await;
+    let id = connected(&stage).await;
+    let (unused, used) = (again(&stage, &id, &[]).await, again(&stage, &id, &[]).await);
+    let back = stage.returned(&used.link, "alice").await;
+    delete(&stage, &id, "").await;
+    let page = stage.browser().open(&unused.link).await.unwrap().page().unwrap();
+    assert_eq!(page.status, StatusCode::GONE, "{}", page.body);
+    assert!(page.text().unwrap().contains("This connection was deleted"), "{}", page.body);
+    let redeemed = stage.redeemed().len();
+    let refused = stage.complete(&back, "u-1").await;
+    assert_eq!((refused.status, refused.code()), (StatusCode::NOT_FOUND, "not-found"), "{}", refused.json);
+    assert!(refused.text("/detail").unwrap().contains("was deleted meanwhile"), "{}", refused.json);
+    assert_eq!(stage.redeemed().len(), redeemed, "a code is not redeemed for a connection that is gone");
+    assert_eq!(stage.at(&used.session).await, "ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_consented_to_for_a_connection_that_is_deleted_meanwhile_is_ended_unless_a_twin_lives_on_it() {
+    for (path, twin) in [("/token", false), ("/me", false), ("/me", true)] {
+        let stage = Stage::start().await;
+        let id = connected(&stage).await;
+        if twin {
+            stage.connect("u-2", "alice").await;
+        }
+        let invited = again(&stage, &id, &[]).await;
+        let back = stage.returned(&invited.link, "alice").await;
+        let gate = Gate::default();
+        stage.provider.faults().once(On::path(path), Fault::HeldAnswer(gate.clone()));
+        let deleting = async {
+            gate.reached(1).await;
+            delete(&stage, &id, if twin { "?twins=keep" } else { "" }).await;
+            gate.open();
+        };
+        let (refused, ()) = tokio::join!(stage.complete(&back, "u-1"), deleting);
+        assert_eq!((refused.status, refused.code()), (StatusCode::NOT_FOUND, "not-found"), "{path}: {}", refused.json);
+        let before = stage.provider.log().to(REVOCATION).len();
+        stage.host.clock.advance(SignedDuration::from_secs(60));
+        stage.host.keep_house().await.unwrap();
+        let ended = stage.provider.log().to(REVOCATION).len() - before;
+        assert_eq!(ended, if twin { 0 } else { 2 }, "{path}: refresh token and access token");
+        assert_eq!(stage.at(&invited.session).await, "ended");
+    }
 }

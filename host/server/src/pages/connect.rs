@@ -78,7 +78,9 @@ async fn opened(service: &Service, site: Site, link: &str, picked: Option<&str>)
 
 /// A link that leads nowhere any more says so in its tenant's name.
 async fn over(service: &Service, site: &Site, error: &LinkError) -> Response {
-    let (LinkError::Expired(session) | LinkError::Used(session) | LinkError::Ended(session)) = error else {
+    let (LinkError::Expired(session) | LinkError::Used(session) | LinkError::Ended(session) | LinkError::Gone(session)) =
+        error
+    else {
         return fault::of_link(site, error);
     };
     match service.tenant(session.tenant).await {

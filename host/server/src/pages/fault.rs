@@ -43,6 +43,7 @@ pub(super) fn of_link(site: &Site, error: &LinkError) -> Response {
         LinkError::Unknown => said(site, "connect-link-unknown", "connect-go-back", None).answer(Code::LinkUnknown),
         LinkError::Expired(session) => over("connect-link-expired", "connect-go-back", session, "expired"),
         LinkError::Ended(session) => over("connect-link-ended", "connect-go-back", session, "ended"),
+        LinkError::Gone(session) => over("connect-link-gone", "connect-go-back", session, "ended"),
         LinkError::Used(session) => over("connect-link-used", "connect-link-used-advice", session, "used"),
         LinkError::Connector(error) => of_connector(site, error),
         LinkError::Store(error) => refused(site, &error.clone().into()),

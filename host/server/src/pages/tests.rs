@@ -225,6 +225,7 @@ async fn each_dead_link_says_what_happened_and_what_to_do() {
         (LinkError::Expired(over()), 410, "This link has expired"),
         (LinkError::Used(over()), 410, "This link was used"),
         (LinkError::Ended(over()), 410, "This link is finished"),
+        (LinkError::Gone(over()), 410, "This connection was deleted"),
     ];
     for (error, status, heading) in told {
         let response = fault::of_link(&site(None), &error);

@@ -121,6 +121,9 @@ impl Service {
     }
 
     async fn agreed(&self, session: Versioned<ConnectSession>, claim: Claim) -> Result<Agreed, CompleteError> {
+        if !self.has_its_connection(&session).await? {
+            return Err(EstablishError::Gone.into());
+        }
         let Claim { authorization, secrets, .. } = claim;
         let connector = self.approved(&authorization.connector).await?;
         if connector.digest != authorization.digest {

@@ -57,6 +57,9 @@ pub enum EstablishError {
     /// The new credential did not prove itself, so the old one stays.
     #[error("the new credential did not prove itself, so the connection was left as it was: {0}")]
     Unproven(Failure),
+    /// What it was to renew was deleted meanwhile.
+    #[error("the connection that this renews was deleted meanwhile: make a session for a new one")]
+    Gone,
     /// The work was interrupted.
     #[error("the work was interrupted: look at the connection, then try again")]
     Interrupted,

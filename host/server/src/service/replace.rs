@@ -6,6 +6,7 @@ use jackfield_model::{
     account::Account,
     connection::{Connection, RefreshState, TokenState},
     id::{ConnectionId, SessionId},
+    manifest::Reach,
     session::{CHOICE_SECONDS, ConnectSession, Stage},
     status::Happening,
 };
@@ -15,6 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     ResolveError, Service,
     establish::{EstablishError, Proven},
+    verify::Answer,
 };
 
 /// Another account than the connection's consented, and nothing was changed.
@@ -41,7 +43,10 @@ impl Service {
         by: &str,
     ) -> Result<Connection, EstablishError> {
         let tenant = proven.party.connection.tenant;
-        let old = self.connection(tenant, id).await?.ok_or(ResolveError::NotFound)?;
+        let Some(old) = self.connection(tenant, id).await? else {
+            let account = self.ask(&proven.party, &proven.credential).await.result.ok();
+            return Err(self.too_late(proven, account).await?);
+        };
         let pointed = self.point_again(&mut proven.party, &proven.credential, &old).await;
         pointed.map_err(EstablishError::Unproven)?;
         let answer = self.ask(&proven.party, &proven.credential).await;
@@ -56,14 +61,28 @@ impl Service {
             let given = account.clone();
             return Err(self.offer(&old, proven, given, session).await?.into());
         }
-        let Proven { party, credential } = proven;
+        self.put_in_place(id, proven, answer, session, by).await
+    }
+
+    async fn put_in_place(
+        &self,
+        id: ConnectionId,
+        proven: Proven,
+        answer: Answer,
+        session: Option<Versioned<ConnectSession>>,
+        by: &str,
+    ) -> Result<Connection, EstablishError> {
+        let tenant = proven.party.connection.tenant;
         loop {
-            let mut found = self.store().connections().get(tenant, id).await?.ok_or(ResolveError::NotFound)?;
+            let Some(mut found) = self.store().connections().get(tenant, id).await? else {
+                return Err(self.too_late(proven, answer.result.ok()).await?);
+            };
+            let Proven { party, credential } = &proven;
             self.take_over(&mut found, &party.connection)?;
-            self.schedule(&party.method, &mut found, &credential);
+            self.schedule(&party.method, &mut found, credential);
             let mut change = self.making(tenant, by, "connection.reauthorized", &id.to_string()).await?;
             self.tell(&mut change, &mut found, "reauthorized", by, None)?;
-            self.store().connections().put_credential(&mut change, &mut found, &credential).await?;
+            self.store().connections().put_credential(&mut change, &mut found, credential).await?;
             self.complete_in(&mut change, session.clone(), id).await?;
             match self.store().commit(change).await {
                 Ok(()) if found.step.is_some() => return self.finish_stored(&found, by).await,
@@ -72,6 +91,22 @@ impl Service {
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+
+    /// Deleted meanwhile: what was consented to for it is ended, not forgotten. Where nobody can say whose it is, it is left:
+    /// ending it could end a connection that lives on the same grant.
+    async fn too_late(&self, proven: Proven, account: Option<Account>) -> Result<EstablishError, StoreError> {
+        let Proven { party, credential } = proven;
+        let mut renewed = party.connection;
+        if account.is_none() && party.method.revocation_ends == Reach::Account {
+            tracing::warn!(connection = %renewed.id, "a credential that came for a deleted connection is left at the provider");
+            return Ok(EstablishError::Gone);
+        }
+        renewed.account = account;
+        let mut change = self.audited_for(renewed.tenant, "host", "credential.discarded", &renewed.id.to_string())?;
+        self.discard_in(&mut change, &renewed, &credential).await?;
+        self.store().commit(change).await?;
+        Ok(EstablishError::Gone)
     }
 
     /// Lets another account's credential wait for a choice; where nobody can be asked, it is ended.

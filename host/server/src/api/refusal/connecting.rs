@@ -145,6 +145,7 @@ impl From<EstablishError> for Problem {
                     None => problem,
                 }
             }
+            EstablishError::Gone => Self::new(Code::NotFound, told),
             EstablishError::Interrupted => Self::internal(error),
             EstablishError::Store(error) => error.into(),
         }

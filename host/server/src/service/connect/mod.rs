@@ -41,6 +41,9 @@ pub enum LinkError {
     /// It ended without a connection.
     #[error("this link is finished and made no connection: ask for a new one where you got it")]
     Ended(Box<ConnectSession>),
+    /// What it was made to renew was deleted.
+    #[error("the connection that this link renews was deleted: ask for a new link where you got it")]
+    Gone(Box<ConnectSession>),
     /// The connector cannot be used now.
     #[error(transparent)]
     Connector(#[from] ResolveError),
@@ -58,7 +61,18 @@ impl Service {
             Stage::Completed { .. } | Stage::Choosing { .. } => Err(LinkError::Used(over())),
             Stage::Ended { .. } => Err(LinkError::Ended(over())),
             Stage::Open | Stage::Parked { .. } if session.expires_at <= self.now() => Err(LinkError::Expired(over())),
+            Stage::Open | Stage::Parked { .. } if !self.has_its_connection(&session).await? => {
+                Err(LinkError::Gone(over()))
+            }
             Stage::Open | Stage::Parked { .. } => Ok(session),
+        }
+    }
+
+    /// Whether the connection that a session renews is there, where it renews one: nobody is asked for what would have no place.
+    pub(super) async fn has_its_connection(&self, session: &ConnectSession) -> Result<bool, StoreError> {
+        match session.connection {
+            Some(id) => Ok(self.connection(session.tenant, id).await?.is_some()),
+            None => Ok(true),
         }
     }
 }
