@@ -10,15 +10,14 @@ use std::{
 };
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use rustix::{
-    process::setpriority_process,
-    time::{ClockId, clock_gettime},
-};
+use rustix::process::setpriority_process;
 use tokio::{
     runtime::{Handle, RuntimeFlavor},
     sync::oneshot,
     task::block_in_place,
 };
+
+use crate::spent::Spent;
 
 /// A stretch of computing after which a call is no longer a short one. Of this thread's own time: on a busy machine a short
 /// call is often put aside in the middle, and is no longer for it.
@@ -31,26 +30,23 @@ const LAST: i32 = 19;
 /// know: so from the first long stretch on, its place is given to another thread, and the work to one that goes last.
 /// Work that is expected to be long goes there from the start.
 ///
-/// None where it computed for longer than `most` says at that moment; it is looked at whenever it waits or yields.
+/// Counts what it computes. None where that is longer than `most` says at that moment; it is looked at whenever it waits or
+/// yields.
 pub(crate) async fn aside<T: Send>(
     work: impl Future<Output = T> + Send,
     expected: bool,
+    spent: &Spent,
     most: impl Fn() -> Duration,
 ) -> Option<T> {
     let has_workers = Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread;
-    let (mut work, mut long, mut spent) = (pin!(work), expected && has_workers, Duration::ZERO);
+    let (mut work, mut long) = (pin!(work), expected && has_workers);
     poll_fn(|context| {
-        let mut poll = |context: &mut Context<'_>| {
-            let begun = computed();
-            let polled = work.as_mut().poll(context);
-            (polled, computed().saturating_sub(begun))
-        };
+        let mut poll = |context: &mut Context<'_>| spent.during(|| work.as_mut().poll(context));
         let (polled, took) = if long { polled_last(poll, context) } else { poll(context) };
-        spent = spent.saturating_add(took);
         long |= has_workers && took >= LONG;
         match polled {
             Poll::Ready(done) => Poll::Ready(Some(done)),
-            Poll::Pending if spent > most() => Poll::Ready(None),
+            Poll::Pending if spent.total() > most() => Poll::Ready(None),
             Poll::Pending => Poll::Pending,
         }
     })
@@ -72,11 +68,6 @@ pub(crate) async fn last_of_all<T: Send + 'static>(work: impl FnOnce() -> T + Se
         None => work(),
     }
     told.await.ok()
-}
-
-/// How long this thread has computed since it began.
-pub(crate) fn computed() -> Duration {
-    clock_gettime(ClockId::ThreadCPUTime).try_into().unwrap_or_default()
 }
 
 /// Polls in a thread of the lowest priority, or here where there are none.
@@ -128,6 +119,7 @@ mod tests {
     use tokio::task::yield_now;
 
     use super::*;
+    use crate::spent::computed;
 
     fn compute() {
         let begun = computed();
@@ -147,6 +139,7 @@ mod tests {
                 waits.recv()
             },
             false,
+            &Spent::default(),
             || Duration::MAX,
         ));
         hears.await.ok();
@@ -203,6 +196,7 @@ mod tests {
                 7
             },
             true,
+            &Spent::default(),
             || Duration::MAX,
         );
         assert_eq!(done.await, Some(7));
@@ -216,6 +210,6 @@ mod tests {
                 yield_now().await;
             }
         };
-        assert_eq!(aside::<()>(endless, false, || 3 * LONG).await, None);
+        assert_eq!(aside::<()>(endless, false, &Spent::default(), || 3 * LONG).await, None);
     }
 }

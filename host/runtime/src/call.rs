@@ -197,10 +197,9 @@ pub(crate) fn store(loaded: &Loaded, state: CallState) -> Store<CallState> {
     store.set_max_component_handles(usize::try_from(limits.handles).unwrap_or(usize::MAX));
     store.set_epoch_deadline(1);
     let (turn, long) = (store.data().turn.clone(), Arc::clone(&loaded.long));
-    let (habit, mut computed) = (loaded.habit.clone(), loaded.habit.ticks());
+    let head_start = loaded.habit.head_start();
     store.epoch_deadline_callback(move |_store| {
-        computed = computed.saturating_add(1);
-        habit.computed(computed);
+        let computed = head_start.saturating_add(turn.spent.so_far());
         Ok(UpdateDeadline::YieldCustom(1, turn.after(computed, &long)))
     });
     store
@@ -228,7 +227,9 @@ pub(crate) async fn bounded<T: Send>(
     let _place = timeout_at(until, admitted).await.map_err(|_elapsed| over(Limit::CallsAtOnce))?;
     let queued = begun.elapsed();
     let most = || limits.cpu().saturating_add(waited.computed());
-    match timeout_at(until, aside(turn.during(work), loaded.habit.is_long(), most)).await {
+    let done = timeout_at(until, aside(turn.during(work), loaded.habit.is_long(), &turn.spent, most)).await;
+    loaded.habit.computed(turn.spent.total());
+    match done {
         Ok(Some(answer)) => Ok(answer?),
         Ok(None) => Err(over(Limit::Cpu)),
         Err(_elapsed) => Err(over(overdue(limits.wall() / 2, queued, turn.waited(), waited.passed()))),

@@ -31,6 +31,7 @@ mod search;
 mod sender;
 mod signatures;
 mod slots;
+mod spent;
 mod state;
 mod stop;
 mod table;

@@ -14,10 +14,11 @@ use tokio::{
     time::timeout,
 };
 
-use crate::waited::Waited;
+use crate::{engine::TICK, spent::Spent, waited::Waited};
 
-/// Ticks of computing after which a call is a long one.
-const SHORT: u32 = 2;
+/// Computing after which a call is a long one. It is the processor's time: whoever waits for its provider, or was put aside
+/// on a busy machine, finds many ticks gone when it goes on, and has computed nothing.
+const SHORT: Duration = TICK.saturating_mul(2);
 /// How long a connector is remembered for a long call: its next ones begin as such.
 const REMEMBERED: Duration = Duration::from_secs(10);
 /// How long a call waits for its turn at most: who has it may be waiting for something itself.
@@ -34,12 +35,15 @@ pub(crate) fn room() -> Arc<Semaphore> {
 pub(crate) struct Turn {
     held: Arc<Mutex<Option<OwnedSemaphorePermit>>>,
     waited: Waited,
+    /// What the call has computed.
+    pub(crate) spent: Spent,
 }
 
 impl Turn {
-    /// What a call does between two ticks of computing: it lets others go first, and a long one waits for its turn.
-    pub(crate) fn after(&self, ticks: u32, room: &Arc<Semaphore>) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        if ticks <= SHORT {
+    /// What a call does where a tick interrupts it, with so much computing behind it: it lets others go first, and a long one
+    /// waits for its turn.
+    pub(crate) fn after(&self, computed: Duration, room: &Arc<Semaphore>) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        if computed <= SHORT {
             return Box::pin(yield_now());
         }
         let (turn, room) = (self.clone(), Arc::clone(room));
@@ -92,16 +96,16 @@ impl Habit {
         self.last().is_some_and(|last| last.elapsed() < REMEMBERED)
     }
 
-    /// Takes down that a call has computed for so many ticks.
-    pub(crate) fn computed(&self, ticks: u32) {
-        if ticks > SHORT {
+    /// Takes down how much a call has computed.
+    pub(crate) fn computed(&self, computed: Duration) {
+        if computed > SHORT {
             *self.last() = Some(Instant::now());
         }
     }
 
-    /// The ticks that a call which begins is taken to have behind it.
-    pub(crate) fn ticks(&self) -> u32 {
-        if self.is_long() { SHORT } else { 0 }
+    /// The computing that a call which begins is taken to have behind it.
+    pub(crate) fn head_start(&self) -> Duration {
+        if self.is_long() { SHORT } else { Duration::ZERO }
     }
 
     fn last(&self) -> MutexGuard<'_, Option<Instant>> {
@@ -118,18 +122,20 @@ mod tests {
 
     use super::*;
 
+    const LONG: Duration = SHORT.saturating_add(TICK);
+
     #[tokio::test]
     async fn long_calls_take_turns_and_short_ones_do_not_wait() {
         let room = Arc::new(Semaphore::new(1));
         let (one, other) = (Turn::default(), Turn::default());
         one.after(SHORT, &room).await;
         assert_eq!(room.available_permits(), 1, "a short call takes no turn");
-        one.after(SHORT + 1, &room).await;
+        one.after(LONG, &room).await;
         assert_eq!(room.available_permits(), 0);
-        other.after(1, &room).await;
+        other.after(TICK, &room).await;
         // The first waits for the host: the other has its turn at once.
         one.end();
-        other.after(SHORT + 1, &room).await;
+        other.after(LONG, &room).await;
         assert!(one.held().is_none() && other.held().is_some());
         drop(other);
         assert_eq!(room.available_permits(), 1, "a call that is over holds nothing");
@@ -139,9 +145,9 @@ mod tests {
     fn whoever_computed_for_long_begins_its_next_calls_as_long_ones() {
         let (habit, other) = (Habit::default(), Habit::default());
         habit.computed(SHORT);
-        assert!(!habit.is_long() && habit.ticks() == 0, "a short call makes no habit");
-        habit.computed(SHORT + 1);
-        assert!(habit.is_long() && habit.ticks() == SHORT && !other.is_long());
+        assert!(!habit.is_long() && habit.head_start().is_zero(), "a short call makes no habit");
+        habit.computed(LONG);
+        assert!(habit.is_long() && habit.head_start() == SHORT && !other.is_long());
         *habit.last() = Instant::now().checked_sub(REMEMBERED);
         assert!(!habit.is_long(), "it is forgotten in time");
     }
@@ -151,7 +157,7 @@ mod tests {
         let room = Arc::new(Semaphore::new(1));
         let sleeps = Turn::default();
         let work = async {
-            sleeps.after(SHORT + 1, &room).await;
+            sleeps.after(LONG, &room).await;
             assert_eq!(room.available_permits(), 0);
             pending::<()>().await;
         };
@@ -166,8 +172,8 @@ mod tests {
     async fn a_turn_that_is_not_handed_on_holds_nobody_up_for_long() {
         let room = Arc::new(Semaphore::new(1));
         let (one, other) = (Turn::default(), Turn::default());
-        one.after(SHORT + 1, &room).await;
-        other.after(SHORT + 1, &room).await;
+        one.after(LONG, &room).await;
+        other.after(LONG, &room).await;
         assert!(one.held().is_some() && other.held().is_none());
         assert!(other.waited() >= PATIENCE && one.waited() < other.waited(), "what was waited is known");
     }

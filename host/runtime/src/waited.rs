@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::aside::computed;
+use crate::spent::computed;
 
 /// How long a call has waited for providers, and what the host computed for their answers. Clones are of the same call.
 #[derive(Debug, Clone, Default)]

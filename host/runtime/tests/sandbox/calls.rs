@@ -71,6 +71,36 @@ async fn the_host_places_the_credential_and_the_guest_never_sees_it() {
     assert_eq!(*sandbox.network.sent.lock().unwrap(), [format!("GET https://api.example.com/user Bearer {TOKEN}")]);
 }
 
+/// Who waits for a provider has ticks behind it when it goes on, as many as it sends requests.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connector_that_waits_is_not_taken_for_one_that_computes_and_one_that_computes_is() {
+    let sending = |before: &str| {
+        format!(
+            "(local $left i32) {before} (local.set $left (i32.const 3))
+            (loop $on
+                (call $send (local.get $connection) (i32.const 512) (i32.const 3) (i32.const 528) (i32.const 28) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 4096))
+                (local.set $left (i32.sub (local.get $left) (i32.const 1)))
+                (br_if $on (local.get $left)))
+            (call $drop (local.get $connection)) (i32.const 1024)"
+        )
+    };
+    let counts = "(func $count (local $left i32) (local.set $left (i32.const 100000000))
+        (loop $on (local.set $left (i32.sub (local.get $left) (i32.const 1))) (br_if $on (local.get $left))))";
+    let waits = verifying(&sending(""), &format!("{TEXTS}{ALICE}"));
+    let computes = verifying(&sending("(call $count)"), &format!("{TEXTS}{ALICE}{counts}"));
+    let sandbox = Sandbox::new(Limits::default());
+    *sandbox.network.takes.lock().unwrap() = Duration::from_millis(10);
+    for (component, is_aside) in [(waits, false), (computes, true)] {
+        for _ in 0..2 {
+            sandbox.network.threads.lock().unwrap().clear();
+            assert_eq!(verified(&component, &sandbox).await.0.unwrap(), "alice");
+        }
+        let threads = sandbox.network.threads.lock().unwrap().clone();
+        assert_eq!(threads.len(), 3);
+        assert_eq!(threads[0].starts_with("aside"), is_aside, "{threads:?}");
+    }
+}
+
 #[tokio::test]
 async fn what_the_host_computes_for_an_answer_is_not_the_guests_computing() {
     let sandbox = Sandbox::new(Limits { cpu_ms: 100, ..Limits::default() });

@@ -32,6 +32,10 @@ pub struct Network {
     pub computes: Mutex<Duration>,
     pub answers: Mutex<VecDeque<Result<http::Response<Vec<u8>>, SendError>>>,
     pub sent: Mutex<Vec<String>>,
+    /// The threads that sent it, by name.
+    pub threads: Mutex<Vec<String>>,
+    /// What passes until each answer is there, while this host computes nothing for it.
+    pub takes: Mutex<Duration>,
 }
 
 #[async_trait]
@@ -41,6 +45,9 @@ impl Sender for Network {
         let secret =
             request.headers().get("authorization").map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
         self.sent.lock().unwrap().push(format!("{} {} {secret}", request.method(), request.uri()));
+        self.threads.lock().unwrap().push(std::thread::current().name().unwrap_or_default().to_owned());
+        let takes = *self.takes.lock().unwrap();
+        tokio::task::spawn_blocking(move || compute(takes)).await.unwrap();
         compute(*self.computes.lock().unwrap());
         // Whoever computed for too long is found out where it waits.
         tokio::task::yield_now().await;
