@@ -23,6 +23,7 @@ use crate::{
 };
 
 pub use read::Verification;
+pub(crate) use restore::is_cut_off;
 pub use write::Backup;
 
 const HEAD: u8 = b'h';

@@ -38,6 +38,9 @@ pub enum OpenError {
     /// The index of orders could not be made.
     #[error(transparent)]
     Index(#[from] StoreError),
+    /// A restore did not come to its end here: an empty store would hide what there is of it.
+    #[error("a restore into {0} was cut off, or is under way: let it end, or run it again")]
+    RestoreCutOff(PathBuf),
     /// The folder of components cannot be used.
     #[error("the folder {path} cannot be used")]
     Folder {

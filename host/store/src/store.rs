@@ -14,6 +14,7 @@ use crate::{
     api_keys::ApiKeys,
     audit::Audit,
     authorizations::Authorizations,
+    backup,
     brand_files::BrandFiles,
     change::Change,
     choices::Choices,
@@ -151,7 +152,7 @@ impl Store {
     pub fn key_ring(data: &Path, ring: &Path) -> Result<Opened, KeyRingError> {
         match KeyRing::load(ring) {
             Ok(found) => KeyRing::refuse_inside(ring, data).map(|()| Opened::Found(found)),
-            Err(KeyRingError::Missing(ring)) if Self::exists(data) => {
+            Err(KeyRingError::Missing(ring)) if Self::exists(data) || backup::is_cut_off(data) => {
                 Err(KeyRingError::MissingForStore { ring, data: data.to_owned() })
             }
             Err(KeyRingError::Missing(_)) => KeyRing::create(ring, data).map(Opened::Created),
@@ -318,6 +319,9 @@ fn open_files(data: &PathBuf, options: Options) -> Result<(SledEngine, Component
         let path = path.to_owned();
         move |source| OpenError::Folder { path, source }
     };
+    if backup::is_cut_off(data) {
+        return Err(OpenError::RestoreCutOff(data.clone()));
+    }
     std::fs::create_dir_all(data).map_err(folder(data))?;
     let engine = SledEngine::open(&data.join(RECORDS), options.cache_bytes)?;
     let components = data.join(COMPONENTS);

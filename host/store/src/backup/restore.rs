@@ -36,7 +36,7 @@ impl Store {
     }
 
     /// Makes a store in `data` from a backup. Refuses, with nothing changed, a store that is there, another key ring, a
-    /// backup that is cut or changed or newer than this version.
+    /// backup that is cut or changed or newer than this version. One that was cut off itself is run again.
     pub async fn restore(file: &Path, data: &Path, ring: KeyRing) -> Result<Summary, RestoreError> {
         let (file, data) = (file.to_owned(), data.to_owned());
         let runtime = Handle::current();
@@ -47,13 +47,16 @@ impl Store {
             // The lock of the store that will be here: no host begins one meanwhile.
             let _lock = sled_engine::lock(&data.join(RECORDS))?;
             refuse_records(&data)?;
+            clear(&data)?;
             let growing = data.join(GROWING);
-            remove(&growing)?;
             let grown = grow(&runtime, &file, &growing, ring).and_then(|summary| {
                 settle(&growing, &data)?;
                 Ok(summary)
             });
-            remove(&growing)?;
+            match &grown {
+                Ok(_) => remove(&growing)?,
+                Err(_) => clear(&data)?,
+            }
             grown
         });
         work.await.map_err(|_| RestoreError::Interrupted)?
@@ -65,7 +68,24 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> RestoreError {
     move |source| RestoreError::Io { path, source }
 }
 
+/// Whether a restore was cut off here, or is under way: its components may be in their place, and its records are not.
+pub(crate) fn is_cut_off(data: &Path) -> bool {
+    data.join(GROWING).exists() && !Store::exists(data)
+}
+
+/// Takes away what a restore left that did not come to its end: last the folder that shows that it was one.
+fn clear(data: &Path) -> Result<(), RestoreError> {
+    if is_cut_off(data) {
+        remove(&data.join(COMPONENTS))?;
+        remove(&data.join(GROWING))?;
+    }
+    Ok(())
+}
+
 fn refuse_records(data: &Path) -> Result<(), RestoreError> {
+    if is_cut_off(data) {
+        return Ok(());
+    }
     let taken = [RECORDS, COMPONENTS].iter().any(|part| data.join(part).exists());
     if taken { Err(RestoreError::HoldsRecords(data.to_owned())) } else { Ok(()) }
 }
@@ -123,6 +143,8 @@ fn settle(growing: &Path, data: &Path) -> Result<(), RestoreError> {
         let target = data.join(part);
         File::open(growing.join(part)).and_then(|folder| folder.sync_all()).map_err(at(&target))?;
         fs::rename(growing.join(part), &target).map_err(at(&target))?;
+        // Each before the next, so that records are never in their place without components.
+        File::open(data).and_then(|folder| folder.sync_all()).map_err(at(data))?;
     }
-    File::open(data).and_then(|folder| folder.sync_all()).map_err(at(data))
+    Ok(())
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::sample::{self, at, ring_from};
-use crate::{BadBackup, Change, KeyRing, RestoreError, Store};
+use crate::{BadBackup, Change, KeyRing, OpenError, RestoreError, Store};
 
 struct Filled {
     folder: tempfile::TempDir,
@@ -137,4 +137,44 @@ async fn a_backup_that_is_not_whole_or_not_ours_changes_nothing() {
     assert!(matches!(refused, RestoreError::Bad(BadBackup::UnknownKey(_))), "{refused}");
     assert!(!left(&data), "a refused restore left something behind");
     Store::restore(&filled.keep(&bytes), &data, filled.ring()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restore_that_was_cut_off_is_run_again_and_nothing_begins_beside_what_it_left() {
+    let filled = Filled::new().await;
+    let file = filled.keep(&filled.back_up().await);
+    let data = filled.folder.path().join("elsewhere");
+    let growing = data.join("restoring");
+    let restored = Store::restore(&file, &data, filled.ring()).await.unwrap();
+    for cut in ["while it grew", "between its two moves"] {
+        if cut == "while it grew" {
+            fs::remove_dir_all(data.join("records")).unwrap();
+            fs::rename(data.join("components"), &growing).unwrap();
+        } else {
+            fs::create_dir(&growing).unwrap();
+            fs::rename(data.join("records"), growing.join("records")).unwrap();
+        }
+        let begun = Store::open(&data, filled.ring()).await.map(drop);
+        assert!(matches!(begun, Err(OpenError::RestoreCutOff(_))), "{cut}: {begun:?}");
+        assert!(!data.join("records").exists(), "{cut}");
+        assert_eq!(Store::restore(&file, &data, filled.ring()).await.unwrap(), restored, "{cut}");
+        assert!(!growing.exists(), "{cut}");
+        let store = Store::open(&data, filled.ring()).await.unwrap();
+        assert_eq!(store.components().get(&filled.component).unwrap().unwrap().len(), 600 * 1024, "{cut}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restore_whose_second_move_fails_takes_the_first_one_back() {
+    let filled = Filled::new().await;
+    let file = filled.keep(&filled.back_up().await);
+    let data = filled.folder.path().join("elsewhere");
+    // Something lies where the records are to go, that is no store; and a restore was cut off before.
+    fs::create_dir_all(data.join("records/lost+found")).unwrap();
+    fs::create_dir(data.join("restoring")).unwrap();
+    let failed = Store::restore(&file, &data, filled.ring()).await.unwrap_err();
+    assert!(matches!(failed, RestoreError::Io { .. }), "{failed}");
+    fs::remove_dir_all(data.join("records")).unwrap();
+    assert!(!left(&data), "an error takes back what was moved");
+    Store::restore(&file, &data, filled.ring()).await.unwrap();
 }
