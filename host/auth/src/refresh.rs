@@ -84,8 +84,8 @@ pub enum Next {
     UseNewer,
     /// The grant is gone; a person has to consent again.
     Reauthorize(Cause),
-    /// Every refresh of this client waits; its connections keep their status (CORE-12).
-    PauseClient(ProviderError),
+    /// The client is told of as refused, and whoever it is refused for waits; their status stays (CORE-12).
+    ClientRefused(ProviderError),
     /// Try again then; the token there is serves until its end.
     RetryAt(Timestamp),
     /// The refresh token may be spent. Try it once more then, and say so meanwhile;
@@ -113,7 +113,7 @@ impl Next {
             Self::UseNewer => "newer-stored",
             Self::Reauthorize(Cause::Revoked) => "revoked",
             Self::Reauthorize(Cause::RotationLost) => "rotation-lost",
-            Self::PauseClient(_) => "client-refused",
+            Self::ClientRefused(_) => "client-refused",
             Self::RetryAt(_) => "tried-again",
             Self::Uncertain(_) => "uncertain",
             Self::ScopeMissing(_) => "scope-missing",
@@ -127,7 +127,7 @@ impl Next {
             Self::Reauthorize(_) => Some(Happening::GrantLost),
             Self::Uncertain(_) => Some(Happening::RefreshUnknown),
             Self::Flag | Self::ScopeMissing(_) => Some(Happening::VerifyFailed),
-            Self::UseNewer | Self::PauseClient(_) | Self::RetryAt(_) => None,
+            Self::UseNewer | Self::ClientRefused(_) | Self::RetryAt(_) => None,
         }
     }
 }
@@ -220,7 +220,7 @@ fn answered(error: &TokenError, situation: &Situation) -> Next {
     match error {
         TokenError::InvalidGrant(_) if situation.resent => Next::Reauthorize(Cause::RotationLost),
         TokenError::InvalidGrant(_) => Next::Reauthorize(Cause::Revoked),
-        TokenError::ClientMisconfigured(error) => Next::PauseClient(error.clone()),
+        TokenError::ClientMisconfigured(error) => Next::ClientRefused(error.clone()),
         TokenError::ScopeMissing(scopes) => Next::ScopeMissing(scopes.clone()),
         TokenError::Unsupported(_) => Next::Flag,
         TokenError::Refused { .. } if situation.attempts + 1 >= REFUSALS => Next::Flag,

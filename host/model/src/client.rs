@@ -27,7 +27,7 @@ pub struct Client {
     /// before the operator accepts them (MD-5).
     #[serde(default)]
     pub announced: BTreeMap<String, String>,
-    /// Set when the provider refused the client itself: refreshes of its connections wait.
+    /// Set when the provider refused the client itself, for one connection at least: those wait, and ask again.
     pub fault: Option<ClientFault>,
     /// When it was registered here.
     pub created_at: Timestamp,

@@ -14,6 +14,7 @@ mod at_provider;
 mod basic_auth;
 mod bounded;
 mod challenged;
+mod client_refused;
 mod crowd;
 mod deletion;
 mod ended_tenant;

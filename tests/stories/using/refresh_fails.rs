@@ -14,10 +14,6 @@ at_every_server!(ref_6_an_answer_lost_after_rotation_is_said_and_the_old_token_k
 /// More than is left of a new token at half its life.
 const MORE: i64 = 3000;
 
-fn rotate(secret: &str) -> serde_json::Value {
-    json!({ "client_secret": secret })
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn invalid_grant_asks_the_person_once_and_reauthorizing_mends_it() {
     let scene = Fronted::start().await;
@@ -72,33 +68,6 @@ async fn revoke_at_provider(scene: &Fronted, token: &str) {
     let url = Url::parse(&format!("https://{NAME}/token/revocation")).unwrap();
     let answer = scene.wire.send(&url, request.body(Bytes::from(form)).unwrap()).await.unwrap();
     assert_eq!(answer.status(), StatusCode::OK);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn core_12_a_refused_client_is_marked_and_its_connections_keep_their_status() {
-    let scene = Fronted::start().await;
-    let (alice, bob) = (scene.connect("alice").await, scene.connect("bob").await);
-    let client = format!("/v1/clients/{}", scene.client);
-    let wrong = scene.host.post(scene.host.operator(), &format!("{client}/rotate"), rotate("wrong")).await.unwrap();
-    assert_eq!(wrong.status, 200, "{}", wrong.json);
-    let refused = scene.ask(&alice, "refresh", json!({})).await;
-    assert_eq!((refused.status.as_u16(), refused.code()), (422, "misconfigured"), "{}", refused.json);
-    let marked = scene.host.get(scene.host.operator(), &client).await.unwrap();
-    assert_eq!(marked.json["fault"]["code"], "invalid_client", "{}", marked.json);
-    // No connection of the client asks again, and none loses anything.
-    for id in [&alice, &bob] {
-        let waits = scene.ask(id, "refresh", json!({})).await;
-        assert_eq!((waits.status.as_u16(), waits.code()), (409, "client-fault"), "{}", waits.json);
-        assert_eq!(scene.show(id).await["status"], "active");
-        scene.token(id, 60).await;
-    }
-    assert_eq!(scene.refreshes().len(), 1);
-    let right = rotate("jack-secret");
-    let mended = scene.host.post(scene.host.operator(), &format!("{client}/rotate"), right).await.unwrap();
-    assert!(mended.json["fault"].is_null(), "{}", mended.json);
-    for id in [&alice, &bob] {
-        assert_eq!(scene.ask(id, "refresh", json!({})).await.json["version"], 2);
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -178,7 +178,7 @@ fn core_12_classes_decide_what_happens_to_the_connection() {
     let after = |error: &TokenError, situation: &Situation| next(&strict, Failed::Answered(error), situation);
     let client = ProviderError { code: ErrorCode::InvalidClient, text: None };
     let paused = after(&TokenError::ClientMisconfigured(client.clone()), &situation());
-    assert_eq!((paused.happening(), paused), (None, Next::PauseClient(client)));
+    assert_eq!((paused.happening(), paused), (None, Next::ClientRefused(client)));
 
     let waiting = TokenError::RateLimited { retry_after: Some(SignedDuration::from_secs(600)) };
     assert_eq!(after(&waiting, &situation()), Next::RetryAt(noon() + SignedDuration::from_secs(600)));

@@ -15,7 +15,7 @@ pub enum TokenError {
     /// The grant is gone: a person has to consent again, unless a newer version is stored (REF-5).
     #[error("the provider no longer accepts the grant")]
     InvalidGrant(ProviderError),
-    /// The client itself was refused: every connection of it waits, none loses its status.
+    /// The client itself was refused: who it is refused for waits, and none loses its status.
     #[error("the provider refused the client, not the connection")]
     ClientMisconfigured(ProviderError),
     /// These scopes are missing.

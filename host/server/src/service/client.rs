@@ -153,6 +153,7 @@ impl Service {
         }
         self.store().commit(change).await?;
         Ok(client.record)
+        self.refusals.forget(id);
     }
 
     /// Replaces a client's secret and clears its fault.

@@ -50,6 +50,7 @@ mod rate;
 mod records;
 mod recover;
 mod refresh;
+mod refusals;
 mod replace;
 mod request;
 mod resolve;
@@ -215,6 +216,7 @@ pub struct Service {
 pub struct Whole {
     parts: Parts,
     flights: flight::Flights,
+    refusals: refusals::Refusals,
     documents: endpoints::Documents,
     rounds: housekeeping::Rounds<jackfield_store::Due>,
     revoking: housekeeping::Rounds<jackfield_model::id::EventId>,
@@ -253,6 +255,7 @@ impl Service {
             flights: flight::Flights::default(),
             documents: endpoints::Documents::default(),
             hops: Arc::default(),
+            refusals: refusals::Refusals::default(),
             sequence: sequence::Sequence::default(),
             buckets: rate::Buckets::default(),
             starts: rate::Buckets::default(),

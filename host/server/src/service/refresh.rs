@@ -1,6 +1,7 @@
 //! Refresh: one at a time per connection, in a task of its own — intent first, the raw answer sealed before it is read,
 //! the result by compare-and-set.
 
+mod accepted;
 mod left;
 mod refreshed;
 mod settle;
@@ -59,8 +60,10 @@ pub enum RefreshError {
     /// Its status forbids it.
     #[error("the connection is {0}: reauthorize it")]
     Unusable(Status),
-    /// The provider refused the client itself.
-    #[error("the provider refused the client ({0}): an operator mends its id or secret, then refreshes go on")]
+    /// The provider refused the client itself, and this connection waits for that.
+    #[error(
+        "the provider refuses the client ({0}): it is asked again in some minutes, and at once when an operator mended it"
+    )]
     ClientFault(String),
     /// It failed a moment ago and waits.
     #[error("a refresh failed a moment ago and is tried again after {until}")]
@@ -234,9 +237,6 @@ impl Service {
         if !due && !rules::can_refresh(&oauth2.refresh, tokens) {
             return Err(RefreshError::NotRefreshable);
         }
-        if let Some(fault) = party.client.as_ref().and_then(|client| client.fault.as_ref()) {
-            return Err(RefreshError::ClientFault(fault.code.clone()));
-        }
         let now = self.now();
         match state.refresh {
             RefreshState::Waiting { until, .. } if now < rules::wait_ends(until, now) => {
@@ -254,9 +254,20 @@ impl Service {
         }
         let longest = SignedDuration::from_secs(i64::MAX / 1_000_000_000);
         let clocks = Clocks { access: state.access, ..connection.clocks };
-        match rules::on_demand(&oauth2.refresh, &clocks, None, now, longest) {
-            Need::TooEarly => Err(RefreshError::TooEarly),
-            Need::Fresh | Need::Refresh => Ok(()),
+        if !due && rules::on_demand(&oauth2.refresh, &clocks, None, now, longest) == Need::TooEarly {
+            return Err(RefreshError::TooEarly);
+        }
+        self.check_accepted(party)
+    }
+
+    /// Last of all: whoever may ask here asks for everybody who waits with them (CORE-12).
+    fn check_accepted(&self, party: &Party) -> Result<(), RefreshError> {
+        let Some(asker) = party.asker() else { return Ok(()) };
+        let fault = party.client.as_ref().and_then(|client| client.fault.as_ref());
+        let code = fault.map_or("invalid_client", |fault| fault.code.as_str());
+        Err(RefreshError::ClientFault(code.to_owned()))
+        if self.refusals.may_ask(asker, self.now()) {
+            return Ok(());
         }
     }
 

@@ -66,7 +66,7 @@ codes! {
     CallbackRefused = "callback-refused", BAD_REQUEST, "The person starts again from the application.";
     /// The provider refused the client itself.
     ClientFault = "client-fault", CONFLICT,
-        "An operator checks the client's id and secret at the provider and rotates them.";
+        "Ask again in some minutes; where that changes nothing, an operator checks the client's id and secret at the provider and rotates them.";
     /// The client a connection was made with is gone.
     ClientGone = "client-gone", CONFLICT, "An operator registers a client for the connector; then connect again.";
     /// The component of an installed connector is gone or changed on disk.

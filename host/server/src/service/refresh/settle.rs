@@ -8,7 +8,6 @@ use jackfield_auth::{
     token::{RefreshOutcome, TokenError},
 };
 use jackfield_model::{
-    client::ClientFault,
     connection::{Connection, RefreshState},
     credential::{Credential, TokenSet},
     failure::{Advice, Failure},
@@ -157,6 +156,7 @@ impl Service {
             match self.store().commit(change).await {
                 Ok(()) => {
                     self.metrics.refreshed(kind);
+                    self.note_accepted(party).await;
                     return Ok(found.record);
                 }
                 Err(StoreError::Conflict) => {}
@@ -232,8 +232,8 @@ impl Service {
         failure: &Failure,
     ) -> Result<Connection, RefreshError> {
         let entry = &attempt.entry;
-        if let Next::PauseClient(error) = next {
-            self.pause_client(party, error.code.name()).await?;
+        if let Next::ClientRefused(error) = next {
+            self.note_refused(party, error.code.name()).await?;
         }
         loop {
             let found = self.store().connections().get(entry.tenant, entry.connection).await?;
@@ -250,7 +250,7 @@ impl Service {
                     found.happen(happening, Some(failure.clone()), now).map_err(|_| ResolveError::NotFound)?;
                 }
                 match next {
-                    Next::PauseClient(_) => {}
+                    Next::ClientRefused(_) => {}
                     Next::Flag | Next::ScopeMissing(_) => self.schedule_later(&mut found),
                     _ => self.schedule_again(&party.method, &mut found),
                 }
@@ -266,27 +266,6 @@ impl Service {
                 Err(StoreError::Conflict) => {}
                 Err(error) => return Err(error.into()),
             }
-        }
-    }
-
-    /// CORE-12: the client is marked once; its connections wait and keep their status.
-    async fn pause_client(&self, party: &Party, code: &str) -> Result<(), StoreError> {
-        let Some(id) = party.client.as_ref().map(|client| client.id) else { return Ok(()) };
-        let Some(mut client) = self.store().clients().get(id).await? else { return Ok(()) };
-        if client.fault.is_some() {
-            return Ok(());
-        }
-        client.fault = Some(ClientFault { code: code.to_owned(), since: self.now() });
-        let mut change = self.audited_for(client.tenant, "host", "client.refused", &id.to_string())?;
-        self.store().clients().update(&mut change, &mut client).await?;
-        match self.store().commit(change).await {
-            // Somebody else marked or mended it.
-            Err(StoreError::Conflict) => Ok(()),
-            Ok(()) => {
-                tracing::error!(client = %id, code, "the provider refused this client: its refreshes wait until it is mended");
-                Ok(())
-            }
-            Err(error) => Err(error),
         }
     }
 }
