@@ -30,6 +30,7 @@ mod mailchimp;
 mod moved;
 mod notion;
 mod outlives;
+mod own_issuers;
 mod placements;
 mod proxy;
 mod proxy_actions;

@@ -93,7 +93,7 @@ impl Service {
             None => None,
             Some(issuer) => Some(self.metadata(connector, Some(tenant), issuer).await?),
         };
-        if let Some(metadata) = &metadata {
+        if let Some(metadata) = metadata.as_ref().filter(|_| is_one_issuer(oauth2)) {
             check_announced(client, metadata)?;
         }
         let found = endpoints::resolve(oauth2, &inputs, metadata.as_ref(), plain)
@@ -101,8 +101,10 @@ impl Service {
             .and_then(|found| self.judged_endpoints(connector, found));
         let found = found.inspect_err(|_| issuer.iter().for_each(|issuer| self.forget_metadata(issuer)))?;
         // Only what was found sound is what the client goes on with from here on.
-        if let Some(metadata) = metadata.filter(|_| client.announced.is_empty()) {
-            self.record_announced(client.id, &metadata).await?;
+        match metadata {
+            Some(metadata) if !is_one_issuer(oauth2) => warn_of(client.id, &metadata),
+            Some(metadata) if client.announced.is_empty() => self.record_announced(client.id, &metadata).await?,
+            _ => {}
         }
         Ok(found)
     }
@@ -126,8 +128,8 @@ impl Service {
         let Some(mut client) = self.store().clients().get(id).await? else { return Ok(()) };
         client.announced = metadata.announced();
         let mut change = Change::new();
-        for warning in &metadata.warnings {
-            tracing::warn!(client = %id, issuer = metadata.issuer, %warning, "an issuer announces less than it should");
+        warn_of(id, metadata);
+        if !metadata.warnings.is_empty() {
             change = self.audited_for(client.tenant, "host", "issuer.pkce-without-s256", &id.to_string())?;
         }
         self.store().clients().update(&mut change, &mut client).await?;
@@ -233,6 +235,18 @@ impl Service {
         let body = Arc::new(response.into_body());
         self.documents.keep(url, &body, self.now(), Duration::from_secs(seconds), again);
         Ok(Document { body, may_be_fetched_again: false })
+    }
+}
+
+/// Whether a client has one issuer. One whose connections name theirs is pinned by each connection, which records its endpoints
+/// when it is made: by the client, whoever came first would decide for all.
+fn is_one_issuer(oauth2: &OAuth2) -> bool {
+    oauth2.issuer.as_ref().is_some_and(|issuer| issuer.keys().all(|key| key.starts_with("client.")))
+}
+
+fn warn_of(client: ClientId, metadata: &Metadata) {
+    for warning in &metadata.warnings {
+        tracing::warn!(%client, issuer = metadata.issuer, %warning, "an issuer announces less than it should");
     }
 }
 
