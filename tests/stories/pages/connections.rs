@@ -1,10 +1,10 @@
 //! The Connections page without script: who sees what, finding, and everything that is done to a connection from a row.
 
-use http::{Method, StatusCode};
+use http::Method;
 use jackfield_tests::browser::{Browser, Page};
 use serde_json::json;
 
-use crate::desk::{Desk, form_to, open, read, signed_in};
+use crate::desk::{Desk, form_to, open, post, read, signed_in};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn people_see_their_own_and_the_shared_and_nobody_sees_another_tenants() {
@@ -47,16 +47,6 @@ async fn people_see_their_own_and_the_shared_and_nobody_sees_another_tenants() {
             assert_eq!(open(&mut stranger, host, &format!("/connections/{id}")).await.status, 404);
         }
     }
-}
-
-/// One form, as whoever's browser sends it from wherever.
-async fn post(desk: &Desk, browser: &Browser, path: &str, body: &str, from: &str) -> StatusCode {
-    let request = http::Request::post("/")
-        .header("cookie", format!("session={}", browser.jar.value("session").unwrap()))
-        .header("accept", "text/html")
-        .header("sec-fetch-site", from)
-        .header("content-type", "application/x-www-form-urlencoded");
-    desk.host.send(path, request.body(body.to_owned().into()).unwrap()).await.unwrap().status
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
+use http::StatusCode;
+use jackfield_server::config::Config;
 use jackfield_tests::authority::Authority;
 use jackfield_tests::browser::{Browser, Page};
 use jackfield_tests::chrome::Chrome;
@@ -23,12 +25,22 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) async fn set() -> Self {
+        Self::configured(|_| {}).await
+    }
+
+    /// With a changed configuration of the host.
+    pub(crate) async fn configured(configure: fn(&mut Config)) -> Self {
         let authority = Authority::new().unwrap();
         let placement = Placement::Header("authorization".into(), "Bearer ".into());
         let api = Api::start(&authority, "api.example.com", placement).await.unwrap();
         api.accept(TOKEN, "alice");
         let hosts = BTreeMap::from([("api.example.com".to_owned(), api.double().address())]);
-        let host = TestHost::start(Setting::with_doubles(crate::PROGRAM, &authority, hosts)).await.unwrap();
+        let host = TestHost::start(Setting {
+            configure: Some(configure),
+            ..Setting::with_doubles(crate::PROGRAM, &authority, hosts)
+        })
+        .await
+        .unwrap();
         host.install("api-token").await.unwrap();
         let tenant = host.tenant("Acme").await.unwrap();
         Self { host, api, tenant }
@@ -94,4 +106,14 @@ pub(crate) fn form_to(page: &Page, path: &str) -> jackfield_tests::browser::Form
 /// A connection as the application sees it.
 pub(crate) async fn read(host: &TestHost, tenant: &Tenant, id: &str) -> Value {
     host.get(&tenant.key, &format!("/v1/connections/{id}")).await.unwrap().json
+}
+
+/// One form, as whoever's browser sends it from wherever.
+pub(crate) async fn post(desk: &Desk, browser: &Browser, path: &str, body: &str, from: &str) -> StatusCode {
+    let request = http::Request::post("/")
+        .header("cookie", format!("session={}", browser.jar.value("session").unwrap()))
+        .header("accept", "text/html")
+        .header("sec-fetch-site", from)
+        .header("content-type", "application/x-www-form-urlencoded");
+    desk.host.send(path, request.body(body.to_owned().into()).unwrap()).await.unwrap().status
 }

@@ -18,6 +18,7 @@ mod looked;
 mod midway;
 mod own;
 mod picker;
+mod pressed;
 mod refusals;
 mod renewed;
 mod stage;

@@ -99,3 +99,5 @@ refusal-back = Zurück
 refusal-start = Von vorn beginnen
 refusal-too-much = Das war zu viel
 refusal-too-much-why = Ihre Eingabe ist größer, als diese Seite annimmt. Es wurde nichts geändert.
+refusal-too-often = Das war sehr oft
+refusal-too-often-why = Sie haben das in kurzer Zeit sehr oft getan, deshalb wurde jetzt nichts geändert. Warten Sie eine Minute und versuchen Sie es erneut.

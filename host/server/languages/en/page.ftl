@@ -99,3 +99,5 @@ refusal-back = Back
 refusal-start = Start again
 refusal-too-much = That was too much
 refusal-too-much-why = What you entered is larger than this page takes. Nothing was changed.
+refusal-too-often = That was very often
+refusal-too-often-why = You have done this many times in a short while, so nothing was changed now. Wait a minute, then try again.

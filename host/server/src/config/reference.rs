@@ -98,7 +98,7 @@ const MEANINGS: &[(&str, &str, &str)] = &[
     ("timeouts.proxy_total_ms", MILLISECONDS, "How long a whole proxied call may take."),
     ("timeouts.shutdown_ms", MILLISECONDS, "How long a host that is told to stop waits for requests, refreshes and completions under way."),
     ("api.requests_per_minute", COUNT, "How many requests an API key may send in a minute; 0 for any number."),
-    ("api.starts_per_minute", COUNT, "How many connections one person may begin in a minute, through whatever links; 0 for any number."),
+    ("api.starts_per_minute", COUNT, "How many connections one person may begin in a minute, through whatever links and pages; 0 for any number, and for any number of forms sent."),
     ("api.open_metrics", SWITCH, "Whether `/metrics` answers without an operator's key, to whoever reaches the host."),
     ("proxy.request_bytes", BYTES, "The longest body the proxy passes on to a provider."),
     ("proxy.response_bytes", BYTES, "The longest body the proxy passes back."),

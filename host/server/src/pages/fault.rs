@@ -6,7 +6,7 @@ use jackfield_model::{connection::NameError, session::ConnectSession};
 
 use super::{
     connect_page::View,
-    notice::{Notice, refused},
+    notice::{Notice, refused, too_often},
     site::Site,
 };
 use crate::{
@@ -90,6 +90,7 @@ pub(super) fn too_large(site: &Site) -> Response {
 pub(super) fn of_take(site: &Site, error: &TakeError, link: &str) -> Response {
     match error {
         TakeError::Link(error) => of_link(site, error),
+        TakeError::TooMany { wait } => too_often(site, *wait, &format!("/connect/{link}")),
         TakeError::Store(error) => refused(site, &error.clone().into()),
         TakeError::NotTheirs => {
             let notice = Notice {

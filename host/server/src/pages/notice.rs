@@ -1,7 +1,7 @@
 //! Pages that say one thing: what happened, what to do, and at most one link.
 
 use axum::response::Response;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use maud::{Markup, html};
 
 use super::{layout::Frame, link, site::Site};
@@ -41,6 +41,21 @@ impl Notice<'_> {
     pub(super) fn answer(&self, code: Code) -> Response {
         Frame::of(self.site, &self.heading).answer(code.status(), &self.markup())
     }
+}
+
+/// What somebody gets who does something again and again, with the seconds to wait.
+pub(super) fn too_often(site: &Site, wait: u64, back: &str) -> Response {
+    let words = &site.words;
+    let notice = Notice {
+        site,
+        heading: words.say("refusal-too-often"),
+        happened: words.say("refusal-too-often-why"),
+        advice: String::new(),
+        link: Some((words.say("refusal-back"), back.to_owned())),
+    };
+    let mut response = notice.answer(Code::TooManyRequests);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
+    response
 }
 
 /// A page that goes on to `url` by itself, with a link for browsers that do not.

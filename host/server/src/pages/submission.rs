@@ -9,7 +9,12 @@ use http::{HeaderMap, HeaderValue, header};
 use subtle::ConstantTimeEq as _;
 use url::form_urlencoded;
 
-use super::{FORM_LIMIT, notice::Notice, signed_in::SignedIn};
+use super::{
+    FORM_LIMIT,
+    notice::{Notice, too_often},
+    signed_in::SignedIn,
+    site::host,
+};
 use crate::{api::problem::Code, service::Service};
 
 /// The name of the input that shows a form to be ours.
@@ -58,7 +63,18 @@ impl FromRequest<Service> for Submission {
         let fields: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
         let submission = Self { by, fields };
         let mark = submission.get(MARK).unwrap_or_default();
-        if is_mark_of(&submission.by, mark) { Ok(submission) } else { Err(foreign(&submission.by)) }
+        if !is_mark_of(&submission.by, mark) {
+            return Err(foreign(&submission.by));
+        }
+        counted(service, &submission.by).map(|()| submission)
+    }
+}
+
+/// Counts a form that was found to be ours: another site's takes no turn of a person's.
+pub(super) fn counted(service: &Service, by: &SignedIn) -> Result<(), Response> {
+    match service.count_form(&by.person) {
+        Some(wait) => Err(too_often(&by.site, wait, by.home())),
+        None => Ok(()),
     }
 }
 
@@ -67,7 +83,9 @@ pub(super) fn is_mark_of(by: &SignedIn, mark: &str) -> bool {
     bool::from(mark.as_bytes().ct_eq(by.mark.as_bytes()))
 }
 
-/// Browsers say where a form was posted from; a form of another site is not ours. Absent in old browsers.
+/// Browsers say where a form was posted from; a form of another site is not ours. One that says nothing of it, or no more than
+/// `null`, may be old: our own pages send no referrer, for which browsers have that word. So where a form does something in
+/// somebody's name, it carries a mark as well.
 pub(super) fn from_our_page(headers: &HeaderMap) -> bool {
     is_of_kind(headers, "application/x-www-form-urlencoded")
 }

@@ -9,7 +9,7 @@ use axum::{
 
 use super::{
     signed_in::SignedIn,
-    submission::{MARK, Submission, files_from_our_page, foreign, is_mark_of, too_large},
+    submission::{MARK, Submission, counted, files_from_our_page, foreign, is_mark_of, too_large},
 };
 use crate::service::Service;
 
@@ -61,6 +61,9 @@ impl Upload {
             let Some(bytes) = read(part).await else { return Err(too_large(&by)) };
             if place == 0 && !(name == MARK && is_mark_of(&by, &String::from_utf8_lossy(&bytes))) {
                 return Err(foreign(&by));
+            }
+            if place == 0 {
+                counted(service, &by)?;
             }
             if is_file {
                 files.push((name, bytes));

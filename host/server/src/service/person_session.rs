@@ -44,6 +44,9 @@ impl Service {
     ) -> Result<(ConnectSession, String), SessionError> {
         let id = person.tenant.ok_or(SessionError::NoTenant)?;
         let tenant = self.tenant(id).await?.ok_or(SessionError::NoTenant)?;
+        if let Some(wait) = self.count_start(id, &person.subject) {
+            return Err(SessionError::TooMany { wait });
+        }
         let mut actions = asked.actions;
         if let Some(id) = asked.connection {
             let connection = self.connection_seen(person, id).await?.ok_or(ResolveError::NotFound)?;

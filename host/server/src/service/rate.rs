@@ -1,7 +1,7 @@
 //! How often somebody may do something: a bucket that fills evenly, so that a burst is fine and a flood is not.
 //!
-//! An API key has one for its requests, and a person one for the connections they begin, so that neither a key nor a link fills the
-//! store for everybody.
+//! An API key has one for its requests, and a person one for the connections they begin and one for the forms they send, so that
+//! neither a key nor a link nor a page fills the store for everybody.
 
 use std::{
     collections::HashMap,
@@ -11,7 +11,7 @@ use std::{
 
 use jackfield_model::{
     id::{ApiKeyId, TenantId},
-    session::ConnectSession,
+    person,
 };
 use jiff::Timestamp;
 
@@ -20,6 +20,8 @@ use super::Service;
 /// The span a limit is counted over, in seconds.
 pub const WINDOW_SECONDS: u64 = 60;
 const WINDOW_MS: u64 = WINDOW_SECONDS * 1000;
+/// How many forms of the pages a person may send in a window: more than hands can.
+const FORMS: u32 = 60;
 
 /// What is left to a caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,8 +47,8 @@ struct Bucket {
 #[derive(Debug)]
 pub(super) struct Buckets<K>(Mutex<HashMap<K, Bucket>>);
 
-/// A person, by their tenant and its own id of them.
-pub(super) type Person = (TenantId, String);
+/// A person, by their tenant and its own id of them; an operator has none.
+pub(super) type Person = (Option<TenantId>, String);
 
 impl<K> Default for Buckets<K> {
     fn default() -> Self {
@@ -100,11 +102,17 @@ impl Service {
         (limit > 0).then(|| self.buckets.take(key, limit, self.now()))
     }
 
-    /// Counts a connection that a session's person begins; in how many seconds they may, where that is not now.
-    pub(super) fn count_start(&self, session: &ConnectSession) -> Option<u64> {
+    /// Counts a connection that a person begins, by whichever door; in how many seconds they may, where that is not now.
+    pub(super) fn count_start(&self, tenant: TenantId, end_user: &str) -> Option<u64> {
         let limit = self.parts.settings.starts_per_minute;
-        let person = || (session.tenant, session.end_user.clone());
-        (limit > 0).then(|| self.starts.take(person(), limit, self.now()))?.wait
+        (limit > 0).then(|| self.starts.take((Some(tenant), end_user.to_owned()), limit, self.now()))?.wait
+    }
+
+    /// Counts a form that a person sends; in how many seconds they may, where that is not now. None is counted where the
+    /// operator counts no starts.
+    pub fn count_form(&self, person: &person::Person) -> Option<u64> {
+        let sender = || (person.tenant, person.subject.clone());
+        (self.parts.settings.starts_per_minute > 0).then(|| self.forms.take(sender(), FORMS, self.now()))?.wait
     }
 }
 

@@ -103,6 +103,12 @@ pub enum SessionError {
     /// The connection belongs to another person.
     #[error("the connection belongs to another end user")]
     OtherEndUser,
+    /// Again and again.
+    #[error("this person has begun many connections at once: the next may begin in {wait} seconds")]
+    TooMany {
+        /// In how many seconds.
+        wait: u64,
+    },
     /// How the person is reached.
     #[error(transparent)]
     Contact(#[from] ContactError),

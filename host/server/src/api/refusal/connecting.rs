@@ -29,6 +29,9 @@ impl From<SessionError> for Problem {
             SessionError::EndUser => Self::invalid("end_user", told),
             SessionError::ReturnUrl => Self::invalid("return_url", told),
             SessionError::OtherConnector(_) => Self::invalid("connector", told),
+            SessionError::TooMany { wait } => {
+                Self::new(Code::TooManyRequests, told).retry_after(wait.saturating_mul(1000))
+            }
             SessionError::OtherEndUser => Self::new(Code::OtherEndUser, told),
             SessionError::Contact(_) => Self::invalid("contact", told),
             SessionError::Store(error) => error.into(),

@@ -4,7 +4,11 @@ use axum::response::Response;
 use http::StatusCode;
 
 use super::{
-    super::{notice::Notice, redirect, signed_in::SignedIn},
+    super::{
+        notice::{Notice, too_often},
+        redirect,
+        signed_in::SignedIn,
+    },
     found,
 };
 use crate::{
@@ -16,6 +20,7 @@ use crate::{
 pub(super) async fn begin(service: &Service, by: &SignedIn, asked: PersonAsks) -> Result<Response, Response> {
     match service.session_of_person(&by.person, asked).await {
         Ok((_, path)) => Ok(redirect(StatusCode::SEE_OTHER, &path)),
+        Err(SessionError::TooMany { wait }) => Err(too_often(&by.site, wait, "/connections")),
         Err(SessionError::Resolve(ResolveError::NotFound)) => Err(found::nothing(by)),
         Err(
             error @ (SessionError::Resolve(ResolveError::NoConnector(_) | ResolveError::NotApproved(_))

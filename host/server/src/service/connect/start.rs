@@ -132,7 +132,7 @@ impl Service {
     pub async fn start(&self, link: &Secret, form: StartForm) -> Result<Started, StartError> {
         let session = self.open_session(link).await?;
         // A start is kept for ten minutes and may ask a provider: whoever has a link has it for themselves, not for a flood.
-        if let Some(wait) = self.count_start(&session) {
+        if let Some(wait) = self.count_start(session.tenant, &session.end_user) {
             return Err(StartError::TooMany { wait });
         }
         let (connector, actions) = self.picked(&session, form.connector.as_deref()).await?;

@@ -24,6 +24,12 @@ pub enum TakeError {
     /// It is none this person can take here.
     #[error("this connection is not one that can be used here: choose another, or make a new one")]
     NotTheirs,
+    /// Again and again.
+    #[error("this person has begun many connections at once: the next may begin in {wait} seconds")]
+    TooMany {
+        /// In how many seconds.
+        wait: u64,
+    },
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -36,6 +42,9 @@ impl Service {
         let connection = self.connection(session.tenant, id).await?.ok_or(TakeError::NotTheirs)?;
         let connector = self.may_take(&session, &connection).await?;
         let connector = connector.filter(|_| session.connection.is_none()).ok_or(TakeError::NotTheirs)?;
+        if let Some(wait) = self.count_start(session.tenant, &session.end_user) {
+            return Err(TakeError::TooMany { wait });
+        }
         let now = self.now();
         let authorization = Authorization {
             id: AuthorizationId::new(now, self.id_bits()?),

@@ -36,6 +36,7 @@ impl Service {
         self.store().idempotency().sweep(now - SignedDuration::from_hours(KEPT_HOURS)).await?;
         self.buckets.sweep(now);
         self.starts.sweep(now);
+        self.forms.sweep(now);
         self.end_choices_over().await?;
         self.take_left_steps().await
     }
