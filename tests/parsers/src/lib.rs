@@ -41,7 +41,7 @@ mod revocation_answer;
 mod stored;
 mod template;
 mod token_response;
-mod transfer;
+pub mod transfer;
 mod www_authenticate;
 
 pub use accept_language::accept_language;

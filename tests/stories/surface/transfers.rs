@@ -2,6 +2,9 @@
 
 use std::fs;
 
+use futures::future::join_all;
+use http::Method;
+use jackfield_parsers::transfer::{IDENTITY, RECIPIENT};
 use jackfield_tests::host::TestHost;
 use serde_json::json;
 
@@ -107,6 +110,36 @@ async fn what_does_not_fit_is_refused_with_every_reason_and_takes_nothing_in() {
     let detail = refused.json["detail"].as_str().unwrap().to_owned();
     assert!(detail.contains("`api-token` is not installed and approved here") && detail.contains(&id), "{detail}");
     assert_eq!(bare.get(&tenant.key, "/v1/connections").await.unwrap().json["items"], json!([]));
+}
+
+/// How often two tenants are given the same file at once.
+const ROUNDS: usize = 6;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_tenants_that_receive_the_same_file_at_once_one_has_the_connection() {
+    let (here, there) = (Stage::set().await, Stage::set().await);
+    let id = here.connect(&here.tenant, "u1").await;
+    let body = json!({ "recipient": RECIPIENT });
+    let sealed = here.host.send("/v1/transfers", as_operator(here.host.operator(), &here.tenant.id, &body)).await;
+    let received = json!({ "file": sealed.unwrap().text("/file").unwrap(), "identity": IDENTITY });
+    for round in 0..ROUNDS {
+        let mut tenants = Vec::new();
+        for side in ["left", "right"] {
+            tenants.push(there.host.tenant(&format!("{side} {round}")).await.unwrap());
+        }
+        let receiving = tenants.iter().map(|tenant| {
+            let request = as_operator(there.host.operator(), &tenant.id, &received);
+            there.host.send("/v1/transfers/receive", request)
+        });
+        let answers: Vec<_> = join_all(receiving).await.into_iter().map(Result::unwrap).collect();
+        let took = answers.iter().position(|answer| answer.status == 200).unwrap();
+        let refused = &answers[1 - took];
+        assert_eq!(refused.code(), "transfer-refused", "{}", refused.json);
+        assert!(refused.json["detail"].as_str().unwrap().contains("is here already"), "{}", refused.json);
+        let path = format!("/v1/connections/{id}");
+        let deleted = there.host.api(&tenants[took].key, Method::DELETE, &path, None).await.unwrap();
+        assert!(deleted.status.is_success(), "{}", deleted.json);
+    }
 }
 
 /// A request of the operator's in the name of a tenant.

@@ -215,7 +215,7 @@ impl From<TransferError> for Problem {
             TransferError::Seal(TransferSealError::Short) => Self::invalid("passphrase", told),
             TransferError::Seal(TransferSealError::Recipient) => Self::invalid("recipient", told),
             TransferError::Seal(TransferSealError::Identity) => Self::invalid("identity", told),
-            TransferError::Seal(TransferSealError::Failed) => Self::internal(error),
+            TransferError::Seal(TransferSealError::Failed) | TransferError::Interrupted => Self::internal(error),
             TransferError::Seal(_) | TransferError::Foreign | TransferError::Version(_) | TransferError::Unfit(_) => {
                 Self::new(Code::TransferRefused, told)
             }

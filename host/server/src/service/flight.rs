@@ -11,12 +11,17 @@ use futures::{
     FutureExt,
     future::{BoxFuture, Shared},
 };
-use jackfield_model::{connection::Connection, id::ConnectionId};
+use jackfield_model::{
+    connection::Connection,
+    id::{ConnectionId, TenantId},
+};
 use tokio_util::task::TaskTracker;
 
 use super::RefreshError;
 
 type Outcome = Result<Connection, RefreshError>;
+/// Whose refresh it is. With the tenant: nothing outside the store keeps two tenants from one connection id.
+type Of = (TenantId, ConnectionId);
 type Flight = Shared<BoxFuture<'static, Flown>>;
 
 /// A flight that ended.
@@ -31,42 +36,42 @@ pub(super) struct Flown {
 /// The refreshes under way.
 #[derive(Clone, Default)]
 pub(super) struct Flights {
-    current: Arc<Mutex<HashMap<ConnectionId, Flight>>>,
+    current: Arc<Mutex<HashMap<Of, Flight>>>,
 }
 
 impl Flights {
     /// Joins the flight of this connection, whichever token it is for, or starts `work` for `token` as one.
-    pub(super) async fn join<F>(&self, id: ConnectionId, token: &str, tasks: &TaskTracker, work: F) -> Flown
+    pub(super) async fn join<F>(&self, of: Of, token: &str, tasks: &TaskTracker, work: F) -> Flown
     where
         F: Future<Output = Outcome> + Send + 'static,
     {
-        let flight = self.find_or_start(id, token, tasks, work);
+        let flight = self.find_or_start(of, token, tasks, work);
         flight.await
     }
 
-    fn find_or_start<F>(&self, id: ConnectionId, token: &str, tasks: &TaskTracker, work: F) -> Flight
+    fn find_or_start<F>(&self, of: Of, token: &str, tasks: &TaskTracker, work: F) -> Flight
     where
         F: Future<Output = Outcome> + Send + 'static,
     {
         let mut current = self.lock();
-        if let Some(flight) = current.get(&id) {
+        if let Some(flight) = current.get(&of) {
             return flight.clone();
         }
         let flights = self.clone();
         // The landing waits for the lock held here, so it never precedes the insert below.
         let task = tasks.spawn(async move {
-            let _landing = Landing { flights, id };
+            let _landing = Landing { flights, of };
             work.await
         });
         let token = token.to_owned();
         let landed =
             |joined: Result<Outcome, _>| Flown { token, outcome: joined.unwrap_or(Err(RefreshError::Interrupted)) };
         let flight = task.map(landed).boxed().shared();
-        current.insert(id, flight.clone());
+        current.insert(of, flight.clone());
         flight
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<ConnectionId, Flight>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Of, Flight>> {
         self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -74,11 +79,11 @@ impl Flights {
 /// Takes the flight off the list when its work ends, even by a panic.
 struct Landing {
     flights: Flights,
-    id: ConnectionId,
+    of: Of,
 }
 
 impl Drop for Landing {
     fn drop(&mut self) {
-        self.flights.lock().remove(&self.id);
+        self.flights.lock().remove(&self.of);
     }
 }

@@ -149,9 +149,9 @@ impl Service {
     ) -> Result<Connection, RefreshError> {
         loop {
             let (service, by, seen, name) = (self.clone(), by.to_owned(), seen.clone(), token.to_owned());
-            let id = seen.id;
+            let of = (seen.tenant, seen.id);
             let work = async move { Box::pin(service.refresh_now(&seen, &name, access, &by)).await };
-            let flown = self.flights.join(id, token, &self.tasks, work).await;
+            let flown = self.flights.join(of, token, &self.tasks, work).await;
             // One flight at a time for a connection, so this may have been another token's: then ours is next.
             if flown.token == token {
                 return flown.outcome;
@@ -249,9 +249,6 @@ impl Service {
             }
             _ => {}
         }
-        if due {
-            return Ok(());
-        }
         let longest = SignedDuration::from_secs(i64::MAX / 1_000_000_000);
         let clocks = Clocks { access: state.access, ..connection.clocks };
         if !due && rules::on_demand(&oauth2.refresh, &clocks, None, now, longest) == Need::TooEarly {
@@ -263,12 +260,12 @@ impl Service {
     /// Last of all: whoever may ask here asks for everybody who waits with them (CORE-12).
     fn check_accepted(&self, party: &Party) -> Result<(), RefreshError> {
         let Some(asker) = party.asker() else { return Ok(()) };
-        let fault = party.client.as_ref().and_then(|client| client.fault.as_ref());
-        let code = fault.map_or("invalid_client", |fault| fault.code.as_str());
-        Err(RefreshError::ClientFault(code.to_owned()))
         if self.refusals.may_ask(asker, self.now()) {
             return Ok(());
         }
+        let fault = party.client.as_ref().and_then(|client| client.fault.as_ref());
+        let code = fault.map_or("invalid_client", |fault| fault.code.as_str());
+        Err(RefreshError::ClientFault(code.to_owned()))
     }
 
     /// Writes the intent, durably, before the call (security: windows W1 and W2).

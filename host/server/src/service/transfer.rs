@@ -64,6 +64,9 @@ pub enum TransferError {
     /// Connections that do not fit here; nothing was taken in.
     #[error("nothing was taken in: {}", .0.join("; "))]
     Unfit(Vec<String>),
+    /// It was begun, and cut off.
+    #[error("the import was interrupted: look whether the connections are there")]
+    Interrupted,
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -125,7 +128,22 @@ impl Service {
     ) -> Result<Vec<Arrived>, TransferError> {
         self.tenant(tenant).await?.ok_or(TransferError::NoTenant)?;
         let plain = self.beside(move || transfer::open(file.as_bytes(), key)).await?;
-        let ready = self.fitting(tenant, transfer::read(&plain)?).await?;
+        let (service, by, entries) = (self.clone(), by.to_owned(), transfer::read(&plain)?);
+        // In a task of its own: the next one looks when this one's change is made, though its caller may have gone.
+        let work = self.outlive(async move { Box::pin(service.take_in_all(tenant, entries, check, &by)).await });
+        work.await.unwrap_or(Err(TransferError::Interrupted))
+    }
+
+    /// One file at a time: that a connection is nowhere here is true until it is here, whichever tenant another file is for.
+    async fn take_in_all(
+        &self,
+        tenant: TenantId,
+        entries: Vec<Entry>,
+        check: bool,
+        by: &str,
+    ) -> Result<Vec<Arrived>, TransferError> {
+        let _alone = self.arriving.lock().await;
+        let ready = self.fitting(tenant, entries).await?;
         let arrived = ready.iter().map(|(connection, _)| Arrived {
             id: connection.id,
             connector: connection.connector.clone(),
