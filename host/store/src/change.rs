@@ -27,6 +27,11 @@ impl Change {
         Self::default()
     }
 
+    /// Whether it changes nothing.
+    pub fn is_empty(&self) -> bool {
+        self.batch.writes.is_empty()
+    }
+
     pub(crate) fn expect(&mut self, key: Vec<u8>, expect: Expect) {
         self.batch.checks.push((key, expect));
     }

@@ -1,6 +1,8 @@
 //! A tenant ends: not before what was made in its name has ended at the providers, and nothing is made in it any more.
 
+use futures::future::join_all;
 use http::{Method, StatusCode};
+use jackfield_model::id::TenantId;
 use jackfield_tests::doubles::{Fault, Gate, On};
 use jackfield_tests::host::{Answer, Tenant, TestHost};
 use serde_json::json;
@@ -153,4 +155,59 @@ async fn a_token_that_is_proven_while_its_tenant_ends_is_kept_nowhere() {
     let (made, ()) = tokio::join!(scene.host.post(&scene.tenant.key, "/v1/connections", wanted), ending);
     let made = made.unwrap();
     assert_eq!((made.status.as_u16(), made.code()), (409, "conflict"), "{}", made.json);
+}
+
+/// How many tenants end while something is made for each of them, and how many of each thing.
+const ENDED: usize = 10;
+const MADE: usize = 6;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_made_for_a_tenant_while_it_ends_ends_with_it() {
+    let mut scene = Fronted::start().await;
+    let mut ended = Vec::new();
+    for number in 0..ENDED {
+        let tenant = scene.host.tenant(&format!("Brief {number}")).await.unwrap();
+        let making = (0..MADE).map(|made| make_for(&scene.host, &tenant, made));
+        let (_, removed) = tokio::join!(join_all(making), removed(&scene.host, &tenant));
+        assert_eq!(removed.status, 204, "{}", removed.json);
+        ended.push(tenant.id.parse::<TenantId>().unwrap());
+    }
+    let left = scene.host.between(async |store| {
+        let keys = store.api_keys().list(None, usize::MAX).await?.items;
+        let keys = keys.iter().filter(|key| key.tenant.is_some_and(|tenant| ended.contains(&tenant))).count();
+        let clients = store.clients().list(None, usize::MAX).await?.items;
+        let clients =
+            clients.iter().filter(|client| client.tenant.is_some_and(|tenant| ended.contains(&tenant))).count();
+        let (mut webhooks, mut contacts) = (0, 0);
+        for tenant in &ended {
+            webhooks += store.webhooks().list(*tenant, None, usize::MAX).await?.items.len();
+            for made in 0..MADE {
+                contacts += usize::from(store.contacts().get(*tenant, &format!("ada-{made}")).await?.is_some());
+            }
+        }
+        Ok([keys, clients, webhooks, contacts])
+    });
+    assert_eq!(left.await.unwrap(), [0; 4], "keys, clients, webhooks, contacts");
+}
+
+/// Whether it is made or not: it is not there when the tenant is not.
+async fn make_for(host: &TestHost, tenant: &Tenant, number: usize) {
+    let key = json!({ "name": "late", "tenant": tenant.id, "permissions": ["read"] });
+    let client = json!({
+        "connector": "openid-connect", "tenant": tenant.id, "client_id": "late", "client_secret": "s3cret",
+        "fields": { "issuer": "https://id.provider.test" },
+    });
+    let (webhook, contact) =
+        (json!({ "url": "https://hooks.example.com/late" }), json!({ "email": "ada@example.com" }));
+    let path = format!("/v1/contacts/ada-{number}");
+    let (keys, clients, webhooks, contacts) = tokio::join!(
+        host.post(host.operator(), "/v1/api-keys", key),
+        host.post(host.operator(), "/v1/clients", client),
+        host.post(&tenant.key, "/v1/webhooks", webhook),
+        host.api(&tenant.key, Method::PUT, &path, Some(contact)),
+    );
+    for answer in [keys, clients, webhooks, contacts] {
+        let status = answer.unwrap().status;
+        assert!(!status.is_server_error(), "{status}");
+    }
 }

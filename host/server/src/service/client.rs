@@ -100,6 +100,7 @@ impl Service {
             created_at: now,
         };
         let mut change = self.making(client.tenant, by, "client.added", &client.id.to_string()).await?;
+        client.tenant.into_iter().for_each(|tenant| self.store().tenants().hold(&mut change, tenant));
         self.store().clients().insert(&mut change, &client, new.client_secret.as_ref()).await?;
         self.store().commit(change).await?;
         Ok(client)
@@ -152,8 +153,8 @@ impl Service {
             None => self.store().clients().update(&mut change, &mut client).await?,
         }
         self.store().commit(change).await?;
-        Ok(client.record)
         self.refusals.forget(id);
+        Ok(client.record)
     }
 
     /// Replaces a client's secret and clears its fault.

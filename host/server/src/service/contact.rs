@@ -49,6 +49,7 @@ impl Service {
         let subject = format!("contact of {}", end_user.chars().take(64).collect::<String>());
         let mut change = self.audited_for(tenant, by, "contact.changed", &subject)?;
         let kept = self.keep_contact(&mut change, tenant, end_user, contact).await?;
+        self.store().tenants().hold(&mut change, tenant);
         self.store().commit(change).await?;
         Ok(kept)
     }

@@ -165,6 +165,7 @@ impl Service {
         if let Some(contact) = new.contact {
             self.keep_contact(&mut change, session.tenant, &session.end_user, contact).await?;
         }
+        self.store().tenants().hold(&mut change, session.tenant);
         self.store().sessions().create(&mut change, &session, &link)?;
         self.store().commit(change).await?;
         Ok((session, self.link_url(tenant, &link)))

@@ -6,7 +6,7 @@ use jackfield_model::{
     origin::{Origin, Scheme},
     tenant::{Notices, Tenant},
 };
-use jackfield_store::StoreError;
+use jackfield_store::{Change, StoreError};
 use url::Url;
 
 use super::{BrandChange, FieldFault, Service, client::told};
@@ -128,23 +128,46 @@ impl Service {
             return Err(TenantError::NotFound);
         }
         let mut change = self.audited_for(id, by, "tenant.removed", &id.to_string())?;
-        for key in self.api_keys().await?.iter().filter(|key| key.tenant == Some(id)) {
-            self.store().api_keys().delete(&mut change, key.id).await?;
-        }
-        for client in self.clients().await?.iter().filter(|client| client.tenant == Some(id)) {
-            self.store().clients().delete(&mut change, client.id).await?;
-        }
-        for webhook in self.store().webhooks().list(id, None, usize::MAX).await?.items {
-            self.store().webhooks().delete(&mut change, id, webhook.id).await?;
-        }
-        self.store().contacts().clear(&mut change, id).await?;
+        self.end_what_is_of(&mut change, id).await?;
         match self.store().tenants().delete(id, change).await {
             Err(StoreError::InUse) => return Err(TenantError::HasConnections),
             Err(StoreError::Awaited) => return Err(TenantError::Awaited),
             other => other?,
         }
+        self.end_what_came_late(id).await?;
         self.callers.forget_all_of(id);
         Ok(())
+    }
+
+    /// Ends what was made between the look at what a tenant had and its end. From then on nothing is: whoever makes something
+    /// holds the tenant. Its data keys are not looked at again: a revocation that waits in no tenant may need one.
+    async fn end_what_came_late(&self, id: TenantId) -> Result<(), StoreError> {
+        loop {
+            let mut late = Change::new();
+            self.end_what_is_of(&mut late, id).await?;
+            if late.is_empty() {
+                return Ok(());
+            }
+            match self.store().commit(late).await {
+                // Somebody ended some of it just now.
+                Ok(()) | Err(StoreError::Conflict) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Stages the end of a tenant's API keys, clients, webhooks and contacts.
+    async fn end_what_is_of(&self, change: &mut Change, id: TenantId) -> Result<(), StoreError> {
+        for key in self.api_keys().await?.iter().filter(|key| key.tenant == Some(id)) {
+            self.store().api_keys().delete(change, key.id).await?;
+        }
+        for client in self.clients().await?.iter().filter(|client| client.tenant == Some(id)) {
+            self.store().clients().delete(change, client.id).await?;
+        }
+        for webhook in self.store().webhooks().list(id, None, usize::MAX).await?.items {
+            self.store().webhooks().delete(change, id, webhook.id).await?;
+        }
+        self.store().contacts().clear(change, id).await
     }
 
     fn return_urls(&self, urls: Vec<String>) -> Result<Vec<String>, TenantError> {

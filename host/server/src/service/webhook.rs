@@ -91,6 +91,7 @@ impl Service {
         };
         let secret = sign::secret(self.random_bytes()?);
         let mut change = self.making(tenant, by, "webhook.created", &webhook.id.to_string()).await?;
+        self.store().tenants().hold(&mut change, tenant);
         self.store().webhooks().insert(&mut change, &webhook, &secret).await?;
         self.store().commit(change).await?;
         Ok((webhook, secret))
