@@ -2,9 +2,12 @@
 //!
 //! The page leaves a value in the browser and hands its mark to the application, whose link then works in this browser only.
 //! A link without a mark asks first: else one person could be signed in as another, and connect their own account for them.
+//! The question carries the mark of the browser it is shown in, so that no other page can answer it, whatever a browser says of
+//! where a form came from.
 
 use axum::{
-    extract::{Path, RawQuery, State},
+    body::Bytes,
+    extract::{Path, RawQuery, State, rejection::BytesRejection},
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -17,9 +20,10 @@ use super::{
     layout::Frame,
     link,
     notice::Notice,
+    posted::value_of,
     redirect,
     site::Site,
-    submission::{Submission, from_our_page},
+    submission::{MARK, Submission, from_our_page},
 };
 use crate::{
     api::problem::{Code, Problem},
@@ -45,10 +49,14 @@ pub(super) async fn page(
         Some(url) if !by_provider => redirect(StatusCode::SEE_OTHER, &url),
         through => ways(&site, through.as_deref(), by_provider.then_some(wanted.as_deref().unwrap_or("/"))),
     };
+    keep_begun(&mut response, &held, &site);
+    Ok(response)
+}
+
+fn keep_begun(response: &mut Response, held: &Secret, site: &Site) {
     if let Some(cookie) = Kept::Begun.set(Some(held.expose()), site.secure) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
-    Ok(response)
 }
 
 /// The application's own page, told where to come back to.
@@ -98,8 +106,13 @@ pub(super) async fn agree(
     site: Site,
     Path(link): Path<String>,
     headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
-    if !from_our_page(&headers) {
+    let Some(begun) = Kept::Begun.read(&headers, site.secure) else {
+        return Ok(refused(&site, "sign-in-cookies", Code::LinkOver));
+    };
+    let mark = body.ok().and_then(|body| value_of(&body, MARK)).unwrap_or_default();
+    if !from_our_page(&headers) || !service.is_mark_of(&begun, &mark) {
         return Ok(refused(&site, "refusal-foreign-form", Code::ForeignForm));
     }
     settle(&service, &site, &link, &headers, true).await
@@ -130,7 +143,12 @@ async fn settle(
             }
             Ok(enter(site, &token, &to))
         }
-        Err(PageSessionError::Unconfirmed(person)) => Ok(confirm(site, link, &person)),
+        Err(PageSessionError::Unconfirmed(person)) => {
+            let (held, mark) = service.begin_sign_in(begun)?;
+            let mut response = confirm(site, link, &person, &mark);
+            keep_begun(&mut response, &held, site);
+            Ok(response)
+        }
         Err(PageSessionError::OtherBrowser) => Ok(refused(site, "sign-in-other-browser", Code::LinkOver)),
         Err(PageSessionError::Over) => Ok(refused(site, "sign-in-link-over", Code::LinkOver)),
         Err(error) => Err(error.into()),
@@ -164,7 +182,7 @@ pub(super) async fn arrived(site: Site, RawQuery(query): RawQuery, headers: Head
     redirect(StatusCode::SEE_OTHER, &to(query.as_deref()))
 }
 
-fn confirm(site: &Site, link: &str, person: &Person) -> Response {
+fn confirm(site: &Site, link: &str, person: &Person, mark: &str) -> Response {
     let words = &site.words;
     let title = words.say("sign-in-confirm-title");
     let name = person.name.as_deref().unwrap_or(&person.subject);
@@ -172,6 +190,7 @@ fn confirm(site: &Site, link: &str, person: &Person) -> Response {
         h1 { (title) }
         p { (words.tell("sign-in-confirm", &[("name", name.into())])) }
         form method="post" action={ "/sign-in/" (link) } {
+            input type="hidden" name=(MARK) value=(mark);
             div class="actions" {
                 button type="submit" class="button" { (words.tell("sign-in-confirm-button", &[("name", name.into())])) }
             }

@@ -7,7 +7,7 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, header};
 use subtle::ConstantTimeEq as _;
-use url::form_urlencoded;
+use url::{Url, form_urlencoded};
 
 use super::{
     FORM_LIMIT,
@@ -97,8 +97,17 @@ pub(super) fn files_from_our_page(headers: &HeaderMap) -> bool {
 
 fn is_of_kind(headers: &HeaderMap, kind: &str) -> bool {
     let form = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
-    form.starts_with(kind) && matches!(site, None | Some(b"same-origin" | b"none"))
+    let ours = match headers.get("sec-fetch-site").map(HeaderValue::as_bytes) {
+        Some(site) => matches!(site, b"same-origin" | b"none"),
+        None => headers.get(header::ORIGIN).is_none_or(|origin| origin == "null" || names_us(origin, headers)),
+    };
+    form.starts_with(kind) && ours
+}
+
+/// Whether an origin has the host name that was asked, at whatever port a proxy has it.
+fn names_us(origin: &HeaderValue, headers: &HeaderMap) -> bool {
+    let origin = origin.to_str().ok().and_then(|origin| Url::parse(origin).ok());
+    origin.as_ref().and_then(Url::host_str).is_some_and(|named| host(headers).as_deref() == Some(named))
 }
 
 /// What who sent a form gets that is not ours.
@@ -148,5 +157,17 @@ mod tests {
         assert!(!from_our_page(&headers(Some("cross-site"), form)));
         assert!(!from_our_page(&headers(Some("same-site"), form)));
         assert!(!from_our_page(&headers(Some("same-origin"), "text/plain")));
+    }
+
+    #[test]
+    fn a_browser_that_says_only_the_origin_is_believed_too() {
+        let from = |origin: &'static str| {
+            let mut headers = headers(None, "application/x-www-form-urlencoded");
+            headers.insert(header::HOST, HeaderValue::from_static("Connect.example.com:8443"));
+            headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
+            from_our_page(&headers)
+        };
+        assert!(from("https://connect.example.com:8443") && from("null"));
+        assert!(!from("https://evil.example") && !from("https://connect.example.com.evil.example") && !from("what"));
     }
 }

@@ -154,8 +154,7 @@ impl Service {
             Some(expected) => {
                 // A browser that holds nothing began nothing, whatever is expected.
                 let begun = begun.ok_or(PageSessionError::OtherBrowser)?;
-                let held = self.store().keyed_hash(Purpose::Begun, begun.expose());
-                if !bool::from(held.as_bytes().ct_eq(expected.as_bytes())) {
+                if !self.is_mark_of(begun, expected) {
                     return Err(PageSessionError::OtherBrowser);
                 }
             }
@@ -226,6 +225,12 @@ impl Service {
     /// What a form shown to a session carries, to be known again.
     pub fn form_mark(&self, token: &Secret) -> String {
         self.store().keyed_hash(Purpose::Form, token.expose())
+    }
+
+    /// Whether a mark is that of a browser's value.
+    pub fn is_mark_of(&self, held: &Secret, mark: &str) -> bool {
+        let own = self.store().keyed_hash(Purpose::Begun, held.expose());
+        bool::from(own.as_bytes().ct_eq(mark.as_bytes()))
     }
 
     /// A value for the browser of somebody who begins to sign in, and its mark, which others may see.
