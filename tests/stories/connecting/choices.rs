@@ -1,6 +1,7 @@
 //! Another account consents: the application keeps the connection, replaces its account, or connects the other one beside it.
 
 use http::{Method, StatusCode};
+use jackfield_tests::doubles::{Fault, Gate, On};
 use jackfield_tests::host::Answer;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -287,4 +288,23 @@ async fn a_choice_of_which_something_cannot_be_read_ends_all_the_same() {
             assert_eq!(asked.session().await, json!({ "at": "ended", "code": "choice-over" }), "{damaged}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_consents_while_the_account_is_replaced_is_another_account_by_then() {
+    let asked = Asked::start().await;
+    let gate = Gate::default();
+    let invited = again(&asked.stage, &asked.id, &[]).await;
+    let back = asked.stage.returned(&invited.link, "alice").await;
+    asked.stage.provider.faults().once(On::path("/me"), Fault::HeldAnswer(gate.clone()));
+    let replacing = async {
+        gate.reached(1).await;
+        let replaced = asked.choose("replace").await;
+        assert_eq!(replaced.json["account"]["id"], "bob", "{}", replaced.json);
+        gate.open();
+    };
+    let (late, ()) = tokio::join!(asked.stage.complete(&back, "u-1"), replacing);
+    assert_eq!((late.status, late.code()), (StatusCode::CONFLICT, "other-account"), "{}", late.json);
+    let shown = asked.stage.read(&format!("/v1/connections/{}", asked.id)).await;
+    assert_eq!((&shown["account"]["id"], &shown["version"]), (&json!("bob"), &json!(2)), "{shown}");
 }

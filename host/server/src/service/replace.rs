@@ -50,17 +50,6 @@ impl Service {
         let pointed = self.point_again(&mut proven.party, &proven.credential, &old).await;
         pointed.map_err(EstablishError::Unproven)?;
         let answer = self.ask(&proven.party, &proven.credential).await;
-        let account = match &answer.result {
-            Ok(account) => account,
-            // Not revoked: it may be the same account's, and ending one grant could end the old credential too.
-            Err(failure) => return Err(EstablishError::Unproven(failure.clone())),
-        };
-        let subject = proven.party.connection.subject.as_deref();
-        let same_subject = subject.is_none_or(|subject| is_same_subject(old.subject.as_deref(), subject));
-        if !old.is_same_account(account) || !same_subject {
-            let given = account.clone();
-            return Err(self.offer(&old, proven, given, session).await?.into());
-        }
         self.put_in_place(id, proven, answer, session, by).await
     }
 
@@ -73,10 +62,19 @@ impl Service {
         by: &str,
     ) -> Result<Connection, EstablishError> {
         let tenant = proven.party.connection.tenant;
+        let account = match &answer.result {
+            Ok(account) => account.clone(),
+            // Not revoked: it may be the same account's, and ending one grant could end the old credential too.
+            Err(failure) => return Err(EstablishError::Unproven(failure.clone())),
+        };
         loop {
             let Some(mut found) = self.store().connections().get(tenant, id).await? else {
-                return Err(self.too_late(proven, answer.result.ok()).await?);
+                return Err(self.too_late(proven, Some(account)).await?);
             };
+            // Each time anew: somebody may have chosen another account for it meanwhile.
+            if !is_of(&found, &proven.party.connection, &account) {
+                return Err(self.offer(&found, proven, account, session).await?.into());
+            }
             let Proven { party, credential } = &proven;
             self.take_over(&mut found, &party.connection)?;
             self.schedule(&party.method, &mut found, credential);
@@ -168,4 +166,11 @@ impl Service {
         let now = self.store().sessions().get(session.tenant, session.id).await?;
         Ok(now.is_some_and(|now| now.stage == session.stage))
     }
+}
+
+/// Whether what a person consented to now is the account that a connection belongs to.
+fn is_of(found: &Connection, consented: &Connection, account: &Account) -> bool {
+    let subject = consented.subject.as_deref();
+    let same_subject = subject.is_none_or(|subject| is_same_subject(found.subject.as_deref(), subject));
+    found.is_same_account(account) && same_subject
 }
