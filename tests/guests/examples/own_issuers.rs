@@ -1,6 +1,6 @@
 //! A provider with an issuer for each customer: which one a connection asks is a field of the connection.
 
-use jackfield_sdk::{Account, AuthMethod, Connection, Connector, Failure, Field, Manifest, Oauth2, Origin};
+use jackfield_sdk::{Account, AuthMethod, Connection, Connector, Failure, Field, Hook, Manifest, Oauth2, Origin};
 
 struct OwnIssuers;
 
@@ -14,6 +14,7 @@ impl Connector for OwnIssuers {
                 "Connect a machine",
                 Oauth2::issuer("https://{org}.issuers.test"),
             ))
+            .hook_get(Hook::Verify, "issuer", "/**")
     }
 
     fn verify(connection: &Connection) -> Result<Account, Failure> {
