@@ -108,12 +108,16 @@ pub(super) async fn agree(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
+    let foreign = || Ok(refused(&site, "refusal-foreign-form", Code::ForeignForm));
+    if !from_our_page(&headers) {
+        return foreign();
+    }
     let Some(begun) = Kept::Begun.read(&headers, site.secure) else {
         return Ok(refused(&site, "sign-in-cookies", Code::LinkOver));
     };
     let mark = body.ok().and_then(|body| value_of(&body, MARK)).unwrap_or_default();
-    if !from_our_page(&headers) || !service.is_mark_of(&begun, &mark) {
-        return Ok(refused(&site, "refusal-foreign-form", Code::ForeignForm));
+    if !service.is_mark_of(&begun, &mark) {
+        return foreign();
     }
     settle(&service, &site, &link, &headers, true).await
 }
