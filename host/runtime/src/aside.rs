@@ -130,18 +130,14 @@ mod tests {
     async fn whoever_computed_for_long_keeps_no_other_task_waiting() {
         let (started, hears) = tokio::sync::oneshot::channel();
         let (told, waits) = std::sync::mpsc::channel();
-        let long = tokio::spawn(aside(
-            async move {
-                compute();
-                yield_now().await;
-                let _ = started.send(());
-                // The only worker would wait here for ever for what another task of it has to say.
-                waits.recv()
-            },
-            false,
-            &Spent::default(),
-            || Duration::MAX,
-        ));
+        let work = async move {
+            compute();
+            yield_now().await;
+            let _ = started.send(());
+            // The only worker would wait here for ever for what another task of it has to say.
+            waits.recv()
+        };
+        let long = tokio::spawn(async { aside(work, false, &Spent::default(), || Duration::MAX).await });
         hears.await.ok();
         tokio::spawn(async move { told.send(()) }).await.ok();
         assert!(long.await.is_ok_and(|heard| heard.is_some_and(|heard| heard.is_ok())));
@@ -189,17 +185,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_runtime_of_one_thread_does_the_same_work() {
-        let done = aside(
-            async {
-                compute();
-                yield_now().await;
-                7
-            },
-            true,
-            &Spent::default(),
-            || Duration::MAX,
-        );
-        assert_eq!(done.await, Some(7));
+        let work = async {
+            compute();
+            yield_now().await;
+            7
+        };
+        assert_eq!(aside(work, true, &Spent::default(), || Duration::MAX).await, Some(7));
     }
 
     #[tokio::test]

@@ -96,11 +96,10 @@ impl Habit {
         self.last().is_some_and(|last| last.elapsed() < REMEMBERED)
     }
 
-    /// Takes down how much a call has computed.
+    /// Takes down how much a call has computed by its end. One that was short ends the habit: on a busy machine a call of any
+    /// connector takes long now and then.
     pub(crate) fn computed(&self, computed: Duration) {
-        if computed > SHORT {
-            *self.last() = Some(Instant::now());
-        }
+        *self.last() = (computed > SHORT).then(Instant::now);
     }
 
     /// The computing that a call which begins is taken to have behind it.
@@ -150,6 +149,9 @@ mod tests {
         assert!(habit.is_long() && habit.head_start() == SHORT && !other.is_long());
         *habit.last() = Instant::now().checked_sub(REMEMBERED);
         assert!(!habit.is_long(), "it is forgotten in time");
+        habit.computed(LONG);
+        habit.computed(SHORT);
+        assert!(!habit.is_long(), "a short call ends it");
     }
 
     #[tokio::test]
