@@ -60,7 +60,7 @@ impl Sender for Network {
 fn compute(much: Duration) {
     let computed = || Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap();
     let begun = computed();
-    while computed() - begun < much {}
+    while computed().saturating_sub(begun) < much {}
 }
 
 /// A sandbox and its network; the cache goes with it.
