@@ -66,16 +66,16 @@ impl FromRequest<Service> for Submission {
         if !is_mark_of(&submission.by, mark) {
             return Err(foreign(&submission.by));
         }
-        counted(service, &submission.by).map(|()| submission)
+        match sent_too_often(service, &submission.by) {
+            Some(refusal) => Err(refusal),
+            None => Ok(submission),
+        }
     }
 }
 
-/// Counts a form that was found to be ours: another site's takes no turn of a person's.
-pub(super) fn counted(service: &Service, by: &SignedIn) -> Result<(), Response> {
-    match service.count_form(&by.person) {
-        Some(wait) => Err(too_often(&by.site, wait, by.home())),
-        None => Ok(()),
-    }
+/// Counts a form that was found to be ours, since another site's takes no turn of a person's; the refusal of one too many.
+pub(super) fn sent_too_often(service: &Service, by: &SignedIn) -> Option<Response> {
+    service.count_form(&by.person).map(|wait| too_often(&by.site, wait, by.home()))
 }
 
 /// Whether a form carries the mark of whoever sent it.

@@ -9,7 +9,7 @@ use axum::{
 
 use super::{
     signed_in::SignedIn,
-    submission::{MARK, Submission, counted, files_from_our_page, foreign, is_mark_of, too_large},
+    submission::{MARK, Submission, files_from_our_page, foreign, is_mark_of, sent_too_often, too_large},
 };
 use crate::service::Service;
 
@@ -62,8 +62,10 @@ impl Upload {
             if place == 0 && !(name == MARK && is_mark_of(&by, &String::from_utf8_lossy(&bytes))) {
                 return Err(foreign(&by));
             }
-            if place == 0 {
-                counted(service, &by)?;
+            if place == 0
+                && let Some(refusal) = sent_too_often(service, &by)
+            {
+                return Err(refusal);
             }
             if is_file {
                 files.push((name, bytes));

@@ -151,7 +151,9 @@ impl Service {
         let key =
             ApiKey { id, name: name.to_owned(), tenant: new.tenant, permissions: new.permissions, created_at: now };
         let mut change = self.making(key.tenant, by, "api-key.created", &id.to_string()).await?;
-        key.tenant.into_iter().for_each(|tenant| self.store().tenants().hold(&mut change, tenant));
+        if let Some(tenant) = key.tenant {
+            self.store().tenants().hold(&mut change, tenant);
+        }
         self.store().api_keys().insert(&mut change, &key, &secret)?;
         self.store().commit(change).await?;
         Ok((key, secret))

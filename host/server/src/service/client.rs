@@ -100,7 +100,9 @@ impl Service {
             created_at: now,
         };
         let mut change = self.making(client.tenant, by, "client.added", &client.id.to_string()).await?;
-        client.tenant.into_iter().for_each(|tenant| self.store().tenants().hold(&mut change, tenant));
+        if let Some(tenant) = client.tenant {
+            self.store().tenants().hold(&mut change, tenant);
+        }
         self.store().clients().insert(&mut change, &client, new.client_secret.as_ref()).await?;
         self.store().commit(change).await?;
         Ok(client)

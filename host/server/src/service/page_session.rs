@@ -123,7 +123,9 @@ impl Service {
         let sign_in = SignIn { expires_at, ..sign_in };
         let link = self.random_token()?;
         let mut change = self.audited_for(sign_in.person.tenant, by, "sign-in.offered", &sign_in.person.author())?;
-        tenant.iter().for_each(|tenant| self.store().tenants().hold(&mut change, tenant.id));
+        if let Some(tenant) = &tenant {
+            self.store().tenants().hold(&mut change, tenant.id);
+        }
         self.store().page_sessions().offer(&mut change, &link, &sign_in)?;
         self.store().commit(change).await?;
         let site = tenant.map_or_else(|| self.public_url().clone(), |tenant| self.site_url(&tenant));

@@ -93,7 +93,9 @@ impl Refusals {
     pub(super) fn accepted(&self, asker: Asker, now: Timestamp) -> bool {
         let mut clients = self.lock();
         let Some(client) = clients.get_mut(&asker.client) else { return true };
-        asker.chain().iter().for_each(|who| drop(client.remove(who)));
+        for who in asker.chain() {
+            client.remove(&who);
+        }
         client.retain(|_, waiting| now.duration_since(waiting.until).abs() < FORGOTTEN);
         let nobody = client.is_empty();
         if nobody {
