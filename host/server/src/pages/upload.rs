@@ -59,11 +59,8 @@ impl Upload {
             let name = part.name().unwrap_or_default().to_owned();
             let is_file = part.file_name().is_some();
             let Some(bytes) = read(part).await else { return Err(too_large(&by)) };
-            if place == 0 && !(name == MARK && is_mark_of(&by, &String::from_utf8_lossy(&bytes))) {
-                return Err(foreign(&by));
-            }
             if place == 0
-                && let Some(refusal) = sent_too_often(service, &by)
+                && let Some(refusal) = refused(service, &by, &name, &bytes)
             {
                 return Err(refusal);
             }
@@ -77,6 +74,15 @@ impl Upload {
             return Err(foreign(&by));
         }
         Ok(Self { form: Submission::of(by, fields), files })
+    }
+}
+
+/// Why a form is not taken whose first part this is: it has to be the mark of our page.
+fn refused(service: &Service, by: &SignedIn, name: &str, bytes: &[u8]) -> Option<Response> {
+    if name == MARK && is_mark_of(by, &String::from_utf8_lossy(bytes)) {
+        sent_too_often(service, by)
+    } else {
+        Some(foreign(by))
     }
 }
 

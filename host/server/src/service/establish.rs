@@ -125,7 +125,7 @@ impl Service {
         let (session, proven) = self.prove(agreed).await?;
         match existing {
             None => self.store_new(proven, session, by).await,
-            Some(id) => self.replace(id, proven, session, by).await,
+            Some(id) => Box::pin(self.replace(id, proven, session, by)).await,
         }
     }
 

@@ -43,12 +43,20 @@ struct Bucket {
     at: i64,
 }
 
+/// What is counted, each in buckets of its own.
+#[derive(Debug, Default)]
+pub(super) struct Rates {
+    requests: Buckets<ApiKeyId>,
+    starts: Buckets<Person>,
+    forms: Buckets<Person>,
+}
+
 /// Every caller's bucket.
 #[derive(Debug)]
-pub(super) struct Buckets<K>(Mutex<HashMap<K, Bucket>>);
+struct Buckets<K>(Mutex<HashMap<K, Bucket>>);
 
 /// A person, by their tenant and its own id of them; an operator has none.
-pub(super) type Person = (Option<TenantId>, String);
+type Person = (Option<TenantId>, String);
 
 impl<K> Default for Buckets<K> {
     fn default() -> Self {
@@ -58,7 +66,7 @@ impl<K> Default for Buckets<K> {
 
 impl<K: Eq + Hash> Buckets<K> {
     /// Takes one turn out of a caller's bucket.
-    pub(super) fn take(&self, key: K, limit: u32, now: Timestamp) -> Allowance {
+    fn take(&self, key: K, limit: u32, now: Timestamp) -> Allowance {
         let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let full = u64::from(limit).saturating_mul(WINDOW_MS);
         let now = now.as_millisecond();
@@ -84,9 +92,18 @@ impl<K: Eq + Hash> Buckets<K> {
 
     /// Forgets who did nothing for a window: their buckets are full. And who did it in a time to come, by a clock that was
     /// ahead.
-    pub(super) fn sweep(&self, now: Timestamp) {
+    fn sweep(&self, now: Timestamp) {
         let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         buckets.retain(|_, bucket| now.as_millisecond().abs_diff(bucket.at) < WINDOW_MS);
+    }
+}
+
+impl Rates {
+    /// Forgets whoever did nothing for a while.
+    pub(super) fn sweep(&self, now: Timestamp) {
+        self.requests.sweep(now);
+        self.starts.sweep(now);
+        self.forms.sweep(now);
     }
 }
 
@@ -99,20 +116,20 @@ impl Service {
     /// Counts a request of a key; none where the operator set no limit.
     pub fn count(&self, key: ApiKeyId) -> Option<Allowance> {
         let limit = self.parts.settings.requests_per_minute;
-        (limit > 0).then(|| self.buckets.take(key, limit, self.now()))
+        (limit > 0).then(|| self.rates.requests.take(key, limit, self.now()))
     }
 
     /// Counts a connection that a person begins, by whichever door; in how many seconds they may, where that is not now.
     pub(super) fn count_start(&self, tenant: TenantId, end_user: &str) -> Option<u64> {
         let limit = self.parts.settings.starts_per_minute;
-        (limit > 0).then(|| self.starts.take((Some(tenant), end_user.to_owned()), limit, self.now()))?.wait
+        (limit > 0).then(|| self.rates.starts.take((Some(tenant), end_user.to_owned()), limit, self.now()))?.wait
     }
 
     /// Counts a form that a person sends; in how many seconds they may, where that is not now. None is counted where the
     /// operator counts no starts.
     pub fn count_form(&self, person: &person::Person) -> Option<u64> {
         let sender = || (person.tenant, person.subject.clone());
-        (self.parts.settings.starts_per_minute > 0).then(|| self.forms.take(sender(), FORMS, self.now()))?.wait
+        (self.parts.settings.starts_per_minute > 0).then(|| self.rates.forms.take(sender(), FORMS, self.now()))?.wait
     }
 }
 

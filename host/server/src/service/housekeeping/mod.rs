@@ -34,9 +34,7 @@ impl Service {
         self.store().sessions().sweep(now - SESSIONS_STAY).await?;
         self.store().page_sessions().sweep(now).await?;
         self.store().idempotency().sweep(now - SignedDuration::from_hours(KEPT_HOURS)).await?;
-        self.buckets.sweep(now);
-        self.starts.sweep(now);
-        self.forms.sweep(now);
+        self.rates.sweep(now);
         self.end_choices_over().await?;
         self.take_left_steps().await
     }
