@@ -121,9 +121,9 @@ fn redirects() -> Vec<Row> {
             "redirect-to-undeclared",
             |core| narrow(core, "redirect-to-undeclared").asks(get(ME)),
             "request-not-declared",
-            "/elsewhere",
+            "the provider redirected this request",
         )
-        .while_(|scene| redirect(scene, "https://provider.test/elsewhere")),
+        .while_(|scene| redirect(scene, &format!("https://provider.test/elsewhere/{TOKEN}"))),
         Row::fails("redirect-with-the-secret", follow, "answered", "")
             .while_(|scene| redirect(scene, &format!("https://other.test/?token={TOKEN}"))),
     ]
