@@ -119,19 +119,14 @@ mod tests {
     use tokio::task::yield_now;
 
     use super::*;
-    use crate::spent::computed;
-
-    fn compute() {
-        let begun = computed();
-        while computed().saturating_sub(begun) < LONG {}
-    }
+    use crate::spent::compute;
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
     async fn whoever_computed_for_long_keeps_no_other_task_waiting() {
         let (started, hears) = tokio::sync::oneshot::channel();
         let (told, waits) = std::sync::mpsc::channel();
         let work = async move {
-            compute();
+            compute(LONG);
             yield_now().await;
             let _ = started.send(());
             // The only worker would wait here for ever for what another task of it has to say.
@@ -186,7 +181,7 @@ mod tests {
     #[tokio::test]
     async fn a_runtime_of_one_thread_does_the_same_work() {
         let work = async {
-            compute();
+            compute(LONG);
             yield_now().await;
             7
         };
@@ -197,7 +192,7 @@ mod tests {
     async fn what_computes_for_longer_than_it_may_is_ended_when_it_yields() {
         let endless = async {
             loop {
-                compute();
+                compute(LONG);
                 yield_now().await;
             }
         };

@@ -55,6 +55,13 @@ fn micros(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
+/// Keeps this thread busy for so much of its own time.
+#[cfg(test)]
+pub(crate) fn compute(much: Duration) {
+    let begun = computed();
+    while computed().saturating_sub(begun) < much {}
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
@@ -62,24 +69,19 @@ mod tests {
 
     const PIECE: Duration = Duration::from_millis(2);
 
-    fn compute() {
-        let begun = computed();
-        while computed().saturating_sub(begun) < PIECE {}
-    }
-
     #[test]
     fn it_is_what_every_piece_computed_in_its_own_thread() {
         let spent = Spent::default();
-        let ((), took) = spent.during(compute);
+        let ((), took) = spent.during(|| compute(PIECE));
         assert!(took >= PIECE && spent.total() == took.min(spent.total()));
         let (seen, _) = spent.during(|| {
-            compute();
+            compute(PIECE);
             spent.so_far()
         });
         assert!(seen >= 2 * PIECE, "the piece under way counts: {seen:?}");
         // Another thread's clock has another beginning.
         let other = spent.clone();
-        std::thread::spawn(move || other.during(compute)).join().unwrap();
+        std::thread::spawn(move || other.during(|| compute(PIECE))).join().unwrap();
         assert!(spent.total() >= 3 * PIECE && spent.total() < Duration::from_mins(1));
     }
 

@@ -69,6 +69,7 @@ mod tests {
     use tokio::{sync::oneshot, time::timeout};
 
     use super::*;
+    use crate::spent::compute;
 
     #[tokio::test]
     async fn what_is_given_up_counts_as_what_is_done() {
@@ -82,10 +83,7 @@ mod tests {
     #[tokio::test]
     async fn computing_for_an_answer_is_told_apart() {
         let waited = Waited::default();
-        let busy = async {
-            let begun = computed();
-            while computed().saturating_sub(begun) < Duration::from_millis(2) {}
-        };
+        let busy = async { compute(Duration::from_millis(2)) };
         waited.during(busy).await;
         assert!(waited.computed() >= Duration::from_millis(2) && waited.passed() >= waited.computed());
     }

@@ -96,11 +96,8 @@ impl Service {
         found.bouncing_since = Some(self.now());
         let mut change = Change::new();
         self.store().contacts().update(&mut change, tenant, &mut found)?;
-        match self.store().commit(change).await {
-            // The application said something newer.
-            Ok(()) | Err(StoreError::Conflict) => Ok(()),
-            Err(error) => Err(error),
-        }
+        // The application may say something newer.
+        self.commit_unless_beaten(change).await
     }
 }
 

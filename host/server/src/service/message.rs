@@ -23,10 +23,6 @@ use super::{
 
 pub use replay::ReplayError;
 
-/// How many entries of the index are read at a time.
-const STRIDE: usize = 500;
-/// How many entries one round reads at most; the next goes on from there.
-const A_ROUND: usize = 5000;
 /// How long a message that is over is shown.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How often an outcome is written again because something changed meanwhile.
@@ -81,25 +77,19 @@ impl Service {
         self.write_digests().await?;
         self.write_messages().await?;
         let now = self.now();
-        let rounds = &self.post.rounds;
-        let mut after = rounds.cursor();
-        for _ in 0..A_ROUND / STRIDE {
-            let page = self.store().messages().due(now, after.as_deref(), STRIDE).await?;
-            for due in page.items.into_iter().filter(|due| !rounds.has(*due)) {
-                match self.begin_message(due).await {
-                    Err(error @ StoreError::Unreadable(_)) => {
-                        tracing::error!(message = %due.message, %error, "a message cannot be sent");
-                    }
-                    other => other?,
+        let page = move |after: Option<String>, limit| async move {
+            self.store().messages().due(now, after.as_deref(), limit).await
+        };
+        let begin = move |due: DueMessage| async move {
+            match self.begin_message(due).await {
+                Err(error @ StoreError::Unreadable(_)) => {
+                    tracing::error!(message = %due.message, %error, "a message cannot be sent");
+                    Ok(())
                 }
+                other => other,
             }
-            after = page.next;
-            if after.is_none() {
-                break;
-            }
-        }
-        rounds.go_on_at(after);
-        Ok(())
+        };
+        self.post.rounds.begin_due(page, begin).await
     }
 
     /// A page of a tenant's messages, newest first.
@@ -184,11 +174,8 @@ impl Service {
     async fn forget_message(&self, message: &Versioned<Message>) -> Result<(), StoreError> {
         let mut change = Change::new();
         self.store().messages().delete(&mut change, message);
-        match self.store().commit(change).await {
-            // Replayed at the last moment.
-            Ok(()) | Err(StoreError::Conflict) => Ok(()),
-            Err(error) => Err(error),
-        }
+        // It may be replayed at the last moment.
+        self.commit_unless_beaten(change).await
     }
 
     /// Tries to send a message and writes what came of it; answers the one behind it, where that may go now.

@@ -149,7 +149,7 @@ impl Service {
         self.commit_unless_beaten(change).await
     }
 
-    /// Another replica may have written the same: then nothing of this one happens.
+    /// Somebody else may have written the same, or something newer: then nothing of this one happens.
     pub(super) async fn commit_unless_beaten(&self, change: Change) -> Result<(), StoreError> {
         match self.store().commit(change).await {
             Ok(()) | Err(StoreError::Conflict) => Ok(()),

@@ -4,11 +4,13 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    future::Future,
     hash::Hash,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use jackfield_model::{id::TenantId, upkeep::wait_left};
+use jackfield_store::{Page, StoreError};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use url::Url;
@@ -21,6 +23,11 @@ const A_TENANT: usize = 32;
 const AT_ALL: usize = 128;
 /// How many connections of one tenant at one provider may wait for their turn in memory; the index keeps the others.
 const WAITING: usize = 1024;
+
+/// How many entries of an index are read at a time.
+const STRIDE: usize = 500;
+/// How many entries one round reads at most; the next goes on from there.
+const A_ROUND: usize = 5000;
 
 /// How long a provider's pause is kept, whatever it asked for; then one round asks again.
 pub(super) const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(15);
@@ -117,13 +124,29 @@ impl<T: Copy + Eq + Hash> Rounds<T> {
         paused
     }
 
-    /// Where the round goes on, and where the one after it does.
-    pub(in crate::service) fn cursor(&self) -> Option<String> {
-        self.lock().cursor.clone()
-    }
-
-    pub(in crate::service) fn go_on_at(&self, cursor: Option<String>) {
-        self.lock().cursor = cursor;
+    /// Begins what is due and has no place yet, a page of its index after the other, from where the last round stopped.
+    pub(in crate::service) async fn begin_due<P, B>(
+        &self,
+        page: impl Fn(Option<String>, usize) -> P,
+        begin: impl Fn(T) -> B,
+    ) -> Result<(), StoreError>
+    where
+        P: Future<Output = Result<Page<T>, StoreError>>,
+        B: Future<Output = Result<(), StoreError>>,
+    {
+        let mut after = self.lock().cursor.clone();
+        for _ in 0..A_ROUND / STRIDE {
+            let found = page(after, STRIDE).await?;
+            for due in found.items.into_iter().filter(|due| !self.has(*due)) {
+                begin(due).await?;
+            }
+            after = found.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        self.lock().cursor = after;
+        Ok(())
     }
 
     /// Ends the waiting of everybody who has not begun.

@@ -90,7 +90,7 @@ impl Service {
         for mut waiting in revocations.all().await?.items.into_iter().filter(|waiting| waits_by(waiting.next_at, now)) {
             let mut change = Change::new();
             revocations.postpone(&mut change, &mut waiting, now)?;
-            self.unless_changed(change).await?;
+            self.commit_unless_beaten(change).await?;
         }
         Ok(())
     }
@@ -110,20 +110,12 @@ impl Service {
                 found.next_at = Some(now);
                 let mut change = Change::new();
                 messages.update(&mut change, &mut found).await?;
-                self.unless_changed(change).await?;
+                self.commit_unless_beaten(change).await?;
             }
             after = page.next;
             if after.is_none() {
                 return Ok(());
             }
-        }
-    }
-
-    /// Writes it; what somebody else has changed meanwhile is as they wrote it, by the clock there is.
-    async fn unless_changed(&self, change: Change) -> Result<(), StoreError> {
-        match self.store().commit(change).await {
-            Ok(()) | Err(StoreError::Conflict) => Ok(()),
-            Err(error) => Err(error),
         }
     }
 }

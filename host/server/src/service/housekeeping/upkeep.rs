@@ -19,10 +19,6 @@ use super::{
     rounds::{LONGEST_PAUSE, host_of},
 };
 
-/// How many entries of the index are read at a time.
-const STRIDE: usize = 500;
-/// How many entries one round reads at most; the next goes on from there.
-const A_ROUND: usize = 5000;
 /// When a connection that cannot be worked with, or whose refresh is refused for good, is looked at again.
 const LATER: SignedDuration = SignedDuration::from_hours(6);
 
@@ -42,19 +38,14 @@ impl Service {
     pub async fn look_after_connections(&self) -> Result<(), StoreError> {
         self.heed_the_clock().await?;
         let now = self.now();
-        let mut after = self.rounds.cursor();
-        for _ in 0..A_ROUND / STRIDE {
-            let page = self.store().connections().due(now, after.as_deref(), STRIDE).await?;
-            for due in page.items.into_iter().filter(|due| !self.rounds.has(*due)) {
-                self.begin(due).await;
-            }
-            after = page.next;
-            if after.is_none() {
-                break;
-            }
-        }
-        self.rounds.go_on_at(after);
-        Ok(())
+        let page = move |after: Option<String>, limit| async move {
+            self.store().connections().due(now, after.as_deref(), limit).await
+        };
+        let begin = move |due| async move {
+            self.begin(due).await;
+            Ok(())
+        };
+        self.rounds.begin_due(page, begin).await
     }
 
     /// Returns once everything that housekeeping began has come to its end.

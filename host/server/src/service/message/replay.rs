@@ -7,8 +7,10 @@ use jackfield_model::{
 use jackfield_store::{MessageFilter, StoreError};
 use jiff::Timestamp;
 
-use super::STRIDE;
 use crate::service::Service;
+
+/// How many messages are read at a time.
+const STRIDE: usize = 500;
 
 /// Why a message is not replayed.
 #[derive(Debug, Clone, thiserror::Error)]

@@ -56,10 +56,7 @@ impl Service {
         }
         let mut change = self.audited_for(client.tenant, "host", "client.accepted", &asker.client.to_string())?;
         self.store().clients().update(&mut change, &mut client).await?;
-        match self.store().commit(change).await {
-            // Somebody changed it: the next refresh sees how it is.
-            Err(StoreError::Conflict) => Ok(()),
-            other => other,
-        }
+        // Where somebody changes it, the next refresh sees how it is.
+        self.commit_unless_beaten(change).await
     }
 }

@@ -23,10 +23,6 @@ use super::{
     Ended,
 };
 
-/// How many entries of the index are read at a time.
-const STRIDE: usize = 500;
-/// How many entries one round reads at most; the next goes on from there.
-const A_ROUND: usize = 5000;
 /// How often a revocation is tried before it is given up and said.
 const TRIES: u32 = 20;
 
@@ -64,25 +60,20 @@ impl Service {
 
     /// Begins every revocation that is due. What was tried too often is given up, and said.
     pub async fn retry_revocations(&self) -> Result<(), StoreError> {
-        let (now, rounds) = (self.now(), &self.revoking);
-        let mut after = rounds.cursor();
-        for _ in 0..A_ROUND / STRIDE {
-            let page = self.store().revocations().due(now, after.as_deref(), STRIDE).await?;
-            for due in page.items.into_iter().filter(|due| !rounds.has(*due)) {
-                match self.begin_revocation(due).await {
-                    Err(error @ StoreError::Unreadable(_)) => {
-                        tracing::debug!(revocation = %due, %error, "a revocation that is due cannot be read");
-                    }
-                    other => other?,
+        let now = self.now();
+        let page = move |after: Option<String>, limit| async move {
+            self.store().revocations().due(now, after.as_deref(), limit).await
+        };
+        let begin = move |due| async move {
+            match self.begin_revocation(due).await {
+                Err(error @ StoreError::Unreadable(_)) => {
+                    tracing::debug!(revocation = %due, %error, "a revocation that is due cannot be read");
+                    Ok(())
                 }
+                other => other,
             }
-            after = page.next;
-            if after.is_none() {
-                break;
-            }
-        }
-        rounds.go_on_at(after);
-        Ok(())
+        };
+        self.revoking.begin_due(page, begin).await
     }
 
     /// Gives a due revocation its place in the queue of its provider, and a task of its own that waits there.
