@@ -1,5 +1,6 @@
 //! Importing tokens that exist: working ones are left alone, dead ones are said and not kept.
 
+use http::{Method, StatusCode};
 use jackfield_tests::doubles::{Fault, On};
 use jackfield_tests::host::{Answer, Tenant};
 use serde_json::{Value, json};
@@ -124,6 +125,24 @@ async fn dead_tokens_are_said_and_nothing_of_them_is_kept() {
     let kinds: Vec<&str> =
         audit.json["items"].as_array().unwrap().iter().map(|line| line["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds[..2], ["connection.import-refused", "connection.imported"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn newer_tokens_that_came_for_refused_ones_are_kept_with_their_connection() {
+    let scene = Scene::start().await;
+    scene.front.front.faults().always(On::path(USERINFO), Fault::Status(StatusCode::UNAUTHORIZED));
+    let tapped = Tapped::default();
+    scene.front.tap(&tapped);
+    let made = scene.import(json!({})).await;
+    assert_eq!((made.status.as_u16(), &made.json["status"]), (201, &json!("needs-reauthorization")), "{}", made.json);
+    assert_eq!((&made.json["version"], scene.front.refreshes().len()), (&json!(2), 1));
+    // Neither has the caller them nor does the provider say them twice: who deletes the connection ends them.
+    let path = format!("/v1/connections/{}", made.text("/id").unwrap());
+    let deleted = scene.front.host.api(&scene.importer.key, Method::DELETE, &path, None).await.unwrap();
+    assert_eq!(deleted.json["revocation"]["outcome"], "revoked", "{}", deleted.json);
+    let ended = scene.front.front.log().to("/token/revocation");
+    let ended: Vec<_> = ended.iter().map(|request| request.form_value("token").unwrap()).collect();
+    assert_eq!(ended, ["refresh_token", "access_token"].map(|member| tapped.text(0, member)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

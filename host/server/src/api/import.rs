@@ -83,7 +83,7 @@ pub(super) fn routes() -> Routes {
             "Makes a connection of tokens that were obtained elsewhere, and verifies it. Working tokens are left alone; the \
              refresh token is used only where the access token is over or refused. What does not work for now is kept as \
              `failing` with the reason. What the provider refuses for good is answered as `tokens-dead`, and nothing of it \
-             is kept.",
+             is kept; where it gave newer tokens first, the connection stays with them, as `needs-reauthorization`.",
         )
         .refuses::<ImportError>(),
     )

@@ -29,7 +29,6 @@ use super::{
     OtherAccount, Service, VerifyError,
     resolve::{Party, ResolveError},
     revoke::Ended,
-    target::Pointed,
     token::{Ask, AskError},
 };
 
@@ -269,12 +268,8 @@ impl Service {
         if party.connection.step.is_some() {
             return self.finish_stored(&party.connection, by).await;
         }
-        let party = match self.point(party, &credential, by).await? {
-            Pointed::At(party) => party,
-            Pointed::Not(connection) => return Ok(*connection),
-        };
-        let answer = self.ask(&party, &credential).await;
-        Ok(self.record_verify(&party.connection, answer, by).await?)
+        let asked = self.ask_about(party, &credential, by).await?;
+        Ok(self.record_asked(asked, by).await?)
     }
 
     async fn store_unproven(
@@ -325,12 +320,8 @@ impl Service {
     pub(super) async fn finish_stored(&self, stored: &Connection, by: &str) -> Result<Connection, EstablishError> {
         self.take_steps(stored, by).await;
         let (party, credential) = self.resolve(stored.tenant, stored.id).await?;
-        let party = match self.point(party, &credential, by).await? {
-            Pointed::At(party) => party,
-            Pointed::Not(connection) => return Ok(*connection),
-        };
-        let answer = self.ask(&party, &credential).await;
-        Ok(self.record_verify(&party.connection, answer, by).await?)
+        let asked = self.ask_about(party, &credential, by).await?;
+        Ok(self.record_asked(asked, by).await?)
     }
 
     pub(super) async fn complete_in(

@@ -1,7 +1,8 @@
 //! Import: a connection from tokens somebody else obtained — sealed first, proven after, never half made.
 //!
 //! A token that works is left alone: the refresh token of a strict provider is spent only where the access token is
-//! over or refused. What the provider refuses for good is no connection, and nothing of it is kept.
+//! over or refused. What the provider refuses for good is no connection, and nothing of it is kept, unless the provider gave
+//! newer tokens for it: nobody else has those.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,6 +27,7 @@ use super::{
     connect::requested,
     establish::{Agreed, EstablishError},
     fields::Typed,
+    refresh::is_open,
     resolve::{Party, ResolveError},
     session::is_end_user,
 };
@@ -221,13 +223,13 @@ impl Service {
         });
         self.schedule(&party.method, &mut party.connection, &credential);
         let connection = &mut party.connection;
-        let (tenant, id) = (connection.tenant, connection.id);
+        let (tenant, id, given) = (connection.tenant, connection.id, connection.version);
         let mut change = self.making(tenant, by, "connection.imported", &id.to_string()).await?;
         self.tell(&mut change, connection, "imported", by, None)?;
         self.place(&mut change, connection, &credential).await?;
         self.store().commit(change).await?;
         let proven = Box::pin(self.verify(tenant, id, by)).await?;
-        if proven.status != Status::NeedsReauthorization {
+        if proven.status != Status::NeedsReauthorization || is_spent(&proven, given) {
             return Ok(proven);
         }
         let unsaid = || Failure::new(Advice::Reauthorize, "refused", "The provider refuses the tokens.");
@@ -251,7 +253,7 @@ impl Service {
         party.connection.upkeep.grant_since = Some(consented);
     }
 
-    /// Takes away what the provider refuses for good: there is nothing left at the provider to end.
+    /// Takes away what the provider refuses for good and never replaced: there is nothing left at the provider to end.
     async fn drop_dead(&self, dead: &Connection, failure: &Failure, by: &str) -> Result<(), ImportError> {
         let Some(mut found) = self.store().connections().get(dead.tenant, dead.id).await? else { return Ok(()) };
         let mut change = self.audited_for(dead.tenant, by, "connection.import-refused", &dead.id.to_string())?;
@@ -261,6 +263,13 @@ impl Service {
         self.forget_deed(&mut change).await?;
         Ok(self.store().commit(change).await?)
     }
+}
+
+/// Whether the provider was answered with the tokens that were given and gave others for them, read or not: those are
+/// nowhere but here.
+fn is_spent(connection: &Connection, given: u64) -> bool {
+    let mut tokens = connection.token_names().into_iter().filter_map(|name| connection.token(&name));
+    connection.version > given || tokens.any(|token| is_open(&token))
 }
 
 /// What the method calls the token that is imported: its first, where it has several.

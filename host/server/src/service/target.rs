@@ -44,8 +44,10 @@ pub enum TargetError {
 pub(super) enum Pointed {
     /// It points where it should: go on.
     At(Box<Party>),
-    /// A person has to choose first, or it could not be found out: this is how it stands.
-    Not(Box<Connection>),
+    /// A person has to choose first: this is how it stands.
+    Open(Box<Connection>),
+    /// It could not be found out.
+    Unknown(Box<Party>, Answer),
 }
 
 impl Service {
@@ -75,18 +77,17 @@ impl Service {
         match party.connection.target {
             Targeting::None if party.has_hook(Hook::Discover.name()) => {}
             Targeting::None | Targeting::Chosen { .. } => return Ok(Pointed::At(Box::new(party))),
-            Targeting::Open { .. } => return Ok(Pointed::Not(Box::new(party.connection))),
+            Targeting::Open { .. } => return Ok(Pointed::Open(Box::new(party.connection))),
         }
         let started = Instant::now();
         let mut targets = match self.targets(&party, credential).await {
             Ok(targets) => targets,
             Err(failure) => {
-                let answer = Answer::failed(failure, started.elapsed());
-                return Ok(Pointed::Not(Box::new(self.record_verify(&party.connection, answer, by).await?)));
+                return Ok(Pointed::Unknown(Box::new(party), Answer::failed(failure, started.elapsed())));
             }
         };
         if targets.len() > 1 {
-            return Ok(Pointed::Not(Box::new(self.offer_targets(&party, targets, by).await?)));
+            return Ok(Pointed::Open(Box::new(self.offer_targets(&party, targets, by).await?)));
         }
         if let Some(target) = targets.pop() {
             party.connection = self.take_target::<ResolveError>(&party, by, |_| Ok(target.clone())).await?;

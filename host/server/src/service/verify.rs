@@ -44,6 +44,14 @@ pub(super) struct Answer {
     decides: bool,
 }
 
+/// A connection after its provider was asked about it.
+pub(super) enum Asked {
+    /// What its connector said, or why it could not.
+    Answered(Box<Party>, Answer),
+    /// A person has to choose first what it points at: this is how it stands.
+    Open(Box<Connection>),
+}
+
 /// What a verify found out about a connection.
 pub(super) struct Finding {
     answer: Answer,
@@ -76,31 +84,59 @@ impl Answer {
 impl Service {
     /// Verifies a connection; refreshes first where its token is over.
     pub async fn verify(&self, tenant: TenantId, id: ConnectionId, by: &str) -> Result<Connection, VerifyError> {
-        let (mut party, credential) = self.resolve_fresh(tenant, id).await?;
+        let (party, credential) = self.resolve_fresh(tenant, id).await?;
         if party.connection.status == Status::Revoked {
             return Err(VerifyError::Ended(party.connection.status));
         }
         if !party.connection.target.choices().is_empty() {
             return Err(VerifyError::ChooseTarget(party.connection.target.choices().len()));
         }
-        party = match self.point(party, &credential, by).await? {
-            Pointed::At(party) => *party,
-            Pointed::Not(connection) => return Ok(*connection),
-        };
-        let mut answer = self.ask(&party, &credential).await;
-        if may_be_stale(&party, &answer) {
-            let version = party.connection.version;
-            match self.unauthorized(tenant, id, Refused { version, token: None }, "host").await {
-                Ok(connection) if connection.version > version => {
-                    let again = self.resolve(tenant, id).await?;
-                    answer = self.ask(&again.0, &again.1).await;
-                    party = again.0;
-                }
-                Ok(_) => {}
-                Err(error) => answer.explain(&error),
+        let asked = self.ask_about(party, &credential, by).await?;
+        let asked = self.ask_refreshed(asked, by).await?;
+        self.record_asked(asked, by).await
+    }
+
+    /// Asks what a stored connection points at, where nobody did yet, and then whose it is.
+    pub(super) async fn ask_about(
+        &self,
+        party: Party,
+        credential: &Credential,
+        by: &str,
+    ) -> Result<Asked, VerifyError> {
+        Ok(match self.point(party, credential, by).await? {
+            Pointed::At(party) => {
+                let answer = self.ask(&party, credential).await;
+                Asked::Answered(party, answer)
             }
+            Pointed::Unknown(party, answer) => Asked::Answered(party, answer),
+            Pointed::Open(connection) => Asked::Open(connection),
+        })
+    }
+
+    /// BEAR-2: a refused token is refreshed once, where it can be, before the grant is called lost.
+    async fn ask_refreshed(&self, asked: Asked, by: &str) -> Result<Asked, VerifyError> {
+        let (party, mut answer) = match asked {
+            Asked::Answered(party, answer) if may_be_stale(&party, &answer) => (party, answer),
+            other => return Ok(other),
+        };
+        let Connection { tenant, id, version, .. } = party.connection;
+        match self.unauthorized(tenant, id, Refused { version, token: None }, "host").await {
+            Ok(connection) if connection.version > version => {
+                let (party, credential) = self.resolve(tenant, id).await?;
+                return self.ask_about(party, &credential, by).await;
+            }
+            Ok(_) => {}
+            Err(error) => answer.explain(&error),
         }
-        self.record_verify(&party.connection, answer, by).await
+        Ok(Asked::Answered(party, answer))
+    }
+
+    /// Writes what came of asking; how the connection stands then.
+    pub(super) async fn record_asked(&self, asked: Asked, by: &str) -> Result<Connection, VerifyError> {
+        match asked {
+            Asked::Answered(party, answer) => self.record_verify(&party.connection, answer, by).await,
+            Asked::Open(connection) => Ok(*connection),
+        }
     }
 
     /// Calls the connector's `verify` with a credential, stored or not.
@@ -174,7 +210,7 @@ impl Service {
     }
 }
 
-/// BEAR-2: a refused token is refreshed once, where it can be, before the grant is called lost.
+/// Whether the provider refused a token that a refresh may replace.
 fn may_be_stale(party: &Party, answer: &Answer) -> bool {
     let refused = matches!(&answer.result, Err(failure) if failure.advice == Advice::Reauthorize);
     refused && party.method.kind.oauth2().is_some()
