@@ -165,15 +165,23 @@ impl Idempotency<'_> {
                 if live.is_ok_and(|stored| stored.begun_at > until) {
                     continue;
                 }
-                let mut change = Change::new();
-                self.clear_key(&mut change, key).await?;
-                self.0.commit(change).await?;
-                swept += 1;
+                swept += usize::from(self.forget_read(key, bytes).await?);
             }
             after = next;
             if after.is_none() {
                 return Ok(swept);
             }
+        }
+    }
+
+    /// Forgets a record that is still as it was read; whether it was. One that was begun anew since stays.
+    pub(crate) async fn forget_read(&self, key: Vec<u8>, read: Vec<u8>) -> Result<bool, StoreError> {
+        let mut change = Change::new();
+        change.expect(key.clone(), Expect::Equals(read));
+        self.clear_key(&mut change, key).await?;
+        match self.0.commit(change).await {
+            Err(StoreError::Conflict) => Ok(false),
+            committed => committed.map(|()| true),
         }
     }
 

@@ -185,6 +185,22 @@ async fn a_deed_is_begun_made_answered_and_forgotten() {
 }
 
 #[tokio::test]
+async fn a_deed_that_is_begun_anew_while_what_is_old_is_swept_stays() {
+    let (store, engine, _folder) = sample::in_memory().await;
+    let deeds = store.idempotency();
+    let deed = sample::deed(&store);
+    deeds.begin(&deed, "asked", at(10)).await.unwrap();
+    let key = super::sealed::keys_of(&*engine, "idempotency/").await.remove(0).into_bytes();
+    let old = crate::engine::Engine::get(&*engine, &key).await.unwrap().unwrap();
+    deeds.begin(&deed, "asked", at(20)).await.unwrap();
+    assert!(!deeds.forget_read(key.clone(), old).await.unwrap(), "it is another than the one that was read");
+    assert_eq!(outcome(&store, &deed).await, Some((Outcome::Begun, true)));
+    let now = crate::engine::Engine::get(&*engine, &key).await.unwrap().unwrap();
+    assert!(deeds.forget_read(key, now).await.unwrap());
+    assert_eq!(outcome(&store, &deed).await, None);
+}
+
+#[tokio::test]
 async fn a_deed_belongs_to_its_caller_and_route_and_its_answer_is_sealed() {
     let (store, engine, _folder) = sample::in_memory().await;
     let deeds = store.idempotency();
