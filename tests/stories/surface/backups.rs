@@ -137,3 +137,23 @@ async fn only_an_operator_makes_backups_and_the_audit_log_says_who() {
     let empty = stage.host.post(stage.host.operator(), "/v1/backups/verify", json!({})).await.unwrap();
     assert_eq!((empty.status.as_u16(), empty.code()), (422, "backup-refused"), "{}", empty.json);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_component_that_was_damaged_or_lost_on_disk_comes_back_when_it_is_installed_again() {
+    let stage = Stage::set().await;
+    let cli = Jackfield::operating(&stage.host);
+    let folder = stage.host.folder().join("data/components");
+    let stored = fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
+    let good = fs::read(&stored).unwrap();
+    let mut damaged = good.clone();
+    damaged[good.len() / 2] ^= 1;
+    fs::write(&stored, damaged).unwrap();
+    cli.run(&["backup", "--to", "bad.backup"]).await.failed(1);
+    stage.host.install("api-token").await.unwrap();
+    cli.run(&["backup", "--to", "good.backup"]).await.done();
+    assert!(cli.run(&["backup", "--verify", "good.backup"]).await.done().contains("is good"));
+    fs::remove_file(&stored).unwrap();
+    stage.host.install("api-token").await.unwrap();
+    assert_eq!(fs::read(&stored).unwrap(), good);
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "no draft stays behind");
+}

@@ -103,8 +103,9 @@ impl Service {
         let prepared = self.parts.runtime.prepare(&component).await?;
         let name = prepared.manifest.name.clone();
         if let Some(installed) = self.store().connectors().get(&name).await? {
-            let same = installed.digest == prepared.digest;
-            if same {
+            if installed.digest == prepared.digest {
+                // Installing it again is how a file that was lost or damaged on disk comes back.
+                self.store().components().put(&component)?;
                 return Ok(installed);
             }
             self.forget_compiled(&prepared.digest);
