@@ -107,6 +107,25 @@ async fn a_stopped_host_s_ring_is_rotated_without_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn no_key_is_retired_where_the_store_is_not_there_to_be_asked() {
+    let mut stage = Stage::set().await;
+    let cli = beside(&stage);
+    stage.host.stop().await.unwrap();
+    let old = primary(&status(&cli).await);
+    let (data, away) = (stage.host.folder().join("data"), stage.host.folder().join("away"));
+    // What was written while the volume was away is under the new key, and everything on the volume under the old one.
+    fs::rename(&data, &away).unwrap();
+    assert_eq!(cli.run(&["keyring", "rotate", "--json"]).await.json()["rewrapped"], 0);
+    let both = ring(&stage);
+    let refused = cli.run(&["keyring", "retire", &old]).await.failed(1);
+    assert!(refused.contains("there is no store in data") && refused.contains("mounted"), "{refused}");
+    assert_eq!(ring(&stage), both);
+    fs::rename(&away, &data).unwrap();
+    assert!(cli.run(&["keyring", "retire", &old]).await.failed(1).contains("still wraps"));
+    stage.host.start_again().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_ring_that_does_not_fit_is_not_taken_by_a_running_host() {
     let stage = Stage::set().await;
     let id = stage.connect(&stage.tenant, "u1").await;

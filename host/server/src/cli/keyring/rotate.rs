@@ -61,7 +61,11 @@ pub(super) async fn retire(stage: &Stage, config: &Config, key: KeyId) -> Result
     let ring = file.ring().map_err(ServeError::from)?;
     let left = file.ring().map_err(ServeError::from)?.without(key)?;
     let in_use = match look(config, file.ring().map_err(ServeError::from)?).await? {
-        Seen::NoStore => false,
+        // A volume that is not mounted looks the same, and the key may be all that opens what is on it.
+        Seen::NoStore => bail!(
+            "there is no store in {}, so nothing can say what {key} wraps: is that the data folder, and is it mounted?",
+            config.data_dir.display()
+        ),
         // Held until the file is written, so that no host begins meanwhile.
         Seen::Fits(store, status) => {
             refuse_used(&Counts::of(&status), &ring, key)?;
