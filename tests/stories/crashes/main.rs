@@ -18,6 +18,7 @@ mod forgetful;
 mod kill_loop;
 mod ledger;
 mod load;
+mod orphans;
 mod refresh_windows;
 mod residue;
 mod rotations;

@@ -75,6 +75,16 @@ impl Rotations {
         made.text("/id").unwrap()
     }
 
+    /// The tenant's key.
+    pub(crate) fn key(&self) -> &str {
+        &self.tenant.key
+    }
+
+    /// Where the API has the connections.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = String> {
+        self.ids.iter().map(|id| format!("/v1/connections/{id}"))
+    }
+
     /// Where the providers are.
     pub(crate) fn providers(&self) -> BTreeMap<String, SocketAddr> {
         self.issuer.issuer().placed().into_iter().chain(self.issuer.tokens().placed()).collect()

@@ -7,7 +7,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use jackfield_tests::authority::Authority;
 use jackfield_tests::doubles::Double;
 use serde_json::{Map, Value, json};
@@ -29,13 +29,17 @@ struct Shared(Arc<Mutex<Issues>>);
 struct Issues {
     code: String,
     tokens: VecDeque<Pair>,
+    unread: bool,
 }
 
 impl Login {
     pub(crate) async fn start(authority: &Authority) -> Self {
         let shared = Shared::default();
-        let router =
-            Router::new().route("/authorize", get(authorize)).route("/token", post(token)).with_state(shared.clone());
+        let router = Router::new()
+            .route("/authorize", get(authorize))
+            .route("/token", post(token))
+            .route("/revoke", post(revoke));
+        let router = router.with_state(shared.clone());
         Self { double: Double::serve(authority, vec![("login.test", router)]).await.unwrap(), shared }
     }
 
@@ -45,7 +49,13 @@ impl Login {
 
     /// The code of the next consent, and the tokens of the next answers.
     pub(crate) fn issues(&self, code: &str, tokens: impl IntoIterator<Item = Pair>) {
-        *self.shared.0.lock().unwrap() = Issues { code: code.to_owned(), tokens: tokens.into_iter().collect() };
+        let tokens = tokens.into_iter().collect();
+        *self.shared.0.lock().unwrap() = Issues { code: code.to_owned(), tokens, unread: false };
+    }
+
+    /// What it issues from now on names a scope, which the guest `unread` does not read.
+    pub(crate) fn is_unread(&self) {
+        self.shared.0.lock().unwrap().unread = true;
     }
 }
 
@@ -58,16 +68,25 @@ async fn authorize(State(shared): State<Shared>, Query(asked): Query<Vec<(String
     Redirect::to(to.as_str())
 }
 
+/// RFC 7009 section 2.2: whatever is asked is done.
+async fn revoke() -> StatusCode {
+    StatusCode::OK
+}
+
 /// The tokens, and every parameter and the authorization header back: as members, in a header, as a cookie.
 async fn token(State(shared): State<Shared>, headers: HeaderMap, body: String) -> Response {
     let (access, refresh) = shared.0.lock().unwrap().tokens.pop_front().expect("more tokens are asked for than issued");
+    let unread = shared.0.lock().unwrap().unread;
     let asked: Map<String, Value> =
         form_urlencoded::parse(body.as_bytes()).map(|(name, value)| (name.into_owned(), json!(value))).collect();
     let basic = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let answer = json!({
+    let mut answer = json!({
         "access_token": access, "refresh_token": refresh, "token_type": "Bearer", "expires_in": 3600,
         "team": "T012", "asked": asked, "basic": basic, access: "a key can be a secret too",
     });
+    if unread {
+        answer["scope"] = json!("unread");
+    }
     let told = [
         (HeaderName::from_static("x-asked"), HeaderValue::from_str(&body).unwrap()),
         (HeaderName::from_static("x-token"), HeaderValue::from_static(access)),

@@ -31,6 +31,7 @@ mod scene;
 mod secrets;
 mod shares;
 mod targets;
+mod unread;
 
 /// `jackfield`, for compiling components and for the stories of the command line.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_jackfield-under-test");

@@ -2,6 +2,7 @@
 
 use jackfield_model::{
     connection::Connection,
+    credential::Credential,
     id::{ConnectionId, TenantId},
     manifest::Guide,
     status::Happening,
@@ -191,7 +192,6 @@ impl Service {
         self.store().uses().clear(&mut change, &found).await?;
         if let Some(credential) = &credential {
             self.store().revocations().create(&mut change, &revocation, credential).await?;
-            self.discard_left(&mut change, &found, credential, &revocation).await?;
         }
         // Only for the timeline: the record itself is gone.
         let _ = found.happen(Happening::Revoked, None, now);
@@ -201,15 +201,11 @@ impl Service {
         let Some(credential) = credential else {
             return Ok(Deletion { revocation: RevocationOutcome::Unsupported, twins: vec![] });
         };
-        let ended = match self.party(found.record).await {
+        let ended = match self.party(found.record.clone()).await {
             Ok(party) => self.end_unless_shared(&revocation, &party, &credential).await,
             Err(error) => unasked(&error),
         };
-        let queue = match ended {
-            Ended::Later { after, .. } => self.put_off(&revocation, after).await,
-            _ => self.forget(&revocation).await,
-        };
-        if let Err(error) = queue {
+        if let Err(error) = self.clear_up(&found, &credential, &revocation, &ended).await {
             // The connection is gone all the same; at worst the provider is told twice.
             tracing::warn!(connection = %id, %error, "the revocation queue could not be brought up to date");
         }
@@ -224,6 +220,39 @@ impl Service {
         }
         let uses = self.store().uses().list(found.tenant, found.id, None, USES_NAMED).await?.items;
         Err(DeleteError::Used { count: found.uses, uses })
+    }
+
+    /// Ends what a refresh brought meanwhile, and brings the queue up to date. Only now: what comes later finds no connection,
+    /// and is ended by whoever brings it.
+    async fn clear_up(
+        &self,
+        deleted: &Connection,
+        credential: &Credential,
+        revocation: &Revocation,
+        ended: &Ended,
+    ) -> Result<(), StoreError> {
+        self.discard_left(deleted, credential, revocation).await?;
+        match ended {
+            Ended::Later { after, .. } => self.put_off(revocation, *after).await,
+            _ => self.forget_when_landed(revocation).await,
+        }
+    }
+
+    /// Takes a settled revocation out of the queue; while a refresh is under way, when that has ended. Until then a start
+    /// after a crash finds in it what the answer has to be read and ended with.
+    async fn forget_when_landed(&self, revocation: &Revocation) -> Result<(), StoreError> {
+        let of = (revocation.tenant, revocation.connection);
+        if !self.flights.is_out(of) {
+            return self.forget(revocation).await;
+        }
+        let (service, revocation) = (self.clone(), revocation.clone());
+        self.tasks.spawn(async move {
+            service.flights.landed(of).await;
+            if let Err(error) = service.forget(&revocation).await {
+                tracing::warn!(connection = %revocation.connection, %error, "a settled revocation stays in the queue");
+            }
+        });
+        Ok(())
     }
 
     /// Takes a settled revocation out of the queue.

@@ -49,6 +49,19 @@ impl Flights {
         flight.await
     }
 
+    /// Whether one is under way for this connection.
+    pub(super) fn is_out(&self, of: Of) -> bool {
+        self.lock().contains_key(&of)
+    }
+
+    /// Returns when the one that is under way for this connection, if any, has ended.
+    pub(super) async fn landed(&self, of: Of) {
+        let flight = self.lock().get(&of).cloned();
+        if let Some(flight) = flight {
+            flight.await;
+        }
+    }
+
     fn find_or_start<F>(&self, of: Of, token: &str, tasks: &TaskTracker, work: F) -> Flight
     where
         F: Future<Output = Outcome> + Send + 'static,

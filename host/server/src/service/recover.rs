@@ -64,7 +64,7 @@ impl Service {
     /// Answers whose refresh has an outcome already, or whose connection is gone.
     async fn drop_orphans(&self) -> Result<(), StoreError> {
         for pending in self.store().journal().pending().await?.items {
-            let entry = pending.entry;
+            let entry = &pending.entry;
             let connection = match self.connection(entry.tenant, entry.connection).await {
                 Err(StoreError::Unreadable(reason)) => {
                     // It stays: a connection that can be read again, out of a backup, may need it.
@@ -73,15 +73,22 @@ impl Service {
                 }
                 known => known?,
             };
-            let current = connection.and_then(|connection| connection.token(&entry.token));
-            if current.is_none_or(|token| token.version > entry.from_version) {
-                let mut change =
-                    self.audited_for(entry.tenant, "host", "answer.dropped", &entry.connection.to_string())?;
-                self.store().journal().done(&mut change, &entry).await?;
-                self.store().commit(change).await?;
+            let Some(connection) = connection else {
+                self.discard_orphan(&pending).await?;
+                continue;
+            };
+            if connection.token(&entry.token).is_none_or(|token| token.version > entry.from_version) {
+                self.drop_answer(entry).await?;
             }
         }
         Ok(())
+    }
+
+    /// Takes an answer out of the journal that nobody needs.
+    pub(super) async fn drop_answer(&self, entry: &JournalEntry) -> Result<(), StoreError> {
+        let mut change = self.audited_for(entry.tenant, "host", "answer.dropped", &entry.connection.to_string())?;
+        self.store().journal().done(&mut change, entry).await?;
+        self.store().commit(change).await
     }
 
     /// Gives a refresh that ended without an outcome one: from the newest answer in the journal, or from its absence.

@@ -2,6 +2,8 @@
 
 mod queue;
 
+pub(super) use queue::shadow;
+
 use std::time::Duration;
 
 use jackfield_auth::{

@@ -1,18 +1,24 @@
-//! Answers that lie in the journal, unread or unstored, when their connection is deleted: what they hold may be the only live
-//! tokens of its grant, and ends with it.
+//! Answers whose connection is deleted before anybody read or stored them: what they hold may be the only live tokens of its
+//! grant, and ends with it.
 
 use jackfield_auth::token::RefreshOutcome;
-use jackfield_model::{connection::Connection, credential::Credential, id::EventId};
-use jackfield_store::{Change, Pending, Revocation, StoreError};
+use jackfield_model::{
+    connection::Connection,
+    credential::{Credential, TokenSet},
+    id::EventId,
+};
+use jackfield_store::{Change, JournalEntry, Pending, Revocation, StoreError, if_readable};
 
-use super::{super::Service, super::resolve::Party, decoded, shown};
+use super::{
+    super::{Service, resolve::Party, resolve::ResolveError, revoke::shadow, token::Answered, token::AskError},
+    RefreshError, decoded, shown,
+};
 
 impl Service {
-    /// Stages the end of every answer of a connection that is deleted; the tokens in it are queued to be ended like those of
-    /// `like`, where they can be read.
+    /// Ends every answer that lies in the journal for a connection that was deleted; the tokens in it are queued to be ended
+    /// like those of `like`, where they can be read.
     pub(in crate::service) async fn discard_left(
         &self,
-        change: &mut Change,
         connection: &Connection,
         credential: &Credential,
         like: &Revocation,
@@ -21,21 +27,49 @@ impl Service {
         if left.is_empty() {
             return Ok(());
         }
-        let party = self.party(connection.clone()).await;
+        let party = self.party(connection.clone()).await.ok();
         for pending in left {
-            let read = match &party {
-                Ok(party) => self.read_left(party, credential, &pending).await,
-                Err(_) => None,
-            };
-            if let Some(credential) = read {
-                let revocation = Revocation { id: EventId::new(self.now(), self.id_bits()?), ..like.clone() };
-                self.store().revocations().create(change, &revocation, &credential).await?;
-            } else {
-                tracing::warn!(connection = %connection.id, "an answer of a deleted connection holds no token anybody can read");
-            }
-            self.store().journal().done(change, &pending.entry).await?;
+            self.discard_pending(party.as_ref(), credential, like, &pending).await?;
         }
         Ok(())
+    }
+
+    /// The same at a start, for an answer whose connection was deleted before a crash: as long as one may come, its revocation
+    /// waits in the queue. What has none there is dropped.
+    pub(in crate::service) async fn discard_orphan(&self, pending: &Pending) -> Result<(), StoreError> {
+        let entry = &pending.entry;
+        let mut queued = self.store().revocations().all().await?.items.into_iter();
+        let like = queued.find(|due| due.tenant == entry.tenant && due.connection == entry.connection);
+        let Some(like) = like else { return self.drop_answer(entry).await };
+        match if_readable(self.store().revocations().credential(&like).await.map(Some))? {
+            Some(credential) => {
+                let party = self.party(shadow(&like)).await.ok();
+                self.discard_pending(party.as_ref(), &credential, &like, pending).await
+            }
+            None => self.drop_answer(entry).await,
+        }
+    }
+
+    async fn discard_pending(
+        &self,
+        party: Option<&Party>,
+        credential: &Credential,
+        like: &Revocation,
+        pending: &Pending,
+    ) -> Result<(), StoreError> {
+        let read = match party {
+            Some(party) => self.read_left(party, credential, pending).await,
+            None => None,
+        };
+        let Some(credential) = read else {
+            tracing::warn!(connection = %like.connection, "an answer of a deleted connection holds no token anybody can read");
+            return self.drop_answer(&pending.entry).await;
+        };
+        let mut change = self.audited_for(like.tenant, "host", "credential.discarded", &like.connection.to_string())?;
+        let revocation = Revocation { id: EventId::new(self.now(), self.id_bits()?), ..like.clone() };
+        self.store().revocations().create(&mut change, &revocation, &credential).await?;
+        self.store().journal().done(&mut change, &pending.entry).await?;
+        self.store().commit(change).await
     }
 
     /// Stages the end of every answer of a connection whose grant others live on.
@@ -50,6 +84,27 @@ impl Service {
         Ok(())
     }
 
+    /// The provider answered and the connector could not read it: the answer stays in the journal, where the next refresh and
+    /// the next start find it. Where the connection was deleted meanwhile neither comes, and what its manifest says has to do.
+    pub(super) async fn leave_unread(
+        &self,
+        party: &Party,
+        old: TokenSet,
+        entry: &JournalEntry,
+        answered: &Answered,
+        unread: &AskError,
+    ) -> Result<Connection, RefreshError> {
+        if self.connection(entry.tenant, entry.connection).await?.is_some() {
+            return Err(RefreshError::Provider(unread.failure()));
+        }
+        let read = party.read_as_declared(answered, &old.name, &shown(&old, party));
+        if let Some(credential) = read.ok().and_then(|outcome| new_tokens(outcome, old)) {
+            return self.discard_refreshed(&party.connection, entry, &credential).await;
+        }
+        self.drop_answer(entry).await?;
+        Err(ResolveError::NotFound.into())
+    }
+
     /// The tokens of an answer; none where it holds none, or nobody can read it.
     async fn read_left(&self, party: &Party, credential: &Credential, pending: &Pending) -> Option<Credential> {
         let Credential::Tokens(old) = credential.led_by(&pending.entry.token)? else { return None };
@@ -62,7 +117,12 @@ impl Service {
                 Err(_) => party.read_as_declared(&answered, &old.name, &shown).ok()?,
             }
         };
-        let outcome = outcome.beside(&old).ok()?;
-        matches!(outcome, RefreshOutcome::Replaced(_)).then(|| Credential::Tokens(outcome.into_token_set(old)))
+        new_tokens(outcome, old)
     }
+}
+
+/// What an answer brought beside the tokens there were; none where they only live longer.
+fn new_tokens(outcome: RefreshOutcome, old: TokenSet) -> Option<Credential> {
+    let outcome = outcome.beside(&old).ok()?;
+    matches!(outcome, RefreshOutcome::Replaced(_)).then(|| Credential::Tokens(outcome.into_token_set(old)))
 }

@@ -97,9 +97,7 @@ impl Service {
                 let failure = error.failure();
                 self.fail(&party, attempt, Failed::Answered(&error), Some(failure)).await
             }
-            // The provider answered and the connector could not read it: the answer stays in the journal, where the
-            // next refresh and the next start find it.
-            Err(error) => Err(RefreshError::Provider(error.failure())),
+            Err(error) => self.leave_unread(&party, old, &attempt.entry, &answered, &error).await,
         }
     }
 
@@ -166,7 +164,7 @@ impl Service {
     }
 
     /// Deleted meanwhile: the tokens of this answer are ended, not forgotten (REV-5).
-    async fn discard_refreshed(
+    pub(super) async fn discard_refreshed(
         &self,
         before: &Connection,
         entry: &JournalEntry,

@@ -136,7 +136,7 @@ impl Service {
 }
 
 /// The connection as its revocation remembers it: enough to find its connector, client, endpoints and account.
-fn shadow(due: &Revocation) -> Connection {
+pub(in crate::service) fn shadow(due: &Revocation) -> Connection {
     let known = |id: &String| Account {
         id: id.clone(),
         label: String::new(),
