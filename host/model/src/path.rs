@@ -1,13 +1,57 @@
 //! Paths of requests: read in one way that every server shares, spelled in one way, and compared with patterns.
 
+/// The longest path that is read, in bytes: reading one costs no more than this, whoever writes it.
+pub const LONGEST: usize = 16 * 1024;
+
 /// Why a path is not used at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PathError {
     /// Another reader could see another path.
     #[error(
-        "the path is ambiguous: dot segments, empty segments, backslashes, control characters, encoded slashes, encodings within encodings and parameters in place of a segment are refused"
+        "the path is ambiguous: dot segments, empty segments, backslashes, control characters, encoded slashes, encodings within encodings and parameters in place of a segment are refused: write it plainly"
     )]
     Ambiguous,
+    /// Longer than what is read.
+    #[error("the path has more than {LONGEST} bytes: write a shorter one")]
+    TooLong,
+}
+
+impl PathError {
+    /// The stable name of the rule that refuses it.
+    pub fn rule(self) -> &'static str {
+        match self {
+            Self::Ambiguous => "path-ambiguous",
+            Self::TooLong => "path-length",
+        }
+    }
+}
+
+/// A path that was read: its segments decoded, each read the same by every server.
+///
+/// Reading is the dear part, so it is done once for a request, and a pattern then costs what it compares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadPath {
+    segments: Vec<String>,
+}
+
+impl ReadPath {
+    /// Reads a URL path, still encoded, as it is sent. A path that two readers could read differently is refused.
+    pub fn of(path: &str) -> Result<Self, PathError> {
+        Ok(Self { segments: segments(path)? })
+    }
+
+    /// Whether it matches a filled pattern: `*` stands for one segment that is not empty, a last `**` for any rest.
+    pub fn matches(&self, pattern: &str) -> bool {
+        let (begin, any_rest) = match trimmed(pattern) {
+            "**" => return true,
+            pattern => pattern.strip_suffix("/**").map_or((pattern, false), |begin| (begin, true)),
+        };
+        let mut given = self.segments.iter();
+        let fits = begin
+            .split('/')
+            .all(|want| given.next().is_some_and(|have| if want == "*" { !have.is_empty() } else { want == have }));
+        fits && (any_rest || given.next().is_none())
+    }
 }
 
 /// A path (as it arrived, still encoded) in its plainest spelling (RFC 3986 section 6.2.2): what needs no encoding is
@@ -29,28 +73,7 @@ pub fn canonical(path: &str) -> Result<String, PathError> {
         let decoded = hex(&mut rest).ok_or(PathError::Ambiguous)?;
         push(&mut plain, decoded, is_plain(decoded));
     }
-    Ok(plain)
-}
-
-/// Whether a URL path (still encoded, as it is sent) matches a filled pattern.
-///
-/// `*` stands for one segment that is not empty, a last `**` for any rest. Each segment is decoded once
-/// before it is compared; a path that two readers could read differently is refused.
-pub fn matches(pattern: &str, path: &str) -> Result<bool, PathError> {
-    let path = segments(path)?;
-    let wanted: Vec<&str> = trimmed(pattern).split('/').collect();
-    let mut given = path.iter();
-    for (index, want) in wanted.iter().enumerate() {
-        if *want == "**" && index + 1 == wanted.len() {
-            return Ok(true);
-        }
-        let Some(have) = given.next() else { return Ok(false) };
-        let fits = if *want == "*" { !have.is_empty() } else { want == have };
-        if !fits {
-            return Ok(false);
-        }
-    }
-    Ok(given.next().is_none())
+    if plain.len() > LONGEST { Err(PathError::TooLong) } else { Ok(plain) }
 }
 
 fn trimmed(path: &str) -> &str {
@@ -58,6 +81,9 @@ fn trimmed(path: &str) -> &str {
 }
 
 fn segments(path: &str) -> Result<Vec<String>, PathError> {
+    if path.len() > LONGEST {
+        return Err(PathError::TooLong);
+    }
     let parts: Vec<&str> = trimmed(path).split('/').collect();
     let last = parts.len().saturating_sub(1);
     let decoded = parts.iter().enumerate().map(|(index, raw)| {

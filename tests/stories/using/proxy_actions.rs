@@ -1,6 +1,7 @@
 //! A connection is held to the actions it was made for: other requests are refused, and the refusal names the action.
 
 use http::{Method, Request};
+use jackfield_model::path::LONGEST;
 use jackfield_tests::host::Answer;
 use serde_json::json;
 
@@ -141,6 +142,22 @@ async fn the_path_that_was_judged_is_the_path_that_is_sent() {
         assert!(answer.contains("\"path-ambiguous\""), "{path}: {answer}");
     }
     assert_eq!(scene.double.log().all().len(), before, "an ambiguous path was sent");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_path_above_the_bound_is_refused_by_name_and_is_not_sent() {
+    let scene = Bounded::start().await;
+    let id = scene.lasting(json!(["read-notes"])).await;
+    let longest = format!("/notes/{}", "a".repeat(LONGEST - "/notes/".len()));
+    assert_eq!(scene.get(&id, &longest).await.status, 200);
+    let before = scene.double.log().all().len();
+    // Twice as long, with as many segments as there is room for.
+    for path in [format!("{longest}a"), "/a".repeat(LONGEST)] {
+        let answer = scene.get(&id, &path).await;
+        assert_eq!(refused(&answer), (403, "egress-denied", "path-length".to_owned()), "{}", answer.json);
+        assert!(answer.text("/detail").unwrap().contains("more than 16384 bytes"), "{}", answer.json);
+    }
+    assert_eq!(scene.double.log().all().len(), before, "a path above the bound was sent");
 }
 
 /// `GET` of a path that no URL library has touched.

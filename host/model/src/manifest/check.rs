@@ -19,6 +19,9 @@ pub struct Fault {
     pub message: String,
 }
 
+/// The most request patterns that a manifest declares, those of actions and of hooks together: each request is compared with them.
+const MOST_PATTERNS: usize = 2000;
+
 struct Checker<'a> {
     manifest: &'a Manifest,
     faults: Vec<Fault>,
@@ -37,6 +40,7 @@ pub fn check(manifest: &Manifest, hooks: &BTreeSet<String>) -> Vec<Fault> {
     checker.scopes_and_actions();
     checker.methods(hooks);
     checker.hooks(hooks);
+    checker.amount();
     checker.call_headers();
     checker.secrets_used(hooks);
     checker.unused();
@@ -260,6 +264,18 @@ impl<'a> Checker<'a> {
                 self.fault(place, "a request's path begins with a slash");
             }
             self.keys(place, &request.path);
+        }
+    }
+
+    fn amount(&mut self) {
+        let of_actions = self.manifest.actions.iter().map(|action| action.requests.len());
+        let of_hooks = self.manifest.requests.iter().map(|declared| declared.requests.len());
+        let count: usize = of_actions.chain(of_hooks).sum();
+        if count > MOST_PATTERNS {
+            let message = format!(
+                "{count} request patterns are declared and at most {MOST_PATTERNS} may be: `*` stands for any segment, a last `**` for any rest"
+            );
+            self.fault("actions and requests", message);
         }
     }
 

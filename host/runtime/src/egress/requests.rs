@@ -1,6 +1,6 @@
 //! Declared requests made concrete for one connection: method, origin and path pattern.
 
-use jackfield_model::{manifest::RequestPattern, path, template::Template};
+use jackfield_model::{manifest::RequestPattern, path::ReadPath, template::Template};
 
 use super::{
     denial::{Denial, shown},
@@ -70,18 +70,14 @@ fn without_query(value: &str) -> &str {
 impl Requests {
     /// Whether a request at one of the origins named by `ids` may be made.
     pub(super) fn judge(&self, connector: &str, method: &str, ids: &[&str], path: &str) -> Result<(), Denial> {
-        let ambiguous = |error: path::PathError| {
-            Denial::new(
-                "path-ambiguous",
-                format!("`{}`: {error}; the connector's author may write it plainly", shown(path)),
-            )
-        };
-        // Asked even where any path may be used, so that every path is one that all readers read alike.
-        path::matches("/**", path).map_err(ambiguous)?;
+        // Read even where any path may be used, so that every path is one that all readers read alike.
+        let read = ReadPath::of(path).map_err(|error| {
+            Denial::new(error.rule(), format!("`{}`: {error} (the connector's author may)", shown(path)))
+        })?;
         let Self::Declared(declared) = self else { return Ok(()) };
         for request in declared {
             let here = ids.contains(&request.origin.as_str()) && request.methods.iter().any(|known| known == method);
-            if here && path::matches(&request.path, path).map_err(ambiguous)? {
+            if here && read.matches(&request.path) {
                 return Ok(());
             }
         }

@@ -5,7 +5,7 @@ use http::Method;
 use jackfield_model::{
     credential::Credential,
     manifest::{Action, OAuth2},
-    path,
+    path::ReadPath,
 };
 use jackfield_runtime::egress::PublicValues;
 
@@ -18,7 +18,7 @@ pub(super) struct Wanted<'a> {
     /// The id of the origin it goes to.
     pub(super) origin: &'a str,
     /// Its path, as it is sent.
-    pub(super) path: &'a str,
+    pub(super) path: &'a ReadPath,
     /// The token its caller names.
     pub(super) token: Option<&'a str>,
 }
@@ -58,7 +58,7 @@ fn by_action<'a>(party: &'a Party, values: &PublicValues, wanted: Wanted<'_>) ->
             let pattern = request.path.fill(|key| values.get(key)).unwrap_or_default();
             request.origin == wanted.origin
                 && request.methods.iter().any(|method| method == wanted.method.as_str())
-                && path::matches(&pattern, wanted.path).unwrap_or(false)
+                && wanted.path.matches(&pattern)
         })
     });
     here.find_map(|action| token_of(action, oauth2, |scope| party.connection.grant.granted.contains(scope)))

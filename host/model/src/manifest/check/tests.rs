@@ -34,6 +34,21 @@ fn names_and_ids_are_checked() {
 }
 
 #[test]
+fn what_every_request_is_compared_with_is_bounded() {
+    let with = |more: usize| {
+        faults_after(|manifest| {
+            let pattern = manifest.requests[0].requests[0].clone();
+            let there: usize = manifest.actions.iter().map(|action| action.requests.len()).sum();
+            manifest.actions[0].requests.extend(vec![pattern.clone(); MOST_PATTERNS / 2]);
+            let left = MOST_PATTERNS - MOST_PATTERNS / 2 - there;
+            manifest.requests[0].requests = vec![pattern; left + more];
+        })
+    };
+    assert_eq!(with(0), "");
+    assert!(with(1).contains("2001 request patterns are declared"), "{}", with(1));
+}
+
+#[test]
 fn undeclared_names_are_faults() {
     assert!(faults_after(|manifest| manifest.actions[0].any_of[0].push("fly".into())).contains("needs `fly`"));
     assert!(

@@ -1,6 +1,10 @@
 //! Which of a connection's origins a call goes to, and its URL there.
 
-use jackfield_model::{manifest::Manifest, origin::Origin, path};
+use jackfield_model::{
+    manifest::Manifest,
+    origin::Origin,
+    path::{self, PathError, ReadPath},
+};
 use jackfield_runtime::{Denial, egress::AllowedOrigin};
 use url::Url;
 
@@ -60,7 +64,7 @@ pub(super) fn url_at(origin: &Origin, path_and_query: &str) -> Result<Url, Denia
         None => (path_and_query, None),
     };
     let ambiguous = |message: String| Denial::new("path-ambiguous", message);
-    let plain = path::canonical(path).map_err(|error| ambiguous(format!("{error}: write it plainly")))?;
+    let plain = path::canonical(path).map_err(refused)?;
     if query.is_some_and(|query| query.contains('#') || query.chars().any(char::is_control)) {
         return Err(ambiguous("the query holds a fragment or a control character: encode it".to_owned()));
     }
@@ -68,6 +72,15 @@ pub(super) fn url_at(origin: &Origin, path_and_query: &str) -> Result<Url, Denia
     let mut url = Url::parse(&format!("{origin}{plain}")).map_err(|_| unreadable())?;
     url.set_query(query);
     if url.path() == plain && Origin::of(&url).is_ok_and(|own| own == *origin) { Ok(url) } else { Err(unreadable()) }
+}
+
+/// The path of such a URL, read for everything that judges it.
+pub(super) fn read(path: &str) -> Result<ReadPath, Denial> {
+    ReadPath::of(path).map_err(refused)
+}
+
+fn refused(error: PathError) -> Denial {
+    Denial::new(error.rule(), error.to_string())
 }
 
 #[cfg(test)]

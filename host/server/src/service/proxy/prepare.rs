@@ -70,11 +70,10 @@ impl Service {
         let origins = egress::allowed_origins(manifest, &values, endpoints, settings)?;
         let target = origin::choose(manifest, &origins, asked.origin.as_deref())?.clone();
         let mut url = origin::url_at(&target.origin, &asked.path_and_query)?;
-        let ruling =
-            Enforcement::new(manifest, &connection.actions, &values)?.judge(&asked.method, &target.id, url.path());
+        let path = origin::read(url.path())?;
+        let ruling = Enforcement::new(manifest, &connection.actions, &values)?.judge(&asked.method, &target.id, &path);
         let ruling = allowed(ruling, asked, &url)?;
-        let wanted =
-            Wanted { method: &asked.method, origin: &target.id, path: url.path(), token: asked.token.as_deref() };
+        let wanted = Wanted { method: &asked.method, origin: &target.id, path: &path, token: asked.token.as_deref() };
         let Led { token, credential: led } =
             credential_for(party, credential, &values, wanted).map_err(ProxyError::Token)?;
         let placements = if target.credential {
