@@ -6,7 +6,7 @@ mod placements;
 
 use std::collections::BTreeSet;
 
-use super::{Field, FieldKind, Manifest, OriginPlace, RequestPattern};
+use super::{Field, FieldKind, Manifest, OriginPlace, RequestPattern, WEBHOOKS};
 use crate::{pattern::Pattern, template::Template};
 
 /// Something wrong in a manifest, and where.
@@ -58,6 +58,12 @@ impl<'a> Checker<'a> {
             self.fault(
                 "name",
                 "must be lower-case letters, digits and hyphens, at most 64, not beginning or ending with a hyphen",
+            );
+        }
+        if self.manifest.name == WEBHOOKS {
+            self.fault(
+                "name",
+                "`webhooks` is what operators let this host's own webhooks reach private addresses by: choose another name",
             );
         }
         if self.manifest.presentation.title.trim().is_empty() {

@@ -29,6 +29,9 @@ pub use oauth2::{
 };
 pub use placement::{CallHeader, Placed, Placement};
 
+/// What this host's own webhooks are named by where an operator lets requests reach private addresses. No connector is called so.
+pub const WEBHOOKS: &str = "webhooks";
+
 /// A declaration, valid as a whole once `check` has passed it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {

@@ -34,6 +34,13 @@ fn names_and_ids_are_checked() {
 }
 
 #[test]
+fn a_name_of_the_host_s_own_is_no_connector_s() {
+    let faults = faults_after(|manifest| manifest.name = "webhooks".into());
+    assert!(faults.contains("name: `webhooks` is what"), "{faults}");
+    assert_eq!(faults_after(|manifest| manifest.name = "webhooks-of-theirs".into()), "");
+}
+
+#[test]
 fn what_every_request_is_compared_with_is_bounded() {
     let with = |more: usize| {
         faults_after(|manifest| {

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Request, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use jackfield_auth::failures;
-use jackfield_model::{id::MessageId, secret::Secret, webhook::Webhook};
+use jackfield_model::{id::MessageId, manifest, secret::Secret, webhook::Webhook};
 use jackfield_runtime::{Denial, SendError};
 use jackfield_store::StoreError;
 
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The name that webhooks have among the operator's egress settings.
-pub(in crate::service) const EGRESS_NAME: &str = "webhooks";
+pub(in crate::service) const EGRESS_NAME: &str = manifest::WEBHOOKS;
 /// Says nothing about who sends: pages, mails and messages carry the tenant's brand.
 const AGENT: &str = "standard-webhooks/1.0";
 
