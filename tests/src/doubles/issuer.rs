@@ -91,6 +91,7 @@ async fn metadata(State(desk): State<Arc<Desk>>) -> Json<Value> {
     let issuer = format!("https://{}", desk.name);
     Json(json!({
         "issuer": issuer,
+        "authorization_endpoint": format!("{issuer}/authorize"),
         "token_endpoint": format!("{issuer}{TOKEN}"),
         "grant_types_supported": ["client_credentials"],
         "response_types_supported": [],

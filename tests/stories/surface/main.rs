@@ -44,6 +44,7 @@ mod methods;
 mod metrics;
 mod operator_guide;
 mod page_identity;
+mod page_identity_crowd;
 mod page_roles;
 mod page_sign_in;
 mod page_upgrade;

@@ -81,6 +81,15 @@ async fn through_provider(browser: &mut Browser, at: Page, login: &str) -> Page 
     browser.submit(&consent, &consent.form().unwrap()).await.unwrap().page().unwrap()
 }
 
+/// Signs in there and stops on the way back, at this address.
+async fn halted(house: &House, browser: &mut Browser, login: &str) -> Url {
+    let at = to_provider(browser, &house.own("/admin/keys")).await;
+    browser.leave_at(&house.own("/sign-in/return"));
+    let form = at.form().unwrap().fill("login", login).unwrap().fill("password", "any").unwrap();
+    let consent = browser.submit(&at, &form).await.unwrap().page().unwrap();
+    browser.submit(&consent, &consent.form().unwrap()).await.unwrap().left().unwrap()
+}
+
 fn says(page: &Page, words: &str) {
     assert!(page.text().unwrap().contains(words), "{words} in {} at {}", page.body, page.url);
 }
@@ -138,12 +147,8 @@ async fn who_is_nobody_here_is_told_so_and_gets_nothing() {
 async fn an_answer_counts_only_where_and_as_it_was_asked_for() {
     let house = House::open().await;
     let mut grace = person();
-    let at = to_provider(&mut grace, &house.own("/admin/keys")).await;
     // Somebody stops on the way back, and the address gets to another browser.
-    grace.leave_at(&house.own("/sign-in/return"));
-    let form = at.form().unwrap().fill("login", "grace").unwrap().fill("password", "any").unwrap();
-    let consent = grace.submit(&at, &form).await.unwrap().page().unwrap();
-    let back = grace.submit(&consent, &consent.form().unwrap()).await.unwrap().left().unwrap();
+    let back = halted(&house, &mut grace, "grace").await;
     let mut other = person();
     page(&mut other, &house.own("/sign-in")).await;
     for browser in [&mut other, &mut person()] {
@@ -160,7 +165,6 @@ async fn an_answer_counts_only_where_and_as_it_was_asked_for() {
     let mut same = person();
     same.jar = grace.jar.clone();
     says(&page(&mut same, with("iss", "https://evil.example").as_str()).await, "You were not signed in");
-    says(&page(&mut same, with("code", "made-up").as_str()).await, "Signing in does not work");
     says(&page(&mut same, with("state", "made-up").as_str()).await, "cannot be finished");
     says(&page(&mut same, with("error", "access_denied").as_str()).await, "You were not signed in");
     assert_eq!(
@@ -175,6 +179,16 @@ async fn an_answer_counts_only_where_and_as_it_was_asked_for() {
     );
     let inside = page(&mut same, back.as_str()).await;
     says(&inside, "Signed in as grace");
+    says(&page(&mut same, back.as_str()).await, "cannot be finished");
+
+    // What was brought with a made-up code was brought: the right one comes too late.
+    let mut hasty = person();
+    let back = halted(&house, &mut hasty, "grace").await;
+    let mut made_up = back.clone();
+    made_up.set_query(Some(&back.query().unwrap().replace("code=", "code=made-up")));
+    let mut same = person();
+    same.jar = hasty.jar.clone();
+    says(&page(&mut same, made_up.as_str()).await, "Signing in does not work");
     says(&page(&mut same, back.as_str()).await, "cannot be finished");
 
     let mut late = person();

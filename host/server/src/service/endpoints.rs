@@ -114,6 +114,12 @@ impl Service {
         metadata::well_known_urls(issuer, self.plain()).iter().flatten().for_each(|url| self.documents.forget(url));
     }
 
+    /// Whether an issuer's metadata is at hand.
+    pub(super) fn keeps_metadata(&self, issuer: &str) -> bool {
+        let urls = metadata::well_known_urls(issuer, self.plain());
+        urls.iter().flatten().any(|url| self.documents.fresh(url, self.now()).is_some())
+    }
+
     /// The endpoints, if requests may go to each of them.
     pub(super) fn judged_endpoints(&self, connector: &str, found: Endpoints) -> Result<Endpoints, EndpointsError> {
         let Endpoints { authorize, token, refresh, revoke, userinfo, jwks, .. } = &found;
@@ -161,7 +167,9 @@ impl Service {
         tenant: Option<TenantId>,
         issuer: &str,
     ) -> Result<Metadata, EndpointsError> {
-        let urls = metadata::well_known_urls(issuer, self.plain())?;
+        let mut urls = metadata::well_known_urls(issuer, self.plain())?;
+        // What is at hand comes first: an issuer that has it at the second address is not asked at the first one each time.
+        urls.sort_by_key(|url| self.documents.fresh(url, self.now()).is_none());
         match self.metadata_now(connector, tenant, issuer, &urls).await {
             Err(error @ (EndpointsError::Unreachable(_) | EndpointsError::Status(_))) => {
                 let stale = urls.iter().find_map(|url| self.documents.stale(url, self.now()));

@@ -3,6 +3,7 @@
 //! Nothing is kept before the person is back: what they began travels in the state, and what binds it (and the verifier and
 //! the nonce) is derived from the value their browser holds. A visitor who begins and never returns leaves nothing behind.
 
+mod bounds;
 mod who;
 
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
@@ -33,6 +34,7 @@ use super::{
 };
 use crate::config;
 
+pub(super) use bounds::Bounds;
 pub use who::Nobody;
 
 /// What outbound requests of this sign-in are named by in `egress.allow_private`: no connector's name has an underscore.
@@ -74,6 +76,9 @@ struct Begun {
     mark: Option<String>,
     /// Until when.
     until: i64,
+    /// What no other has, so that two that are begun at the same moment are two.
+    #[serde(default)]
+    number: u64,
 }
 
 /// Where a sign-in was begun.
@@ -96,6 +101,9 @@ pub enum IdentityError {
     /// What came back was not begun in this browser, or too long ago.
     #[error("this sign-in was not begun in this browser, or took too long")]
     Lost,
+    /// Too many answers are redeemed at the moment.
+    #[error("as many people are signed in by the identity provider at this moment as may be at once")]
+    Crowded,
     /// It said no.
     #[error(transparent)]
     Refused(#[from] Refused),
@@ -148,7 +156,8 @@ impl Service {
         let until = (self.now() + SignedDuration::from_secs(ASKED_SECONDS)).as_second();
         // Anybody can write the address that brings a mark here; what is none is left out.
         let mark = beginning.mark.filter(|mark| is_mark(mark));
-        let begun = Begun { to, tenant: beginning.tenant, mark, until };
+        let number = u64::try_from(self.id_bits()? >> 64).unwrap_or_default();
+        let begun = Begun { to, tenant: beginning.tenant, mark, until, number };
         let said = BASE64URL_NOPAD.encode(serde_json::to_string(&begun).unwrap_or_default().as_bytes());
         let endpoints = self.provider_endpoints(provider).await?;
         let (manifest, oauth2) = method(provider);
@@ -180,6 +189,11 @@ impl Service {
             begun.filter(|_| bool::from(tag.as_bytes().ct_eq(expected.as_bytes()))).ok_or(IdentityError::Lost)?;
         let endpoints = self.provider_endpoints(provider).await?;
         let returned = parameters.read(&oauth2, &endpoints)?;
+        let _turn = self.sign_ins.turn()?;
+        // Whatever comes of it: else one state would have the provider asked for any number of codes.
+        if !self.sign_ins.is_first(tag, begun.until, self.now()) {
+            return Err(IdentityError::Lost);
+        }
         let nonce = Secret::new(BASE64URL_NOPAD.encode(&bound.nonce));
         let verifier = Secret::new(BASE64URL_NOPAD.encode(&bound.verifier));
         let tokens = self.redeem(provider, (&manifest, &oauth2), &endpoints, (&returned.code, &verifier)).await?;
@@ -212,7 +226,7 @@ impl Service {
     }
 
     async fn provider_endpoints(&self, provider: &IdentityProvider) -> Result<Endpoints, IdentityError> {
-        let metadata = self.metadata(NAME, None, &provider.issuer).await?;
+        let metadata = self.provider_metadata(&provider.issuer).await?;
         let announced = Endpoints {
             issuer: Some(metadata.issuer),
             authorize: metadata.authorization_endpoint,
