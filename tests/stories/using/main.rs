@@ -23,6 +23,7 @@ mod files;
 mod front;
 mod github;
 mod google;
+mod hung_up;
 mod import;
 mod late_endings;
 mod machine;

@@ -170,7 +170,9 @@ impl Service {
         let mut change = self.audited_for(tenant, by, "api-key.removed", &id.to_string())?;
         let removed = self.store().api_keys().delete(&mut change, id).await?;
         if removed {
-            self.store().commit(change).await?;
+            self.commit_then(change, move |service| service.callers.forget(id)).await?;
+        } else {
+            // A removal that was not acknowledged may have been made.
             self.callers.forget(id);
         }
         Ok(removed)

@@ -154,8 +154,7 @@ impl Service {
             Some(secret) => self.store().clients().set_secret(&mut change, &mut client, &secret).await?,
             None => self.store().clients().update(&mut change, &mut client).await?,
         }
-        self.store().commit(change).await?;
-        self.refusals.forget(id);
+        self.commit_then(change, move |service| service.refusals.forget(id)).await?;
         Ok(client.record)
     }
 

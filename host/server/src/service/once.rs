@@ -9,7 +9,7 @@ use std::{
 };
 
 use jackfield_model::id::TenantId;
-use jackfield_store::{Change, Deed, KeptAnswer, Outcome, Purpose, StoreError};
+use jackfield_store::{Change, Deed, Fault, KeptAnswer, Outcome, Purpose, StoreError};
 use jiff::SignedDuration;
 use tracing::Instrument;
 
@@ -154,5 +154,20 @@ impl Service {
             }
         };
         named.await.ok()
+    }
+
+    /// Commits, and does what follows from it in memory even where the caller hangs up meanwhile: the change is made all the same.
+    pub(super) async fn commit_then(
+        &self,
+        change: Change,
+        then: impl FnOnce(&Service) + Send + 'static,
+    ) -> Result<(), StoreError> {
+        let service = self.clone();
+        let work = self.outlive(async move {
+            service.store().commit(change).await?;
+            then(&service);
+            Ok(())
+        });
+        work.await.unwrap_or(Err(StoreError::Unavailable(Fault::Stopped)))
     }
 }

@@ -6,7 +6,7 @@ use jackfield_model::{
     origin::{Origin, Scheme},
     tenant::{Notices, Tenant},
 };
-use jackfield_store::{Change, StoreError};
+use jackfield_store::{Change, Fault, StoreError};
 use url::Url;
 
 use super::{BrandChange, FieldFault, Service, client::told};
@@ -114,17 +114,31 @@ impl Service {
         }
         let mut staged = self.audited_for(id, by, "tenant.changed", &id.to_string())?;
         self.store().tenants().update(&mut staged, &mut tenant).await?;
-        self.store().commit(staged).await?;
-        self.habits.note(&tenant);
-        if (&before.days, before.verify_every_hours) != (&tenant.notices.days, tenant.notices.verify_every_hours) {
-            self.look_anew(id);
-        }
+        let changed = tenant.record.clone();
+        let noted = move |service: &Self| {
+            service.habits.note(&changed);
+            if (&before.days, before.verify_every_hours) != (&changed.notices.days, changed.notices.verify_every_hours)
+            {
+                service.look_anew(id);
+            }
+        };
+        self.commit_then(staged, noted).await?;
         Ok(tenant.record)
     }
 
     /// Removes a tenant without connections of which nothing waits to be revoked, and with it its API keys and its own clients.
     pub async fn remove_tenant(&self, id: TenantId, by: &str) -> Result<(), TenantError> {
+        let (service, by) = (self.clone(), by.to_owned());
+        // In a task of its own: once the tenant is gone, its keys are forgotten, though the caller may have gone.
+        let work = self.outlive(async move { Box::pin(service.remove_tenant_now(id, &by)).await });
+        work.await.unwrap_or(Err(StoreError::Unavailable(Fault::Stopped).into()))
+    }
+
+    async fn remove_tenant_now(&self, id: TenantId, by: &str) -> Result<(), TenantError> {
         if self.store().tenants().get(id).await?.is_none() {
+            // One that is asked for again, since the host broke off in the middle of it.
+            self.end_what_came_late(id).await?;
+            self.callers.forget_all_of(id);
             return Err(TenantError::NotFound);
         }
         let mut change = self.audited_for(id, by, "tenant.removed", &id.to_string())?;
