@@ -251,10 +251,14 @@ impl Service {
             let next = self.store().messages().next_beside(&found).await?;
             if let Some(next) = next
                 && let Some(mut behind) = self.store().messages().get(message.tenant, next).await?
-                && behind.next_at.is_none()
             {
-                behind.next_at = Some(self.now());
-                self.store().messages().update(&mut change, &mut behind).await?;
+                if behind.next_at.is_none() {
+                    behind.next_at = Some(self.now());
+                    self.store().messages().update(&mut change, &mut behind).await?;
+                } else {
+                    // It may be about to wait for this one.
+                    self.store().messages().unchanged(&mut change, &behind);
+                }
             }
             self.store().messages().update(&mut change, &mut found).await?;
             match self.store().commit(change).await {
