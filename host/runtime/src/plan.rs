@@ -77,8 +77,8 @@ impl std::fmt::Debug for Filled {
 type Text = Zeroizing<String>;
 
 /// The most bytes of one filled value, and of a whole filled plan.
-const VALUE_BYTES: usize = 64 * 1024;
-const WHOLE_BYTES: usize = 1024 * 1024;
+pub(crate) const VALUE_BYTES: usize = 64 * 1024;
+pub(crate) const WHOLE_BYTES: usize = 1024 * 1024;
 
 impl Planned {
     /// Fills the plan. Every rule of the gate holds for it, and every secret goes to its own origins only.

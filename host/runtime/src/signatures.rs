@@ -2,7 +2,9 @@
 
 use aws_lc_rs::{digest, hmac};
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
-use jackfield_model::plan::{Hole, Value};
+use jackfield_model::plan::{Hole, Part, Value};
+
+use crate::plan::{VALUE_BYTES, WHOLE_BYTES};
 
 /// How the bytes are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,19 +39,56 @@ pub(crate) enum Recipe {
 
 /// The signatures of one call, by number. Usable only with the plan of the same call.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Signatures(pub(crate) Vec<Recipe>);
+pub(crate) struct Signatures {
+    recipes: Vec<Recipe>,
+    /// What all of them hold, in bytes.
+    held: usize,
+}
+
+/// The most signatures of one call.
+const MOST: usize = 64;
 
 impl Signatures {
-    /// Keeps a recipe and answers its number.
-    pub(crate) fn add(&mut self, recipe: Recipe) -> Option<u32> {
-        let number = u32::try_from(self.0.len()).ok().filter(|number| *number < 64)?;
-        self.0.push(recipe);
-        Some(number)
+    /// Keeps a recipe and answers its number; otherwise, what it is too much of. A recipe is memory of the host until its plans are
+    /// filled, so no more is kept than a plan may have.
+    pub(crate) fn add(&mut self, recipe: Recipe) -> Result<u32, &'static str> {
+        let (size, number) = (recipe.size(), self.recipes.len());
+        if number >= MOST {
+            return Err("one call makes at most 64 signatures");
+        }
+        if size > VALUE_BYTES {
+            return Err("a message to sign has at most 64 KiB");
+        }
+        if self.held + size > WHOLE_BYTES {
+            return Err("the messages that one call signs have at most 1 MiB in all");
+        }
+        self.held += size;
+        self.recipes.push(recipe);
+        u32::try_from(number).map_err(|_| "one call makes at most 64 signatures")
     }
 
     pub(crate) fn get(&self, number: u32) -> Option<&Recipe> {
-        self.0.get(usize::try_from(number).ok()?)
+        self.recipes.get(usize::try_from(number).ok()?)
     }
+}
+
+impl Recipe {
+    /// What it holds, in bytes.
+    fn size(&self) -> usize {
+        let (key, message) = match self {
+            Self::Sha256 { message, .. } => (0, message),
+            Self::Hmac { key, message, .. } => (text_of(key), message),
+        };
+        let pieces = message.iter().map(|part| match part {
+            Part::Text(text) => text.len(),
+            Part::Hole(hole) => text_of(hole),
+        });
+        key + pieces.map(|text| size_of::<Part>() + text).sum::<usize>()
+    }
+}
+
+fn text_of(hole: &Hole) -> usize {
+    if let Hole::Field(name) = hole { name.len() } else { 0 }
 }
 
 impl Writing {
@@ -86,4 +125,29 @@ impl Keyed {
 /// SHA-256 of a message.
 pub(crate) fn sha256(message: &[u8]) -> Vec<u8> {
     digest::digest(&digest::SHA256, message).as_ref().to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn over(message: Value) -> Recipe {
+        Recipe::Sha256 { message, writing: Writing::Hex }
+    }
+
+    #[test]
+    fn what_a_call_asks_to_sign_is_kept_within_what_a_plan_may_have() {
+        let text = |bytes: usize| over(vec![Part::Text("x".repeat(bytes))]);
+        let refused = "a message to sign has at most 64 KiB";
+        let mut signatures = Signatures::default();
+        assert_eq!(signatures.add(text(VALUE_BYTES)), Err(refused), "a piece is memory besides its text");
+        assert_eq!(signatures.add(over(vec![Part::Text(String::new()); VALUE_BYTES / 8])), Err(refused));
+        assert_eq!(signatures.add(over(vec![Part::Hole(Hole::Field("x".repeat(VALUE_BYTES)))])), Err(refused));
+        let kept: Vec<_> = (0..20).map_while(|_| signatures.add(text(60 * 1024)).ok()).collect();
+        assert_eq!(kept, (0..17).collect::<Vec<_>>());
+        assert_eq!(signatures.add(text(60 * 1024)), Err("the messages that one call signs have at most 1 MiB in all"));
+        assert_eq!(signatures.add(text(8)), Ok(17), "what is small finds room");
+        let mut many = Signatures::default();
+        assert_eq!((0..70).filter(|_| many.add(text(0)).is_ok()).count(), MOST);
+    }
 }

@@ -53,9 +53,7 @@ impl Host for CallState {
 
 impl CallState {
     fn keep(&mut self, recipe: Recipe) -> Result<u32, Failure> {
-        self.signatures
-            .add(recipe)
-            .ok_or_else(|| failure("signatures", "one call makes at most 64 signatures".to_owned()))
+        self.signatures.add(recipe).map_err(|much| failure("signatures", much.to_owned()))
     }
 }
 

@@ -156,12 +156,11 @@ fn headers_of_the_host_stay_the_hosts_and_values_stay_one_line() {
 fn a_signature_is_made_here_and_goes_where_its_key_may() {
     let mut signatures = Signatures::default();
     let message = vec![Part::Text("hello".into())];
-    signatures.add(Recipe::Hmac { keyed: Keyed::Sha256, key: Hole::ClientSecret, message, writing: Writing::Hex });
+    let recipe = Recipe::Hmac { keyed: Keyed::Sha256, key: Hole::ClientSecret, message, writing: Writing::Hex };
+    signatures.add(recipe).unwrap();
+    let signatures = Arc::new(signatures);
     let body = |number| PlanBody::Form(vec![("sig".into(), hole(Hole::Signature(number)))]);
-    let with = |url: &str, number| Planned {
-        signatures: Arc::new(Signatures(signatures.0.clone())),
-        ..planned(post(url, body(number)))
-    };
+    let with = |url: &str, number| Planned { signatures: Arc::clone(&signatures), ..planned(post(url, body(number))) };
     let filled = with(TOKEN, 0).fill(&holes("key")).unwrap();
     // RFC 4231's construction; value by another implementation.
     assert_eq!(filled.request.body(), b"sig=9307b3b915efb5171ff14d8cb55fbcc798c6c0ef1456d66ded1a6aa723a58b7b");
@@ -172,7 +171,7 @@ fn a_signature_is_made_here_and_goes_where_its_key_may() {
 #[test]
 fn a_signature_cannot_sign_itself() {
     let mut signatures = Signatures::default();
-    signatures.add(Recipe::Sha256 { message: hole(Hole::Signature(0)), writing: Writing::Hex });
+    signatures.add(Recipe::Sha256 { message: hole(Hole::Signature(0)), writing: Writing::Hex }).unwrap();
     let body = PlanBody::Form(vec![("sig".into(), hole(Hole::Signature(0)))]);
     let planned = Planned { signatures: Arc::new(signatures), ..planned(post(TOKEN, body)) };
     assert_eq!(planned.fill(&holes("key")).unwrap_err().rule, "hole-unknown");

@@ -139,8 +139,27 @@ fn signatures() -> Vec<Row> {
                 let only = json!({ "hole": { "signature": 0 } });
                 signing(core, "signature-over-much", json!([["sign", [only]]]), much)
             },
-            "plan-size",
-            "`a signed message` has more than 64 KiB",
+            "hole-unknown",
+            "signature 0",
+        ),
+        Row::no_token(
+            "signatures-that-hold-memory",
+            |core| {
+                // Each is as large as it may be; what is kept of them all is no more than a plan may have.
+                let much = "(local $left i32) (local.set $left (i32.const 64))
+                    (i32.store offset=4 (i32.load (i32.const {twice})) (i32.const {heap}))
+                    (i32.store8 (i32.load (i32.const {twice})) (i32.const 0))
+                    (i32.store offset=8 (i32.load (i32.const {twice})) (i32.const 65000))
+                    (loop $again
+                        (call $sha256 (i32.load (i32.const {twice})) (i32.const 1) (i32.const 0) (i32.const 0) (i32.const 0)
+                            (i32.const 1024))
+                        (br_if $again (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
+                    (i32.const {plan})";
+                let last = json!({ "hole": { "signature": 16 } });
+                signing(core, "signatures-that-hold-memory", json!([["sign", [last]]]), much)
+            },
+            "hole-unknown",
+            "signature 16",
         ),
         Row::no_token(
             "holes-that-multiply",
