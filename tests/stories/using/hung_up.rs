@@ -4,16 +4,20 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
 
-use jackfield_model::id::{ApiKeyId, TenantId};
+use http::Method;
+use jackfield_model::id::{ApiKeyId, ConnectionId, TenantId};
 use jackfield_model::secret::Secret;
-use jackfield_server::service::Service;
+use jackfield_server::service::{Leave, Service};
+use jackfield_tests::doubles::{Fault, Gate, On};
 use jackfield_tests::host::{Setting, TestHost};
 use serde_json::json;
+
+use crate::front::Fronted;
 
 /// More often than any of this waits.
 const WAITS: usize = 8;
 /// How often it is looked whether something has come about.
-const LOOKS: usize = 5;
+const LOOKS: usize = 20;
 
 /// Does work until it waits for so many times, and lets go of it then, as a server does with what nobody waits for any more.
 async fn cut_off<T>(work: impl Future<Output = T>, waits: usize) -> Option<T> {
@@ -83,4 +87,25 @@ async fn a_tenant_whose_end_was_cut_off_is_either_there_or_has_no_keys() {
         }
     }
     assert!(ended > 0, "some were cut off in the middle of it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_that_was_cut_off_at_the_provider_is_settled_all_the_same() {
+    let scene = Fronted::start().await;
+    let id: ConnectionId = scene.connect("alice").await.parse().unwrap();
+    let tenant: TenantId = scene.tenant.id.parse().unwrap();
+    let gate = Gate::default();
+    scene.front.faults().once(On::path("/token/revocation"), Fault::Held(gate.clone()));
+    let service = scene.host.running().unwrap().service.clone();
+    let deleting = tokio::spawn(async move { service.delete(tenant, id, &Leave::default(), "application").await });
+    gate.reached(1).await;
+    deleting.abort();
+    assert!(deleting.await.unwrap_err().is_cancelled());
+    gate.open();
+    let path = format!("/v1/tenants/{tenant}");
+    let is_settled = async || {
+        let removed = scene.host.api(scene.host.operator(), Method::DELETE, &path, None).await.unwrap();
+        removed.status == 204
+    };
+    assert!(comes_about(&scene.host, is_settled).await, "its revocation waits for a round of housekeeping");
 }

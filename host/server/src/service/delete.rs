@@ -8,7 +8,7 @@ use jackfield_model::{
     status::Happening,
     uses::Use,
 };
-use jackfield_store::{Change, Revocation, StoreError};
+use jackfield_store::{Change, Fault, Revocation, StoreError};
 use jiff::SignedDuration;
 
 use super::{Conditions, Service, Stale, resolve::ResolveError, revoke::Ended};
@@ -100,6 +100,19 @@ impl Service {
     /// Where other connections may live on the same grant, `twins` says what becomes of them; without it nothing is
     /// deleted.
     pub async fn delete(
+        &self,
+        tenant: TenantId,
+        id: ConnectionId,
+        leave: &Leave,
+        by: &str,
+    ) -> Result<Deletion, DeleteError> {
+        let (service, leave, by) = (self.clone(), leave.clone(), by.to_owned());
+        // In a task of its own: what a refresh brought meanwhile is ended, though whoever deletes hangs up.
+        let work = self.outlive(async move { Box::pin(service.delete_to_the_end(tenant, id, &leave, &by)).await });
+        work.await.unwrap_or(Err(StoreError::Unavailable(Fault::Stopped).into()))
+    }
+
+    async fn delete_to_the_end(
         &self,
         tenant: TenantId,
         id: ConnectionId,
