@@ -46,16 +46,15 @@ pub(crate) struct Signatures {
 }
 
 /// The most signatures of one call.
-const MOST: usize = 64;
+const MOST: u32 = 64;
 
 impl Signatures {
     /// Keeps a recipe and answers its number; otherwise, what it is too much of. A recipe is memory of the host until its plans are
     /// filled, so no more is kept than a plan may have.
     pub(crate) fn add(&mut self, recipe: Recipe) -> Result<u32, &'static str> {
-        let (size, number) = (recipe.size(), self.recipes.len());
-        if number >= MOST {
-            return Err("one call makes at most 64 signatures");
-        }
+        let number = u32::try_from(self.recipes.len()).ok().filter(|number| *number < MOST);
+        let number = number.ok_or("one call makes at most 64 signatures")?;
+        let size = recipe.size();
         if size > VALUE_BYTES {
             return Err("a message to sign has at most 64 KiB");
         }
@@ -64,7 +63,7 @@ impl Signatures {
         }
         self.held += size;
         self.recipes.push(recipe);
-        u32::try_from(number).map_err(|_| "one call makes at most 64 signatures")
+        Ok(number)
     }
 
     pub(crate) fn get(&self, number: u32) -> Option<&Recipe> {
@@ -148,6 +147,6 @@ mod tests {
         assert_eq!(signatures.add(text(60 * 1024)), Err("the messages that one call signs have at most 1 MiB in all"));
         assert_eq!(signatures.add(text(8)), Ok(17), "what is small finds room");
         let mut many = Signatures::default();
-        assert_eq!((0..70).filter(|_| many.add(text(0)).is_ok()).count(), MOST);
+        assert_eq!((0..70).map_while(|_| many.add(text(0)).ok()).last(), Some(MOST - 1));
     }
 }

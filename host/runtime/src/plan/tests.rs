@@ -169,6 +169,19 @@ fn a_signature_is_made_here_and_goes_where_its_key_may() {
 }
 
 #[test]
+fn a_message_whose_holes_fill_to_too_much_is_not_signed() {
+    let mut signatures = Signatures::default();
+    let message = vec![Part::Hole(Hole::ClientSecret); 20];
+    signatures.add(Recipe::Sha256 { message, writing: Writing::Hex }).unwrap();
+    let body = PlanBody::Form(vec![("sig".into(), hole(Hole::Signature(0)))]);
+    let planned = Planned { signatures: Arc::new(signatures), ..planned(post(TOKEN, body)) };
+    assert!(planned.fill(&holes(&"k".repeat(3000))).is_ok());
+    let refused = planned.fill(&holes(&"k".repeat(4000))).unwrap_err();
+    assert_eq!(refused.rule, "plan-size");
+    assert!(refused.message.contains("`a signed message` has more than 64 KiB"), "{}", refused.message);
+}
+
+#[test]
 fn a_signature_cannot_sign_itself() {
     let mut signatures = Signatures::default();
     signatures.add(Recipe::Sha256 { message: hole(Hole::Signature(0)), writing: Writing::Hex }).unwrap();

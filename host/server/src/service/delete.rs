@@ -8,7 +8,7 @@ use jackfield_model::{
     status::Happening,
     uses::Use,
 };
-use jackfield_store::{Change, Fault, Revocation, StoreError};
+use jackfield_store::{Change, Revocation, StoreError};
 use jiff::SignedDuration;
 
 use super::{Conditions, Service, Stale, resolve::ResolveError, revoke::Ended};
@@ -108,11 +108,10 @@ impl Service {
     ) -> Result<Deletion, DeleteError> {
         let (service, leave, by) = (self.clone(), leave.clone(), by.to_owned());
         // In a task of its own: what a refresh brought meanwhile is ended, though whoever deletes hangs up.
-        let work = self.outlive(async move { Box::pin(service.delete_to_the_end(tenant, id, &leave, &by)).await });
-        work.await.unwrap_or(Err(StoreError::Unavailable(Fault::Stopped).into()))
+        self.to_its_end(async move { Box::pin(service.delete_now(tenant, id, &leave, &by)).await }).await
     }
 
-    async fn delete_to_the_end(
+    async fn delete_now(
         &self,
         tenant: TenantId,
         id: ConnectionId,

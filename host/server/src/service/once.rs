@@ -156,6 +156,18 @@ impl Service {
         named.await.ok()
     }
 
+    /// The same for a change: where it panicked, nobody knows how far it came.
+    pub(super) async fn to_its_end<T, E>(
+        &self,
+        work: impl Future<Output = Result<T, E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.outlive(work).await.unwrap_or_else(|| Err(StoreError::Unavailable(Fault::Stopped).into()))
+    }
+
     /// Commits, and does what follows from it in memory even where the caller hangs up meanwhile: the change is made all the same.
     pub(super) async fn commit_then(
         &self,
@@ -163,11 +175,11 @@ impl Service {
         then: impl FnOnce(&Service) + Send + 'static,
     ) -> Result<(), StoreError> {
         let service = self.clone();
-        let work = self.outlive(async move {
+        self.to_its_end(async move {
             service.store().commit(change).await?;
             then(&service);
             Ok(())
-        });
-        work.await.unwrap_or(Err(StoreError::Unavailable(Fault::Stopped)))
+        })
+        .await
     }
 }

@@ -6,7 +6,7 @@ use jackfield_model::{
     origin::{Origin, Scheme},
     tenant::{Notices, Tenant},
 };
-use jackfield_store::{Change, Fault, StoreError};
+use jackfield_store::{Change, StoreError};
 use url::Url;
 
 use super::{BrandChange, FieldFault, Service, client::told};
@@ -130,15 +130,13 @@ impl Service {
     pub async fn remove_tenant(&self, id: TenantId, by: &str) -> Result<(), TenantError> {
         let (service, by) = (self.clone(), by.to_owned());
         // In a task of its own: once the tenant is gone, its keys are forgotten, though the caller may have gone.
-        let work = self.outlive(async move { Box::pin(service.remove_tenant_now(id, &by)).await });
-        work.await.unwrap_or(Err(StoreError::Unavailable(Fault::Stopped).into()))
+        self.to_its_end(async move { Box::pin(service.remove_tenant_now(id, &by)).await }).await
     }
 
     async fn remove_tenant_now(&self, id: TenantId, by: &str) -> Result<(), TenantError> {
         if self.store().tenants().get(id).await?.is_none() {
             // One that is asked for again, since the host broke off in the middle of it.
             self.end_what_came_late(id).await?;
-            self.callers.forget_all_of(id);
             return Err(TenantError::NotFound);
         }
         let mut change = self.audited_for(id, by, "tenant.removed", &id.to_string())?;
@@ -148,18 +146,18 @@ impl Service {
             Err(StoreError::Awaited) => return Err(TenantError::Awaited),
             other => other?,
         }
-        self.end_what_came_late(id).await?;
-        self.callers.forget_all_of(id);
-        Ok(())
+        Ok(self.end_what_came_late(id).await?)
     }
 
-    /// Ends what was made between the look at what a tenant had and its end. From then on nothing is: whoever makes something
-    /// holds the tenant. Its data keys are not looked at again: a revocation that waits in no tenant may need one.
+    /// Ends what was made between the look at what a tenant had and its end, and forgets who called with its keys. From then on
+    /// nothing is made: whoever makes something holds the tenant. Its data keys are not looked at again: a revocation that waits
+    /// in no tenant may need one.
     async fn end_what_came_late(&self, id: TenantId) -> Result<(), StoreError> {
         loop {
             let mut late = Change::new();
             self.end_what_is_of(&mut late, id).await?;
             if late.is_empty() {
+                self.callers.forget_all_of(id);
                 return Ok(());
             }
             match self.store().commit(late).await {
