@@ -17,8 +17,12 @@ tests/peers/setup.sh soak
 # All that the tests start is built with them: naming some of them alone leaves out the programs that they run.
 cargo test --workspace --no-run
 ended=0
+crowd=hostile::a_neighbour_beside_a_crowd_of_them_is_answered_as_ever
 SLICE=long cargo test --workspace --no-fail-fast --test attacks --test crashes --test house --test sandbox --test surface \
-  -- --include-ignored | awk -v suite=soak -v slice=long -f tests/summary.awk || ended=1
+  -- --include-ignored --skip "$crowd" | awk -v suite=soak -v slice=long -f tests/summary.awk || ended=1
+# Alone, as it weighs its own process.
+SLICE=long cargo test --workspace --test sandbox -- "$crowd" \
+  | awk -v suite=soak-crowd -v slice=long -f tests/summary.awk || ended=1
 # What is sealed, and the key ring rotated: tests of the store itself.
 SLICE=long cargo test --workspace --no-fail-fast --lib -- tests::sealing tests::faults \
   | awk -v suite=soak-store -v slice=long -f tests/summary.awk || ended=1
