@@ -13,7 +13,7 @@ use crate::{
     core::Core,
     error::{Cause, StoreError, unreadable},
     record::Versioned,
-    schema::{CHOICE, CHOICE_DUE, CHOICE_SECRET, Padded},
+    schema::{CHOICE, CHOICE_DUE, CHOICE_SECRET, MADE, Padded},
     seal::{Context, Scope},
 };
 
@@ -45,9 +45,9 @@ impl Choices<'_> {
     ) -> Result<(), StoreError> {
         let key = CHOICE_SECRET.key(&[&choice.session]);
         let name = choice.session.to_string();
-        let sealed =
-            self.0.keys.seal(&*self.0.engine, &context(choice, &name), &key, &credential.to_sealable()).await?;
-        change.write(key, sealed);
+        let (plain, context) = (credential.to_sealable(), context(choice, &name));
+        self.0.keys.seal_held(&*self.0.engine, change, &context, key, &plain).await?;
+        change.count(MADE.key(&[&"tenant", &choice.tenant]));
         change.write(due_key(choice), vec![]);
         change.insert(CHOICE, CHOICE.key(&[&choice.session]), choice)
     }

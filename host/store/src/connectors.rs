@@ -13,9 +13,11 @@ use serde::{Deserialize, Serialize};
 use crate::{
     change::Change,
     core::{Core, Order},
-    error::{Cause, StoreError, Unreadable, unreadable},
-    record::{Page, Versioned},
-    schema::{CONNECTOR, CONNECTOR_PART},
+    engine::Expect,
+    error::{Cause, StoreError, Unreadable, unreadable, while_sealing},
+    record::{self, Page, Versioned},
+    schema::{CONNECTOR, CONNECTOR_PART, MADE},
+    seal::random,
 };
 
 const PART: usize = 24 * 1024;
@@ -51,6 +53,10 @@ pub(crate) struct Head {
     parts: usize,
 }
 
+/// How much was made of a connector by some moment.
+#[derive(Debug, Clone)]
+pub struct Made(Expect);
+
 /// Installed connectors.
 pub struct Connectors<'a>(pub(crate) &'a Core);
 
@@ -66,7 +72,12 @@ impl Connectors<'_> {
         let head = Head { text, parts: json.chunks(PART).count() };
         // The old parts first: where the text is the same, the later writes win.
         match self.0.get::<Head>(CONNECTOR, &key).await? {
-            None => change.insert(CONNECTOR, key, &head)?,
+            None => {
+                let which = random().map_err(|error| while_sealing(&key, error))?;
+                let bytes = record::encode(CONNECTOR, &key, record::beginning(which), &head)?;
+                change.expect(key.clone(), Expect::Absent);
+                change.write(key, bytes);
+            }
             Some(old) => {
                 remove_parts(change, &connector.name, &old);
                 change.replace(
@@ -84,6 +95,10 @@ impl Connectors<'_> {
 
     /// The connector of this name.
     pub async fn get(&self, name: &str) -> Result<Option<Connector>, StoreError> {
+        Ok(self.read(name).await?.map(|read| read.record))
+    }
+
+    async fn read(&self, name: &str) -> Result<Option<Versioned<Connector>>, StoreError> {
         let key = CONNECTOR.key(&[&name]);
         for _ in 0..ATTEMPTS {
             let Some(head) = self.0.get::<Head>(CONNECTOR, &key).await? else { return Ok(None) };
@@ -98,20 +113,21 @@ impl Connectors<'_> {
             if whole {
                 let is_same = HEXLOWER.encode(digest(&SHA256, &json).as_ref()) == head.text;
                 let read = serde_json::from_slice(&json).ok().filter(|_| is_same);
-                return Ok(Some(read.ok_or_else(|| unreadable(&key, Cause::Damaged))?));
+                let record = read.ok_or_else(|| unreadable(&key, Cause::Damaged))?;
+                return Ok(Some(Versioned { record, revision: head.revision }));
             }
         }
         Err(unreadable(&key, Cause::Missing).into())
     }
 
     /// The same, shared with whoever asked before: read and parsed once, and again after its head has changed.
-    pub async fn shared(&self, name: &str) -> Result<Option<Arc<Connector>>, StoreError> {
+    pub async fn shared(&self, name: &str) -> Result<Option<Versioned<Arc<Connector>>>, StoreError> {
         let key = CONNECTOR.key(&[&name]);
         let Some(head) = self.0.engine.get(&key).await? else { return Ok(None) };
         if let Some(known) = self.0.connectors.get(name, &head) {
             return Ok(Some(known));
         }
-        let Some(read) = self.get(name).await?.map(Arc::new) else { return Ok(None) };
+        let Some(read) = self.read(name).await?.map(|read| read.map(Arc::new)) else { return Ok(None) };
         // Replaced meanwhile, it is not what belongs to this head.
         if self.0.engine.get(&key).await?.as_ref() == Some(&head) {
             self.0.connectors.note(name, head, &read);
@@ -154,8 +170,28 @@ impl Connectors<'_> {
         Ok(Some(brief))
     }
 
-    /// Stages the end of a connector; its component's file stays.
-    pub async fn delete(&self, change: &mut Change, name: &str) -> Result<(), StoreError> {
+    /// Stages that a connector is still installed when the change is made, and that the change makes something of it: what was
+    /// begun with one that is removed meanwhile is not made, whatever has its name by then. An upgrade is no removal.
+    pub fn hold(&self, change: &mut Change, connector: &Versioned<Arc<Connector>>) {
+        change.expect(CONNECTOR.key(&[&connector.name]), record::same_beginning(CONNECTOR, connector.revision));
+        change.count(made_key(&connector.name));
+    }
+
+    /// Whether it is still installed, upgraded or not.
+    pub async fn is_installed(&self, connector: &Versioned<Arc<Connector>>) -> Result<bool, StoreError> {
+        let head = self.0.engine.get(&CONNECTOR.key(&[&connector.name])).await?;
+        Ok(record::same_beginning(CONNECTOR, connector.revision).holds(head.as_deref()))
+    }
+
+    /// How much was made of a connector: read before anybody looks whether it is in use.
+    pub async fn made(&self, name: &str) -> Result<Made, StoreError> {
+        Ok(Made(self.0.as_it_is(&made_key(name)).await?))
+    }
+
+    /// Stages the end of a connector of which nothing was made since; its component's file stays.
+    pub async fn delete(&self, change: &mut Change, name: &str, before: Made) -> Result<(), StoreError> {
+        change.expect(made_key(name), before.0);
+        change.delete(made_key(name));
         let key = CONNECTOR.key(&[&name]);
         match self.0.get::<Head>(CONNECTOR, &key).await {
             Ok(None) => {}
@@ -169,6 +205,10 @@ impl Connectors<'_> {
         }
         Ok(())
     }
+}
+
+fn made_key(name: &str) -> Vec<u8> {
+    MADE.key(&[&"connector", &name])
 }
 
 fn remove_parts(change: &mut Change, name: &str, head: &Versioned<Head>) {

@@ -4,12 +4,15 @@ use jackfield_model::{id::TenantId, person::Reached};
 
 use crate::{
     change::Change,
-    core::{Core, Order},
+    core::{Core, Order, tail},
     error::StoreError,
     record::Versioned,
-    schema::CONTACT,
+    schema::{CONTACT, TENANT},
     seal::Purpose,
 };
+
+/// How many contacts end in one commit: whoever reads and writes meanwhile waits as long as it is applied.
+const GROUP: usize = 256;
 
 /// Contacts.
 pub struct Contacts<'a>(pub(crate) &'a Core);
@@ -41,13 +44,38 @@ impl Contacts<'_> {
         change.delete(self.key(tenant, end_user));
     }
 
-    /// Stages the end of all contacts of a tenant.
-    pub async fn clear(&self, change: &mut Change, tenant: TenantId) -> Result<(), StoreError> {
-        let (found, _) = self.0.scan(&CONTACT.prefix(&[&tenant]), None, usize::MAX, Order::Oldest).await?;
-        for (key, _) in found {
-            change.delete(key);
+    /// Ends all contacts of a tenant that is no more, a group at a time.
+    pub async fn clear(&self, tenant: TenantId) -> Result<(), StoreError> {
+        loop {
+            let (found, more) = self.0.scan(&CONTACT.prefix(&[&tenant]), None, GROUP, Order::Oldest).await?;
+            let mut change = Change::new();
+            for (key, _) in found {
+                change.delete(key);
+            }
+            self.0.commit(change).await?;
+            if more.is_none() {
+                return Ok(());
+            }
         }
-        Ok(())
+    }
+
+    /// Ends the contacts of every tenant that is no more: what a stop cut off ends here.
+    pub async fn sweep(&self) -> Result<(), StoreError> {
+        let prefix = CONTACT.prefix(&[]);
+        let mut after: Option<String> = None;
+        loop {
+            let (found, _) = self.0.scan(&prefix, after.as_deref(), 1, Order::Oldest).await?;
+            let Some((key, _)) = found.first() else { return Ok(()) };
+            let entry = tail(&prefix, key);
+            let owner = entry.split('/').next().unwrap_or_default();
+            if let Ok(tenant) = owner.parse()
+                && self.0.engine.get(&TENANT.key(&[&tenant])).await?.is_none()
+            {
+                self.clear(tenant).await?;
+            }
+            // Behind all of this owner: `0` follows `/`.
+            after = Some(format!("{owner}0"));
+        }
     }
 
     fn key(&self, tenant: TenantId, end_user: &str) -> Vec<u8> {

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use crate::{
     change::Change,
     connectors::Known,
-    engine::{Engine, Pair, Scan},
+    engine::{Engine, Expect, Pair, Scan},
     error::{Cause, StoreError, unreadable},
     keys::Keys,
     record::{self, Page, Versioned},
@@ -26,7 +26,7 @@ pub(crate) struct Core {
     pub(crate) engine: Arc<dyn Engine>,
     pub(crate) keys: Keys,
     /// Connectors that were read.
-    pub(crate) connectors: Known<Arc<Connector>>,
+    pub(crate) connectors: Known<Versioned<Arc<Connector>>>,
     /// Connectors that were looked at all together.
     pub(crate) briefs: Known<Brief>,
     /// How many connections there are, from when that was read on.
@@ -163,6 +163,11 @@ impl Core {
             page.add(parsed(named).ok_or_else(|| unreadable(&key, Cause::Damaged)));
         }
         Ok(page)
+    }
+
+    /// That a key still has what it has now.
+    pub(crate) async fn as_it_is(&self, key: &[u8]) -> Result<Expect, StoreError> {
+        Ok(self.engine.get(key).await?.map_or(Expect::Absent, Expect::Equals))
     }
 
     /// What an index entry points to: the text of its value.

@@ -91,6 +91,28 @@ impl Keys {
         seal::seal(id, &data_key, context, plain).map_err(|error| while_sealing(key, error))
     }
 
+    /// Stages a value sealed for its place, as long as its data key is there when the change is made: what is sealed while its
+    /// tenant ends could never be opened. Whoever is refused seals anew.
+    pub(crate) async fn seal_held(
+        &self,
+        engine: &dyn Engine,
+        change: &mut Change,
+        context: &Context<'_>,
+        key: Vec<u8>,
+        plain: &[u8],
+    ) -> Result<(), StoreError> {
+        let (mut id, mut data_key) = self.sealing_key(engine, context.scope).await?;
+        // One that was erased may still be known here.
+        if engine.get(&DATA_KEY.key(&[&context.scope, &id])).await?.is_none() {
+            self.forget(context.scope);
+            (id, data_key) = self.sealing_key(engine, context.scope).await?;
+        }
+        let sealed = seal::seal(id, &data_key, context, plain).map_err(|error| while_sealing(&key, error))?;
+        change.expect(DATA_KEY.key(&[&context.scope, &id]), Expect::StartsWith(vec![]));
+        change.write(key, sealed);
+        Ok(())
+    }
+
     /// Opens a sealed value that `key` in the store holds.
     pub(crate) async fn open(
         &self,

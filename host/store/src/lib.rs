@@ -59,7 +59,7 @@ pub use clients::Clients;
 pub use clock::Clock;
 pub use components::{ComponentError, Components, digest_of};
 pub use connections::{Audience, Connections, Due, Filter, Order, Sort, Wanted};
-pub use connectors::Connectors;
+pub use connectors::{Connectors, Made};
 pub use contacts::Contacts;
 pub use digests::{Digest, Digests, Held};
 pub use engine::{EngineError, Fault, Health};

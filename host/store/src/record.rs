@@ -91,6 +91,19 @@ pub(crate) fn unchanged(kind: Kind, revision: u64) -> Expect {
     Expect::StartsWith(head(kind, revision))
 }
 
+/// The first revision of a record that is not to be mixed up with an earlier one of its key: the upper half says which of them
+/// it is, the lower half counts its changes.
+pub(crate) fn beginning(which: [u8; 4]) -> u64 {
+    u64::from(u32::from_be_bytes(which)) << 32
+}
+
+/// That a record is still the one that was read, whatever changed in it since.
+pub(crate) fn same_beginning(kind: Kind, revision: u64) -> Expect {
+    let mut bytes = vec![kind.layout];
+    bytes.extend(revision.to_be_bytes().into_iter().take(4));
+    Expect::StartsWith(bytes)
+}
+
 pub(crate) fn encode<T: Serialize>(kind: Kind, key: &[u8], revision: u64, record: &T) -> Result<Vec<u8>, StoreError> {
     let mut bytes = head(kind, revision);
     serde_json::to_writer(&mut bytes, record).map_err(|_| unreadable(key, Cause::Damaged))?;

@@ -15,7 +15,7 @@ use crate::{
     core::Core,
     error::{Cause, StoreError, unreadable},
     record::{Page, Versioned},
-    schema::{Padded, REVOCATION, REVOCATION_DUE, REVOCATION_SECRET},
+    schema::{MADE, Padded, REVOCATION, REVOCATION_DUE, REVOCATION_SECRET},
     seal::{Context, Scope},
 };
 
@@ -56,7 +56,8 @@ pub struct Revocation {
 pub struct Revocations<'a>(pub(crate) &'a Core);
 
 impl Revocations<'_> {
-    /// Stages a revocation with the credential that a retry needs, and no more of it than that.
+    /// Stages a revocation with the credential that a retry needs, and no more of it than that. Where its tenant's keys end
+    /// meanwhile, the commit is refused: staged anew, it waits with a new one.
     pub async fn create(
         &self,
         change: &mut Change,
@@ -65,9 +66,9 @@ impl Revocations<'_> {
     ) -> Result<(), StoreError> {
         let key = REVOCATION_SECRET.key(&[&revocation.id]);
         let name = revocation.id.to_string();
-        let sealed =
-            self.0.keys.seal(&*self.0.engine, &context(revocation, &name), &key, &credential.to_sealable()).await?;
-        change.write(key, sealed);
+        let (plain, context) = (credential.to_sealable(), context(revocation, &name));
+        self.0.keys.seal_held(&*self.0.engine, change, &context, key, &plain).await?;
+        change.count(MADE.key(&[&"tenant", &revocation.tenant]));
         change.write(due_key(revocation), vec![]);
         change.insert(REVOCATION, REVOCATION.key(&[&revocation.id]), revocation)
     }

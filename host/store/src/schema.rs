@@ -15,6 +15,7 @@
 //! | `data-key-current` | scope | the id of the data key that seals new records |
 //! | `connector` | name | head of a connector: digest of its text, number of parts |
 //! | `connector-part` | name, digest of the text, number | a piece of the connector's JSON |
+//! | `made` | `connector` and name, or `tenant` and tenant | how much was made of it that keeps it from ending, eight bytes |
 //! | `tenant` | tenant | `Tenant` |
 //! | `tenant-by-host` | host name | its id |
 //! | `brand-file` | tenant, digest | media type of a file of the tenant's brand, number of parts |
@@ -88,6 +89,7 @@ pub(crate) const DATA_KEY: Kind = kind("data-key", 1);
 pub(crate) const DATA_KEY_CURRENT: Kind = kind("data-key-current", 1);
 pub(crate) const CONNECTOR: Kind = kind("connector", 1);
 pub(crate) const CONNECTOR_PART: Kind = kind("connector-part", 1);
+pub(crate) const MADE: Kind = kind("made", 1);
 pub(crate) const TENANT: Kind = kind("tenant", 1);
 pub(crate) const TENANT_BY_HOST: Kind = kind("tenant-by-host", 1);
 pub(crate) const BRAND_FILE: Kind = kind("brand-file", 1);

@@ -22,7 +22,7 @@ pub(crate) use context::{Context, Scope};
 pub use envelope::{PLAINTEXT_LIMIT, SealError};
 pub(crate) use envelope::{key_id, open, seal};
 pub use held_ring::HeldKeyRing;
-pub(crate) use key::Key;
+pub(crate) use key::{Key, random};
 pub use key::{KeyId, KeyIdError};
 pub(crate) use lookup::LookupKey;
 pub use lookup::Purpose;

@@ -11,7 +11,7 @@ use crate::{
     error::StoreError,
     record::{Page, Versioned},
     revocations::Revocations,
-    schema::{CONNECTION, TENANT, TENANT_BY_HOST},
+    schema::{CONNECTION, MADE, TENANT, TENANT_BY_HOST},
     seal::Scope,
 };
 
@@ -72,6 +72,8 @@ impl Tenants<'_> {
         if !connections.is_empty() {
             return Err(StoreError::InUse);
         }
+        let made = MADE.key(&[&"tenant", &id]);
+        let before = self.0.as_it_is(&made).await?;
         // In the order in which one becomes another: a connection or a choice that ends meanwhile is seen as a revocation.
         if Choices(self.0).any_of(id).await? || Revocations(self.0).any_of(id).await? {
             return Err(StoreError::Awaited);
@@ -83,8 +85,10 @@ impl Tenants<'_> {
             // As it was read: a brand changed meanwhile would leave its host name or a file behind.
             change.remove(TENANT, TENANT.key(&[&id]), tenant.revision);
         }
-        // Nor is one made between that look and this commit.
+        // Nor is any made between those looks and this commit.
         change.expect(CONNECTION.prefix(&[&id]), Expect::NothingBelow);
+        change.expect(made.clone(), before);
+        change.delete(made);
         self.0.keys.erase(&*self.0.engine, Scope::Tenant(id), &mut change).await?;
         self.0.commit(change).await?;
         self.0.keys.forget(Scope::Tenant(id));

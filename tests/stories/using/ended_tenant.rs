@@ -3,6 +3,7 @@
 use futures::future::join_all;
 use http::{Method, StatusCode};
 use jackfield_model::id::TenantId;
+use jackfield_store::Change;
 use jackfield_tests::doubles::{Fault, Gate, On};
 use jackfield_tests::host::{Answer, Tenant, TestHost};
 use serde_json::json;
@@ -207,4 +208,18 @@ async fn make_for(host: &TestHost, tenant: &Tenant, number: usize) {
         host.api(&tenant.key, Method::PUT, &path, Some(contact)),
     );
     assert!([made.0, made.1, made.2, made.3].iter().all(Result::is_ok), "each was answered");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn contacts_that_a_stop_left_of_an_ended_tenant_end_in_the_next_round() {
+    let mut scene = Fronted::start().await;
+    let tenant = scene.tenant.id.parse::<TenantId>().unwrap();
+    let path = "/v1/contacts/ada";
+    let known = scene.host.api(&scene.tenant.key, Method::PUT, path, Some(json!({ "email": "ada@example.com" })));
+    assert!(known.await.unwrap().status.is_success());
+    // As a host leaves them that stops when their tenant has ended, and they have not.
+    scene.host.between(async |store| Ok(store.tenants().delete(tenant, Change::new()).await?)).await.unwrap();
+    tick(&scene).await;
+    let left = scene.host.between(async |store| Ok(store.contacts().get(tenant, "ada").await?.is_some()));
+    assert!(!left.await.unwrap());
 }

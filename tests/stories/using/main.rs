@@ -46,6 +46,7 @@ mod raw;
 mod records;
 mod refresh;
 mod refresh_fails;
+mod removed_connector;
 mod slack;
 mod slack_refresh;
 mod spoken;

@@ -146,7 +146,7 @@ impl Service {
         self.schedule(&party.method, &mut candidate, &credential);
         let mut change = self.audited_for(waiting.tenant, by, "connection.created", &candidate.id.to_string())?;
         self.tell(&mut change, &mut candidate, "created", by, None)?;
-        self.place(&mut change, &candidate, &credential).await?;
+        self.place(&mut change, &party.connector, &candidate, &credential).await?;
         self.say_same_account(&mut change, &candidate).await?;
         self.complete_in(&mut change, Some(session), candidate.id).await?;
         self.store().choices().done(&mut change, &waiting);

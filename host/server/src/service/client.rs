@@ -103,6 +103,7 @@ impl Service {
         if let Some(tenant) = client.tenant {
             self.store().tenants().hold(&mut change, tenant);
         }
+        self.store().connectors().hold(&mut change, &connector);
         self.store().clients().insert(&mut change, &client, new.client_secret.as_ref()).await?;
         self.store().commit(change).await?;
         Ok(client)

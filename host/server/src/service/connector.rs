@@ -11,6 +11,9 @@ use jackfield_store::{ComponentError, StoreError};
 
 use super::Service;
 
+/// How often a removal is begun again because something was made of the connector meanwhile.
+const ATTEMPTS: usize = 16;
+
 /// Why a component was not installed.
 #[derive(Debug, thiserror::Error)]
 pub enum InstallError {
@@ -178,8 +181,20 @@ impl Service {
         self.store().connectors().get(name).await
     }
 
-    /// Removes a connector no connection uses.
+    /// Removes a connector no connection uses. Looking for one takes a while: where something was made of it meanwhile, it is looked
+    /// for again.
     pub async fn remove_connector(&self, name: &str, by: &str) -> Result<(), RemoveConnectorError> {
+        for _ in 0..ATTEMPTS {
+            match self.remove_as_it_is(name, by).await {
+                Err(RemoveConnectorError::Store(StoreError::Conflict)) => {}
+                other => return other,
+            }
+        }
+        Err(StoreError::Conflict.into())
+    }
+
+    async fn remove_as_it_is(&self, name: &str, by: &str) -> Result<(), RemoveConnectorError> {
+        let made = self.store().connectors().made(name).await?;
         let found = self.store().connectors().get(name).await?;
         let connector = found.ok_or_else(|| RemoveConnectorError::NotFound(name.to_owned()))?;
         if self.any_connection(|connection| connection.connector == name).await? {
@@ -194,7 +209,7 @@ impl Service {
             return Err(RemoveConnectorError::Revoking(name.to_owned()));
         }
         let mut change = self.audited(by, "connector.removed", &format!("{name} {}", connector.digest))?;
-        self.store().connectors().delete(&mut change, name).await?;
+        self.store().connectors().delete(&mut change, name, made).await?;
         self.store().commit(change).await?;
         self.forget_compiled(&connector.digest);
         Ok(())

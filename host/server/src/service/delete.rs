@@ -244,6 +244,11 @@ impl Service {
         ended: &Ended,
     ) -> Result<(), StoreError> {
         self.discard_left(deleted, credential, revocation).await?;
+        self.note_ended(revocation, ended).await
+    }
+
+    /// Brings the queue up to date with what became of a revocation that was tried at once.
+    pub(super) async fn note_ended(&self, revocation: &Revocation, ended: &Ended) -> Result<(), StoreError> {
         match ended {
             Ended::Later { after, .. } => self.put_off(revocation, *after).await,
             _ => self.forget_when_landed(revocation).await,

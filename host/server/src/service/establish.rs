@@ -28,7 +28,6 @@ use jackfield_store::{Change, StoreError, Versioned};
 use super::{
     OtherAccount, Service, VerifyError,
     resolve::{Party, ResolveError},
-    revoke::Ended,
     token::{Ask, AskError},
 };
 
@@ -88,7 +87,7 @@ pub(super) struct Code {
 /// Everything agreed to.
 pub(super) struct Agreed {
     pub(super) tenant: TenantId,
-    pub(super) connector: Arc<Connector>,
+    pub(super) connector: Versioned<Arc<Connector>>,
     pub(super) method: Method,
     pub(super) client: Option<Client>,
     pub(super) endpoints: Option<Endpoints>,
@@ -235,12 +234,12 @@ impl Service {
     async fn store_verified(&self, proven: Proven, by: &str) -> Result<Connection, EstablishError> {
         let Proven { party, credential } = proven;
         let answer = self.ask(&party, &credential).await;
-        let mut connection = party.connection;
+        let mut connection = party.connection.clone();
         let finding = self.finding(&connection, answer).await?;
         let mut change = self.making(connection.tenant, by, "connection.created", &connection.id.to_string()).await?;
         self.tell(&mut change, &mut connection, "created", by, None)?;
         self.enter_finding(&mut change, &mut connection, &finding, by)?;
-        self.place(&mut change, &connection, &credential).await?;
+        self.place(&mut change, &party.connector, &connection, &credential).await?;
         self.store().commit(change).await?;
         Ok(connection)
     }
@@ -257,10 +256,10 @@ impl Service {
         if session.is_none() && is_at_hand(&party, &credential) {
             return self.store_verified(Proven { party, credential }, by).await;
         }
-        match self.store_unproven(&mut party.connection, &credential, session, by).await {
+        match self.store_unproven(&mut party, &credential, session, by).await {
             Ok(()) => {}
             Err(StoreError::Conflict) => {
-                self.end_in_no_tenant(&party, &credential).await?;
+                self.end_unplaced(&party, &credential).await?;
                 return Err(StoreError::Conflict.into());
             }
             Err(error) => return Err(error.into()),
@@ -274,22 +273,24 @@ impl Service {
 
     async fn store_unproven(
         &self,
-        connection: &mut Connection,
+        party: &mut Party,
         credential: &Credential,
         session: Option<Versioned<ConnectSession>>,
         by: &str,
     ) -> Result<(), StoreError> {
+        let connection = &mut party.connection;
         let mut change = self.making(connection.tenant, by, "connection.created", &connection.id.to_string()).await?;
         self.tell(&mut change, connection, "created", by, None)?;
-        self.place(&mut change, connection, credential).await?;
+        self.place(&mut change, &party.connector, connection, credential).await?;
         self.complete_in(&mut change, session, connection.id).await?;
         self.store().commit(change).await
     }
 
-    /// Stages a new connection in a tenant that is there, and still is when it is committed.
+    /// Stages a new connection in a tenant and of a connector that are there, and still are when it is committed.
     pub(super) async fn place(
         &self,
         change: &mut Change,
+        connector: &Versioned<Arc<Connector>>,
         connection: &Connection,
         credential: &Credential,
     ) -> Result<(), StoreError> {
@@ -298,22 +299,22 @@ impl Service {
             return Err(StoreError::Conflict);
         }
         self.store().tenants().hold(change, connection.tenant);
+        self.store().connectors().hold(change, connector);
         self.store().connections().create(change, connection, credential).await
     }
 
-    /// Ends what the provider gave for a connection whose tenant ended meanwhile; what cannot be ended now goes to the queue.
-    /// Where the tenant is there, nothing is ended: an earlier connection to the same account may live on the same grant.
-    async fn end_in_no_tenant(&self, party: &Party, credential: &Credential) -> Result<(), StoreError> {
-        let connection = &party.connection;
-        if self.tenant(connection.tenant).await?.is_some() {
+    /// Ends what the provider gave for a connection whose tenant or connector went meanwhile; what cannot be ended now waits in the
+    /// queue. Where both are there, nothing is ended: an earlier connection to the same account may live on the same grant.
+    pub(super) async fn end_unplaced(&self, party: &Party, credential: &Credential) -> Result<(), StoreError> {
+        let is_installed = self.store().connectors().is_installed(&party.connector).await?;
+        if is_installed && self.tenant(party.connection.tenant).await?.is_some() {
             return Ok(());
         }
-        let id = connection.id.to_string();
-        self.store().commit(self.audited_for(connection.tenant, "host", "credential.discarded", &id)?).await?;
-        let Ended::Later { .. } = self.end_at_provider(party, credential).await else { return Ok(()) };
-        let mut change = Change::new();
-        self.store().revocations().create(&mut change, &self.revocation_of(connection)?, credential).await?;
-        self.store().commit(change).await
+        if let Some(queued) = self.discard(party, credential, None).await? {
+            let ended = Box::pin(self.end_unless_shared(&queued, party, credential)).await;
+            self.note_ended(&queued, &ended).await?;
+        }
+        Ok(())
     }
 
     /// What follows once a credential is stored: the steps of the exchange that are left, then whose it is.

@@ -222,11 +222,11 @@ impl Service {
             further: vec![],
         });
         self.schedule(&party.method, &mut party.connection, &credential);
-        let connection = &mut party.connection;
+        let Party { connection, connector, .. } = &mut party;
         let (tenant, id, given) = (connection.tenant, connection.id, connection.version);
         let mut change = self.making(tenant, by, "connection.imported", &id.to_string()).await?;
         self.tell(&mut change, connection, "imported", by, None)?;
-        self.place(&mut change, connection, &credential).await?;
+        self.place(&mut change, connector, connection, &credential).await?;
         self.store().commit(change).await?;
         let proven = Box::pin(self.verify(tenant, id, by)).await?;
         if proven.status != Status::NeedsReauthorization || is_spent(&proven, given) {

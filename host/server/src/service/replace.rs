@@ -94,16 +94,14 @@ impl Service {
     /// Deleted meanwhile: what was consented to for it is ended, not forgotten. Where nobody can say whose it is, it is left:
     /// ending it could end a connection that lives on the same grant.
     async fn too_late(&self, proven: Proven, account: Option<Account>) -> Result<EstablishError, StoreError> {
-        let Proven { party, credential } = proven;
-        let mut renewed = party.connection;
+        let Proven { mut party, credential } = proven;
+        let renewed = &mut party.connection;
         if account.is_none() && party.method.revocation_ends == Reach::Account {
             tracing::warn!(connection = %renewed.id, "a credential that came for a deleted connection is left at the provider");
             return Ok(EstablishError::Gone);
         }
         renewed.account = account;
-        let mut change = self.audited_for(renewed.tenant, "host", "credential.discarded", &renewed.id.to_string())?;
-        self.discard_in(&mut change, &renewed, &credential).await?;
-        self.store().commit(change).await?;
+        self.discard(&party, &credential, None).await?;
         Ok(EstablishError::Gone)
     }
 
@@ -115,27 +113,34 @@ impl Service {
         given: Account,
         session: Option<Versioned<ConnectSession>>,
     ) -> Result<OtherAccount, EstablishError> {
-        let Proven { party, credential } = proven;
-        let mut candidate = party.connection;
+        let Proven { mut party, credential } = proven;
         let expected = old.account.as_ref().map_or_else(|| "another account".to_owned(), |known| known.label.clone());
         let mut other = OtherAccount { expected, given: given.label.clone(), asks: None };
-        candidate.id = self.connection_id()?;
-        candidate.account = Some(given.clone());
+        party.connection.id = self.connection_id()?;
+        party.connection.account = Some(given.clone());
         let mut change = self.audited_for(old.tenant, "host", "connection.other-account", &old.id.to_string())?;
         self.jot(&mut change, old, "other-account", "host", Some(format!("{} consented.", given.label)))?;
+        self.store().tenants().hold(&mut change, old.tenant);
+        self.store().connectors().hold(&mut change, &party.connector);
         match session {
-            None => self.discard_in(&mut change, &candidate, &credential).await?,
+            None => self.discard_in(&mut change, &party.connection, &credential).await?,
             Some(mut session) => {
                 let until = self.now() + SignedDuration::from_secs(CHOICE_SECONDS);
-                let choice = Choice { session: session.id, tenant: session.tenant, existing: old.id, candidate, until };
+                let (tenant, candidate) = (session.tenant, party.connection.clone());
+                let choice = Choice { session: session.id, tenant, existing: old.id, candidate, until };
                 self.store().choices().create(&mut change, &choice, &credential).await?;
                 session.stage = Stage::Choosing { expected: old.account.clone(), given, until };
                 self.store().sessions().update(&mut change, &mut session).await?;
                 other.asks = Some((session.id, until));
             }
         }
-        self.store().commit(change).await?;
-        Ok(other)
+        match self.store().commit(change).await {
+            Err(StoreError::Conflict) => {
+                self.end_unplaced(&party, &credential).await?;
+                Err(StoreError::Conflict.into())
+            }
+            committed => Ok(committed.map(|()| other)?),
+        }
     }
 
     /// What consenting again changes: everything but id, name, owner and account.

@@ -15,7 +15,7 @@ use jackfield_model::{
     secret::Secret,
 };
 use jackfield_runtime::{CallContext, CallInput, Denial, EgressSettings, Hook};
-use jackfield_store::StoreError;
+use jackfield_store::{StoreError, Versioned};
 use jiff::Timestamp;
 
 use super::Service;
@@ -77,7 +77,7 @@ impl Approvals {
 /// A connection, stored or about to be, and all that belongs to it but its credential.
 pub(super) struct Party {
     pub(super) connection: Connection,
-    pub(super) connector: Arc<Connector>,
+    pub(super) connector: Versioned<Arc<Connector>>,
     pub(super) method: Method,
     pub(super) client: Option<Client>,
     pub(super) client_secret: Option<Secret>,
@@ -158,7 +158,7 @@ impl Service {
     }
 
     /// An installed and approved connector.
-    pub(super) async fn approved(&self, name: &str) -> Result<Arc<Connector>, ResolveError> {
+    pub(super) async fn approved(&self, name: &str) -> Result<Versioned<Arc<Connector>>, ResolveError> {
         let found = self.store().connectors().shared(name).await?;
         let connector = found.ok_or_else(|| ResolveError::NoConnector(name.to_owned()))?;
         if self.approvals.hold(&connector) { Ok(connector) } else { Err(ResolveError::NotApproved(name.to_owned())) }

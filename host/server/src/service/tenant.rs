@@ -146,7 +146,8 @@ impl Service {
             Err(StoreError::Awaited) => return Err(TenantError::Awaited),
             other => other?,
         }
-        Ok(self.end_what_came_late(id).await?)
+        self.end_what_came_late(id).await?;
+        Ok(self.store().contacts().clear(id).await?)
     }
 
     /// Ends what was made between the look at what a tenant had and its end, and forgets who called with its keys. From then on
@@ -168,7 +169,7 @@ impl Service {
         }
     }
 
-    /// Stages the end of a tenant's API keys, clients, webhooks and contacts.
+    /// Stages the end of a tenant's API keys, clients and webhooks.
     async fn end_what_is_of(&self, change: &mut Change, id: TenantId) -> Result<(), StoreError> {
         for key in self.api_keys().await?.iter().filter(|key| key.tenant == Some(id)) {
             self.store().api_keys().delete(change, key.id).await?;
@@ -179,7 +180,7 @@ impl Service {
         for webhook in self.store().webhooks().list(id, None, usize::MAX).await?.items {
             self.store().webhooks().delete(change, id, webhook.id).await?;
         }
-        self.store().contacts().clear(change, id).await
+        Ok(())
     }
 
     fn return_urls(&self, urls: Vec<String>) -> Result<Vec<String>, TenantError> {

@@ -8,11 +8,12 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use jackfield_model::{
     connection::{Connection, RefreshState},
+    connector::Connector,
     credential::Credential,
     id::{ConnectionId, TenantId},
 };
 use jackfield_store::{
-    Change, Filter, Order, StoreError,
+    Filter, Order, StoreError, Versioned,
     transfer::{self, Entry, Lock, Unread},
 };
 use serde::Serialize;
@@ -44,6 +45,13 @@ pub struct Arrived {
     pub connector: String,
     /// Its name.
     pub name: String,
+}
+
+/// A connection as it will be here.
+struct Ready {
+    connector: Versioned<Arc<Connector>>,
+    connection: Connection,
+    credential: Credential,
 }
 
 /// Why nothing was exported or taken in.
@@ -144,7 +152,7 @@ impl Service {
     ) -> Result<Vec<Arrived>, TransferError> {
         let _alone = self.arriving.lock().await;
         let ready = self.fitting(tenant, entries).await?;
-        let arrived = ready.iter().map(|(connection, _)| Arrived {
+        let arrived = ready.iter().map(|Ready { connection, .. }| Arrived {
             id: connection.id,
             connector: connection.connector.clone(),
             name: connection.name.clone(),
@@ -152,8 +160,9 @@ impl Service {
         let arrived = arrived.collect();
         if !check {
             let mut change = self.audited_for(tenant, by, "connections.imported", &tenant.to_string())?;
-            for (mut connection, credential) in ready {
-                self.take_in(&mut change, &mut connection, &credential, by).await?;
+            for Ready { connector, mut connection, credential } in ready {
+                self.tell(&mut change, &mut connection, "imported", by, None)?;
+                self.place(&mut change, &connector, &connection, &credential).await?;
             }
             self.store().commit(change).await?;
         }
@@ -174,23 +183,8 @@ impl Service {
         tokio::task::spawn_blocking(work).await.unwrap_or(Err(TransferSealError::Failed))
     }
 
-    async fn take_in(
-        &self,
-        change: &mut Change,
-        connection: &mut Connection,
-        credential: &Credential,
-        by: &str,
-    ) -> Result<(), StoreError> {
-        self.tell(change, connection, "imported", by, None)?;
-        self.place(change, connection, credential).await
-    }
-
     /// Every connection as it will be here; every reason against any of them.
-    async fn fitting(
-        &self,
-        tenant: TenantId,
-        entries: Vec<Entry>,
-    ) -> Result<Vec<(Connection, Credential)>, TransferError> {
+    async fn fitting(&self, tenant: TenantId, entries: Vec<Entry>) -> Result<Vec<Ready>, TransferError> {
         let tenants: Vec<TenantId> =
             self.store().tenants().list(None, usize::MAX).await?.items.iter().map(|tenant| tenant.id).collect();
         let mut ids = BTreeSet::new();
@@ -224,7 +218,7 @@ impl Service {
                     ..entry.connection
                 };
                 moved.tokens.iter_mut().for_each(|token| token.refresh = RefreshState::Idle);
-                ready.push((moved, credential));
+                ready.push(Ready { connector: place.connector, connection: moved, credential });
             }
         }
         if unfit.is_empty() { Ok(ready) } else { Err(TransferError::Unfit(unfit)) }

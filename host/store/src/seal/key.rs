@@ -16,7 +16,7 @@ use super::SealError;
     clippy::disallowed_methods,
     reason = "salts, nonces and keys are made here alone; no caller could choose them better"
 )]
-pub(super) fn random<const N: usize>() -> Result<[u8; N], SealError> {
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], SealError> {
     let mut bytes = [0; N];
     SystemRandom::new().fill(&mut bytes).map_err(|_| SealError::Random)?;
     Ok(bytes)

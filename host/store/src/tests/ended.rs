@@ -1,5 +1,5 @@
-//! A tenant that ends while keys are being wrapped anew: its keys stay gone, and nobody else's wait for them. And one that
-//! does not end, as a connection of its is made meanwhile.
+//! What ends while something else happens to it: a tenant while keys are wrapped anew, or while something is made that needs its
+//! own; a connector while something is made of it; and contacts, of which there may be very many.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test is a panic")]
 
@@ -7,9 +7,11 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 
-use super::{sample, sealed::keys_of};
+use jackfield_model::{person::Reached, tenant::Tenant};
+
+use super::{sample, sealed::keys_of, telling};
 use crate::{
-    Change, Health, HeldKeyRing, KeyRing, StoreError,
+    Change, Fault, Health, HeldKeyRing, KeyRing, Store, StoreError,
     engine::{Batch, Engine, EngineError, Pair, Scan, Snapshot, memory::Memory},
     schema::CONNECTION,
 };
@@ -24,11 +26,19 @@ const ENDS: u128 = 7;
 struct Meanwhile {
     inner: Memory,
     others: Mutex<Option<Batch>>,
+    /// How many keys each batch had.
+    sizes: Mutex<Vec<usize>>,
+    /// How many batches it takes before it stops.
+    stops_after: Mutex<Option<usize>>,
 }
 
 impl Meanwhile {
     fn commits(&self, writes: Vec<(Vec<u8>, Option<Vec<u8>>)>) {
-        *self.others.lock().unwrap() = Some(Batch { checks: vec![], writes, counts: vec![] });
+        self.commits_all(Batch { checks: vec![], writes, counts: vec![] });
+    }
+
+    fn commits_all(&self, batch: Batch) {
+        *self.others.lock().unwrap() = Some(batch);
     }
 }
 
@@ -43,6 +53,10 @@ impl Engine for Meanwhile {
     }
 
     async fn commit(&self, batch: Batch) -> Result<(), EngineError> {
+        if let Some(left) = self.stops_after.lock().unwrap().as_mut() {
+            *left = left.checked_sub(1).ok_or(EngineError::ReadOnly(Fault::Io))?;
+        }
+        self.sizes.lock().unwrap().push(batch.writes.len());
         let others = self.others.lock().unwrap().take();
         if let Some(others) = others {
             self.inner.commit(others).await?;
@@ -118,4 +132,127 @@ async fn a_tenant_in_which_a_connection_is_made_while_it_ends_stays_with_its_key
     assert!(matches!(store.tenants().delete(tenant.id, Change::new()).await, Err(StoreError::Conflict)));
     assert!(store.tenants().get(tenant.id).await.unwrap().is_some());
     assert!(matches!(store.tenants().delete(tenant.id, Change::new()).await, Err(StoreError::InUse)));
+}
+
+/// A store with a tenant, and the engine below it; opened a second time, it knows none of the keys that the first one opened.
+async fn with_a_tenant(folder: &std::path::Path) -> (Arc<Meanwhile>, Store, Store, Tenant) {
+    let file = folder.join("keyring");
+    KeyRing::generate().unwrap().save(&file).unwrap();
+    let engine = Arc::new(Meanwhile::default());
+    let over = || sample::over(Arc::clone(&engine) as Arc<dyn Engine>, folder, KeyRing::load(&file).unwrap());
+    let (store, second, tenant) = (over().await, over().await, sample::tenant());
+    let mut change = Change::new();
+    store.tenants().insert(&mut change, &tenant).unwrap();
+    store.commit(change).await.unwrap();
+    (engine, store, second, tenant)
+}
+
+#[tokio::test]
+async fn a_tenant_that_something_needs_the_keys_of_while_it_ends_stays_with_them() {
+    for choice in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let (engine, store, _, tenant) = with_a_tenant(folder.path()).await;
+        let mut change = Change::new();
+        if choice {
+            store.choices().create(&mut change, &sample::choice(1), &sample::tokens("rt")).await.unwrap();
+        } else {
+            store.revocations().create(&mut change, &sample::revocation(1), &sample::tokens("rt")).await.unwrap();
+        }
+        engine.commits_all(change.batch);
+        assert!(matches!(store.tenants().delete(tenant.id, Change::new()).await, Err(StoreError::Conflict)));
+        assert!(matches!(store.tenants().delete(tenant.id, Change::new()).await, Err(StoreError::Awaited)));
+        let credential = if choice {
+            store.choices().credential(&sample::choice(1)).await
+        } else {
+            store.revocations().credential(&sample::revocation(1)).await
+        };
+        assert_eq!(sample::refresh_token(&credential.unwrap()), "rt");
+    }
+}
+
+#[tokio::test]
+async fn nothing_that_is_still_needed_is_sealed_with_a_key_that_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, store, second, tenant) = with_a_tenant(folder.path()).await;
+    let queue = async |store: &Store, number| {
+        let mut change = Change::new();
+        store.revocations().create(&mut change, &sample::revocation(number), &sample::tokens("rt")).await.unwrap();
+        change
+    };
+    let late = queue(&store, 1).await;
+    // By another's hand: the first one still knows the key that is gone.
+    second.tenants().delete(tenant.id, Change::new()).await.unwrap();
+    assert!(matches!(store.commit(late).await, Err(StoreError::Conflict)));
+    store.commit(queue(&store, 2).await).await.unwrap();
+    let credential = second.revocations().credential(&sample::revocation(2)).await.unwrap();
+    assert_eq!(sample::refresh_token(&credential), "rt", "sealed anew, it opens by what is stored alone");
+}
+
+#[tokio::test]
+async fn a_connector_is_removed_only_where_nothing_was_made_of_it_meanwhile_and_passes_nothing_on() {
+    let (store, ..) = sample::in_memory().await;
+    let install = async || {
+        let mut change = Change::new();
+        store.connectors().put(&mut change, &sample::connector()).await.unwrap();
+        store.commit(change).await.unwrap();
+        store.connectors().shared("github").await.unwrap().unwrap()
+    };
+    let hold = async |connector: &_| {
+        let mut change = Change::new();
+        store.connectors().hold(&mut change, connector);
+        store.commit(change).await
+    };
+    let remove = async |made| {
+        let mut change = Change::new();
+        store.connectors().delete(&mut change, "github", made).await.unwrap();
+        store.commit(change).await
+    };
+    let first = install().await;
+    for _ in 0..2 {
+        let made = store.connectors().made("github").await.unwrap();
+        hold(&first).await.unwrap();
+        assert!(matches!(remove(made).await, Err(StoreError::Conflict)), "something was made after the look");
+    }
+    // An upgrade, or an approval, is no removal.
+    install().await;
+    hold(&first).await.unwrap();
+    remove(store.connectors().made("github").await.unwrap()).await.unwrap();
+    assert!(matches!(hold(&first).await, Err(StoreError::Conflict)));
+    let next = install().await;
+    assert!(matches!(hold(&first).await, Err(StoreError::Conflict)), "the next of its name is another");
+    assert!(!store.connectors().is_installed(&first).await.unwrap());
+    assert!(store.connectors().is_installed(&next).await.unwrap());
+    hold(&next).await.unwrap();
+}
+
+/// More contacts than end in a few commits, and how many keys a commit may have.
+const CONTACTS: usize = 3_000;
+const FULL: usize = 256;
+
+#[tokio::test]
+async fn very_many_contacts_end_a_few_at_a_time_and_those_a_stop_left_end_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let (engine, store, second, tenant) = with_a_tenant(folder.path()).await;
+    let stays = Tenant { id: sample::tenant_id(2), ..sample::tenant() };
+    let mut change = Change::new();
+    store.tenants().insert(&mut change, &stays).unwrap();
+    for number in 0..CONTACTS {
+        let reached = Reached { end_user: format!("user-{number}"), ..telling::reached() };
+        store.contacts().put(&mut change, tenant.id, &reached).unwrap();
+    }
+    store.contacts().put(&mut change, stays.id, &telling::reached()).unwrap();
+    store.commit(change).await.unwrap();
+    engine.sizes.lock().unwrap().clear();
+    store.tenants().delete(tenant.id, Change::new()).await.unwrap();
+    let left = async || keys_of(&engine.inner, "contact/").await.len() - 1;
+    *engine.stops_after.lock().unwrap() = Some(2);
+    assert!(store.contacts().clear(tenant.id).await.is_err());
+    assert_eq!(left().await, CONTACTS - 2 * FULL);
+    // Started again, without anybody who asks for it.
+    *engine.stops_after.lock().unwrap() = None;
+    second.contacts().sweep().await.unwrap();
+    assert_eq!(left().await, 0, "only the other tenant's is there");
+    assert!(second.contacts().get(stays.id, &telling::reached().end_user).await.unwrap().is_some());
+    let sizes = engine.sizes.lock().unwrap();
+    assert!(sizes.iter().all(|size| *size <= FULL), "{sizes:?}");
 }

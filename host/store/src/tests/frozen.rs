@@ -112,10 +112,18 @@ async fn fill_messages(store: &Store) {
     store.commit(change).await.unwrap();
 }
 
+/// What was added with lines that share a record.
+async fn fill_together(store: &Store) {
+    let mut change = Change::new();
+    store.audit().append_together(&mut change, &[sample::tenant_line(3), sample::audit_line(4)]).unwrap();
+    store.commit(change).await.unwrap();
+}
+
 /// What `freeze` writes next: whatever is newest, over the records above.
 async fn fill_newest(store: &Store) {
     let mut change = Change::new();
-    store.audit().append_together(&mut change, &[sample::tenant_line(3), sample::audit_line(4)]).unwrap();
+    let connector = store.connectors().shared("github").await.unwrap().unwrap();
+    store.connectors().hold(&mut change, &connector);
     store.commit(change).await.unwrap();
 }
 
@@ -138,6 +146,7 @@ async fn freeze() {
         fill_last(&store).await;
         fill_brands(&store).await;
         fill_messages(&store).await;
+        fill_together(&store).await;
     }
     fill_newest(&store).await;
     let all = engine.scan(Scan { prefix: vec![], after: None, limit: 10_000, backwards: false }).await.unwrap();
@@ -229,6 +238,16 @@ async fn records_of_layout_1_are_readable() {
         (&pending[0].entry, pending[0].response.as_slice()),
         (&sample::journal_entry(), b"{\"access_token\":\"x\"}".as_slice())
     );
+    // Installed by a version that could not say which installation it was: removed like another, it is another than the next.
+    let installed = store.connectors().shared("github").await.unwrap().unwrap();
+    let mut change = Change::new();
+    let made = store.connectors().made("github").await.unwrap();
+    store.connectors().delete(&mut change, "github", made).await.unwrap();
+    store.commit(change).await.unwrap();
+    let mut change = Change::new();
+    store.connectors().put(&mut change, &sample::connector()).await.unwrap();
+    store.commit(change).await.unwrap();
+    assert!(!store.connectors().is_installed(&installed).await.unwrap());
 }
 
 #[tokio::test]
@@ -241,6 +260,7 @@ async fn every_kind_of_the_schema_has_its_fixture() {
     fill_last(&store).await;
     fill_brands(&store).await;
     fill_messages(&store).await;
+    fill_together(&store).await;
     fill_newest(&store).await;
     let page = include_str!("../schema.rs");
     let listed = page.lines().filter_map(|line| line.strip_prefix("//! | `")?.split('`').next());

@@ -128,7 +128,8 @@ async fn a_connector_with_a_long_manifest_is_replaced_whole() {
     store.commit(change).await.unwrap();
     assert_eq!(store.connectors().list().await.unwrap().items, [connector]);
     let mut change = Change::new();
-    store.connectors().delete(&mut change, "github").await.unwrap();
+    let made = store.connectors().made("github").await.unwrap();
+    store.connectors().delete(&mut change, "github", made).await.unwrap();
     store.commit(change).await.unwrap();
     assert!(store.connectors().get("github").await.unwrap().is_none());
     assert!(store.connectors().briefs().await.unwrap().items.is_empty());

@@ -84,7 +84,7 @@ impl Service {
         let wanted = name.and_then(|name| Some((name, session.actions_for(name)?)));
         let (name, actions) =
             wanted.ok_or_else(|| ResolveError::NoConnector(name.unwrap_or_default().chars().take(64).collect()))?;
-        Ok((self.approved(name).await?, actions))
+        Ok((self.approved(name).await?.record, actions))
     }
 
     /// Whether a session's person may take a connection there is already.
@@ -96,7 +96,7 @@ impl Service {
         let connector = match self.approved(&connection.connector).await {
             Err(ResolveError::Store(error)) => return Err(error.into()),
             Err(_) => return Ok(None),
-            Ok(connector) => connector,
+            Ok(connector) => connector.record,
         };
         let fits = fits(session, &[&connector], connection);
         Ok(fits.then_some(connector))

@@ -65,11 +65,18 @@ impl Service {
             tracing::warn!(connection = %like.connection, "an answer of a deleted connection holds no token anybody can read");
             return self.drop_answer(&pending.entry).await;
         };
-        let mut change = self.audited_for(like.tenant, "host", "credential.discarded", &like.connection.to_string())?;
-        let revocation = Revocation { id: EventId::new(self.now(), self.id_bits()?), ..like.clone() };
-        self.store().revocations().create(&mut change, &revocation, &credential).await?;
-        self.store().journal().done(&mut change, &pending.entry).await?;
-        self.store().commit(change).await
+        loop {
+            let id = like.connection.to_string();
+            let mut change = self.audited_for(like.tenant, "host", "credential.discarded", &id)?;
+            let revocation = Revocation { id: EventId::new(self.now(), self.id_bits()?), ..like.clone() };
+            self.store().revocations().create(&mut change, &revocation, &credential).await?;
+            self.store().journal().done(&mut change, &pending.entry).await?;
+            match self.store().commit(change).await {
+                // Its tenant's keys ended just now: sealed anew.
+                Err(StoreError::Conflict) => {}
+                committed => return committed,
+            }
+        }
     }
 
     /// Stages the end of every answer of a connection whose grant others live on.
@@ -99,7 +106,7 @@ impl Service {
         }
         let read = party.read_as_declared(answered, &old.name, &shown(&old, party));
         if let Some(credential) = read.ok().and_then(|outcome| new_tokens(outcome, old)) {
-            return self.discard_refreshed(&party.connection, entry, &credential).await;
+            return self.discard_refreshed(party, entry, &credential).await;
         }
         self.drop_answer(entry).await?;
         Err(ResolveError::NotFound.into())

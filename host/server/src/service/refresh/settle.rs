@@ -132,7 +132,7 @@ impl Service {
         let refreshed = Refreshed::of(party, old, outcome)?;
         loop {
             let Some(mut found) = self.store().connections().get(entry.tenant, entry.connection).await? else {
-                return self.discard_refreshed(before, entry, &refreshed.credential).await;
+                return self.discard_refreshed(party, entry, &refreshed.credential).await;
             };
             let mut change = Change::new();
             self.store().journal().done(&mut change, entry).await?;
@@ -166,15 +166,11 @@ impl Service {
     /// Deleted meanwhile: the tokens of this answer are ended, not forgotten (REV-5).
     pub(super) async fn discard_refreshed(
         &self,
-        before: &Connection,
+        party: &Party,
         entry: &JournalEntry,
         credential: &Credential,
     ) -> Result<Connection, RefreshError> {
-        let id = before.id.to_string();
-        let mut change = self.audited_for(before.tenant, "host", "credential.discarded", &id)?;
-        self.discard_in(&mut change, before, credential).await?;
-        self.store().journal().done(&mut change, entry).await?;
-        self.store().commit(change).await?;
+        Box::pin(self.discard(party, credential, Some(entry))).await?;
         Err(ResolveError::NotFound.into())
     }
 

@@ -15,11 +15,11 @@ use jackfield_model::{
     target::Targeting,
     upkeep::Upkeep,
 };
-use jackfield_store::{Change, Revocation, StoreError, Versioned, if_readable};
+use jackfield_store::{Change, JournalEntry, Revocation, StoreError, Versioned, if_readable};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    super::{Service, housekeeping::host_of},
+    super::{Service, housekeeping::host_of, resolve::Party},
     Ended,
 };
 
@@ -56,6 +56,42 @@ impl Service {
         credential: &Credential,
     ) -> Result<(), StoreError> {
         self.store().revocations().create(change, &self.revocation_of(connection)?, credential).await
+    }
+
+    /// Ends what a provider gave for a connection that is not there, with its answer in the journal: a live grant nobody knows of
+    /// is worse than none. Answers what waits in the queue; none where the connector was removed, since what is installed under
+    /// its name next would get it: that ends now, as the connector was, or not at all.
+    pub(in crate::service) async fn discard(
+        &self,
+        party: &Party,
+        credential: &Credential,
+        answer: Option<&JournalEntry>,
+    ) -> Result<Option<Revocation>, StoreError> {
+        let connection = &party.connection;
+        loop {
+            let id = connection.id.to_string();
+            let mut change = self.audited_for(connection.tenant, "host", "credential.discarded", &id)?;
+            if let Some(entry) = answer {
+                self.store().journal().done(&mut change, entry).await?;
+            }
+            let queued = self.revocation_of(connection)?;
+            let is_installed = self.store().connectors().is_installed(&party.connector).await?;
+            if is_installed {
+                self.store().connectors().hold(&mut change, &party.connector);
+                self.store().revocations().create(&mut change, &queued, credential).await?;
+            }
+            match self.store().commit(change).await {
+                Ok(()) if is_installed => return Ok(Some(queued)),
+                Ok(()) => break,
+                // Its tenant or its connector went just now.
+                Err(StoreError::Conflict) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if let Ended::Later { why, .. } = Box::pin(self.end_at_provider(party, credential)).await {
+            tracing::warn!(connection = %connection.id, why, "a credential is left at the provider: its connector is gone");
+        }
+        Ok(None)
     }
 
     /// Begins every revocation that is due. What was tried too often is given up, and said.

@@ -1,6 +1,8 @@
 //! Where a connection that arrives belongs here: to which client, and at which endpoints of its provider. What the file says of
 //! them is compared and never taken over: this host's client secret goes where this host's operator approved.
 
+use std::sync::Arc;
+
 use jackfield_model::{
     client::Client,
     connection::Connection,
@@ -9,12 +11,14 @@ use jackfield_model::{
     manifest::Method,
     session::Endpoints,
 };
-use jackfield_store::StoreError;
+use jackfield_store::{StoreError, Versioned};
 
-use super::{Entry, Service, held};
+use super::{super::ResolveError, Entry, Service, held};
 
 /// A connection's place here.
 pub(super) struct Place {
+    /// The connector that works with it.
+    pub(super) connector: Versioned<Arc<Connector>>,
     /// The client its tokens belong to.
     pub(super) client: Option<ClientId>,
     /// Its provider's endpoints, as this host knows them.
@@ -25,8 +29,10 @@ impl Service {
     /// Where a connection belongs here; a reason where connector, method or client are missing, or its provider is elsewhere.
     pub(super) async fn placed(&self, tenant: TenantId, entry: &Entry) -> Result<Result<Place, String>, StoreError> {
         let name = &entry.connection.connector;
-        let Some(connector) = self.store().connectors().get(name).await?.filter(Connector::is_approved) else {
-            return Ok(Err(format!("the connector `{name}` is not installed and approved here")));
+        let connector = match self.approved(name).await {
+            Ok(connector) => connector,
+            Err(ResolveError::Store(error)) => return Err(error),
+            Err(_) => return Ok(Err(format!("the connector `{name}` is not installed and approved here"))),
         };
         let Some(method) = connector.manifest.method(&entry.connection.method) else {
             return Ok(Err(format!("`{name}` offers no method `{}` here", entry.connection.method)));
@@ -38,7 +44,7 @@ impl Service {
             return Ok(Err(reason));
         }
         let Some(public_id) = &entry.client_id else {
-            return Ok(Ok(Place { client: None, endpoints: None }));
+            return Ok(Ok(Place { connector, client: None, endpoints: None }));
         };
         let clients = self.clients().await?;
         let mut fitting = clients
@@ -50,7 +56,7 @@ impl Service {
             )));
         };
         let endpoints = self.endpoints_here(tenant, &entry.connection, method, client).await;
-        Ok(endpoints.map(|endpoints| Place { client: Some(client.id), endpoints }))
+        Ok(endpoints.map(|endpoints| Place { connector, client: Some(client.id), endpoints }))
     }
 
     /// The endpoints that this host knows for the connection's provider, where the connection was made at the same ones.
