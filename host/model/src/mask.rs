@@ -73,7 +73,9 @@ impl Masker {
         if self.runs.is_empty() || given.is_empty() {
             return Cow::Borrowed(given);
         }
-        let mut search = Search { runs: &self.runs, blank: self.blank, covered: Covered::none_of(given.len()) };
+        let shortest = self.runs.iter().map(|runs| runs.length).min().unwrap_or_default();
+        let covered = Covered::none_of(given.len());
+        let mut search = Search { runs: &self.runs, shortest, blank: self.blank, covered };
         follow_all(given, &mut search);
         let covered = search.covered;
         if covered.is_none() { Cow::Borrowed(given) } else { Cow::Owned(covered.replaced(given)) }
@@ -91,6 +93,7 @@ impl Masker {
 /// What is looked for in a text, and where it was found.
 struct Search<'a> {
     runs: &'a [Runs],
+    shortest: usize,
     blank: bool,
     covered: Covered,
 }

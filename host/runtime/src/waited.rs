@@ -1,4 +1,4 @@
-//! What a call spent on its provider: time and processor time that are no doing of the guest's.
+//! What a call spent on its provider: time, and work of the host's, that are no doing of the guest's.
 
 use std::{
     future::{Future, poll_fn},
@@ -10,9 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::spent::computed;
-
-/// How long a call has waited for providers, and what the host computed for their answers. Clones are of the same call.
+/// How long a call has waited for providers, and how long the host was at work on their answers. Clones are of the same call.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Waited(Arc<Spent>);
 
@@ -20,7 +18,7 @@ pub(crate) struct Waited(Arc<Spent>);
 #[derive(Debug, Default)]
 struct Spent {
     passed: AtomicU64,
-    computed: AtomicU64,
+    at_work: AtomicU64,
 }
 
 /// Counts the time also where its work is given up.
@@ -41,9 +39,9 @@ impl Waited {
         let _passing = Passing { begun: Instant::now(), spent: &self.0 };
         let mut work = pin!(work);
         poll_fn(|context| {
-            let begun = computed();
+            let begun = Instant::now();
             let polled = work.as_mut().poll(context);
-            add(&self.0.computed, computed().saturating_sub(begun));
+            add(&self.0.at_work, begun.elapsed());
             polled
         })
         .await
@@ -54,9 +52,10 @@ impl Waited {
         Duration::from_micros(self.0.passed.load(Ordering::Relaxed))
     }
 
-    /// The processor time.
-    pub(crate) fn computed(&self) -> Duration {
-        Duration::from_micros(self.0.computed.load(Ordering::Relaxed))
+    /// How long the host was at work, without its waiting. No less than what it computed, as what is put aside meanwhile counts
+    /// too: it is let go to the guest's good, and needs no look at the thread's clock, which is a system call.
+    pub(crate) fn at_work(&self) -> Duration {
+        Duration::from_micros(self.0.at_work.load(Ordering::Relaxed))
     }
 }
 
@@ -66,6 +65,8 @@ fn add(to: &AtomicU64, duration: Duration) {
 
 #[cfg(test)]
 mod tests {
+    use std::future::pending;
+
     use tokio::{sync::oneshot, time::timeout};
 
     use super::*;
@@ -81,10 +82,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn computing_for_an_answer_is_told_apart() {
-        let waited = Waited::default();
+    async fn work_on_an_answer_is_told_apart() {
+        let (waited, other) = (Waited::default(), Waited::default());
         let busy = async { compute(Duration::from_millis(2)) };
         waited.during(busy).await;
-        assert!(waited.computed() >= Duration::from_millis(2) && waited.passed() >= waited.computed());
+        assert!(waited.at_work() >= Duration::from_millis(2) && waited.passed() >= waited.at_work());
+        let _elapsed = timeout(Duration::from_millis(20), other.during(pending::<()>())).await;
+        assert!(other.at_work() < other.passed() / 2, "waiting is no work");
     }
 }

@@ -25,29 +25,23 @@ pub(super) fn follow_all(given: &[u8], search: &mut Search<'_>) {
         follow(unescaped(given, json_at), search);
     }
     if search.blank && given.contains(&b'+') {
-        let mut plain = Seeker::default();
-        unescaped(given, form_at).for_each(|read| plain.read(read, search));
+        seek(unescaped(given, form_at), search);
     }
 }
 
 fn follow(reading: impl Iterator<Item = Read> + Clone, search: &mut Search<'_>) {
-    let mut whole = Decodings::default();
-    let mut joined = reading.clone().any(|read| is_break(read.byte)).then(Decodings::default);
-    let mut bare = reading.clone().any(|read| is_separator(read.byte)).then(Groups::of_hex);
-    for read in reading {
-        whole.read(read, search);
-        if let Some(joined) = joined.as_mut().filter(|_| !is_break(read.byte)) {
-            joined.read(read, search);
-        }
-        if let Some(bare) = bare.as_mut().filter(|_| !is_separator(read.byte)) {
-            let digit = digit(read.byte);
-            for groups in bare {
-                groups.read(digit, read, search);
-            }
-        }
+    let joined = reading.clone().filter(|read| !is_break(read.byte));
+    if reading.clone().any(|read| is_break(read.byte)) {
+        seek(joined.clone(), search);
     }
-    let decodings = [Some(whole), joined].into_iter().flatten().flat_map(Decodings::into_groups);
-    decodings.chain(bare.into_iter().flatten()).for_each(|mut groups| groups.end(search));
+    decode(joined, &BASE64, search);
+    decode(reading.clone().filter(|read| !is_separator(read.byte)), &HEX, search);
+    seek(reading, search);
+}
+
+fn seek(reading: impl Iterator<Item = Read>, search: &mut Search<'_>) {
+    let mut seeker = Seeker::default();
+    reading.for_each(|read| seeker.read(read, search));
 }
 
 fn is_break(byte: u8) -> bool {
@@ -122,97 +116,44 @@ fn unicode(tail: &[u8]) -> Option<Escaped> {
     Some(Escaped { bytes, count, length: 6 })
 }
 
-/// A reading as it is, and everything it decodes to.
-struct Decodings {
-    plain: Seeker,
-    hex: [Groups; 2],
-    base64: [Groups; 4],
-}
-
-impl Default for Decodings {
-    fn default() -> Self {
-        Self {
-            plain: Seeker::default(),
-            hex: Groups::of_hex(),
-            base64: [0, 1, 2, 3].map(|skip| Groups::new(4, 6, skip)),
-        }
-    }
-}
-
-impl Decodings {
-    fn read(&mut self, read: Read, search: &mut Search<'_>) {
-        self.plain.read(read, search);
-        let (digit, letter) = (digit(read.byte), base64_letter(read.byte));
-        self.hex.iter_mut().for_each(|groups| groups.read(digit, read, search));
-        self.base64.iter_mut().for_each(|groups| groups.read(letter, read, search));
-    }
-
-    fn into_groups(self) -> impl Iterator<Item = Groups> {
-        self.hex.into_iter().chain(self.base64)
-    }
-}
-
-/// Letters taken together, so many bits each; one that is of no alphabet ends its group, and becomes a gap that matches nothing.
-struct Groups {
-    width: u32,
+/// A way to write bytes with letters, so many bits each.
+struct Code {
+    letter: fn(u8) -> Option<u8>,
     bits: u32,
-    /// Letters left out at the beginning.
-    skip: u32,
-    code: u32,
-    /// Letters of the group so far, and those before the first that is of no alphabet.
-    count: u32,
-    sound: u32,
-    from: usize,
-    to: usize,
-    seeker: Seeker,
+    /// Letters after which a byte begins with a letter again: it may begin with each of them.
+    width: usize,
 }
 
-impl Groups {
-    fn new(width: u32, bits: u32, skip: u32) -> Self {
-        Self { width, bits, skip, code: 0, count: 0, sound: 0, from: 0, to: 0, seeker: Seeker::default() }
-    }
+const HEX: Code = Code { letter: digit, bits: 4, width: 2 };
+const BASE64: Code = Code { letter: base64_letter, bits: 6, width: 4 };
 
-    fn of_hex() -> [Self; 2] {
-        [0, 1].map(|skip| Self::new(2, 4, skip))
-    }
-
-    fn read(&mut self, letter: Option<u8>, read: Read, search: &mut Search<'_>) {
-        if self.skip > 0 {
-            self.skip -= 1;
+/// Reads every stretch of letters that is long enough for a run, from each of the letters with which its bytes may begin.
+fn decode(mut reading: impl Iterator<Item = Read> + Clone, code: &Code, search: &mut Search<'_>) {
+    let least = search.shortest * 8 / code.bits as usize;
+    loop {
+        let stretch = reading.clone().map_while(|read| Some((read, (code.letter)(read.byte)?)));
+        let length = stretch.clone().count();
+        if length >= least {
+            (0..code.width).for_each(|skip| seek(bytes_of(stretch.clone().skip(skip), code.bits), search));
+        }
+        // The one behind it is no letter.
+        if reading.nth(length).is_none() {
             return;
         }
-        if self.count == 0 {
-            self.from = read.from;
-        }
-        self.to = read.to;
-        if let Some(value) = letter
-            && self.sound == self.count
-        {
-            self.code = self.code << self.bits | u32::from(value);
-            self.sound += 1;
-        }
-        self.count += 1;
-        if self.count == self.width {
-            self.end(search);
-        }
     }
+}
 
-    /// Ends a group, be it complete or what the text broke off with.
-    fn end(&mut self, search: &mut Search<'_>) {
-        if self.count == 0 {
-            return;
-        }
-        let (known, whole) = (self.sound * self.bits, self.sound * self.bits / 8);
-        for index in 1..=whole {
-            let [.., byte] = (self.code >> (known - 8 * index)).to_be_bytes();
-            self.seeker.read(Read { byte, from: self.from, to: self.to }, search);
-        }
-        if self.sound < self.width {
-            // No secret text holds a NUL, so a NUL ends every run.
-            self.seeker.read(Read { byte: 0, from: self.from, to: self.to }, search);
-        }
-        (self.code, self.count, self.sound) = (0, 0, 0);
-    }
+/// The bytes that letters stand for; the bits of each lie in the letter it ends with and the one before.
+fn bytes_of(letters: impl Iterator<Item = (Read, u8)>, bits: u32) -> impl Iterator<Item = Read> {
+    let (mut held, mut count, mut before) = (0_u32, 0, 0);
+    letters.filter_map(move |(read, value)| {
+        let from = std::mem::replace(&mut before, read.from);
+        (held, count) = (held << bits | u32::from(value), count + bits);
+        let over = count.checked_sub(8)?;
+        count = over;
+        let [byte, ..] = (held >> over).to_le_bytes();
+        Some(Read { byte, from, to: read.to })
+    })
 }
 
 fn base64_letter(byte: u8) -> Option<u8> {
