@@ -42,7 +42,8 @@ pub(crate) struct Measured {
     pub(crate) failures: usize,
     pub(crate) contained: u64,
     pub(crate) uncontained: u64,
-    pub(crate) resident_ratio: f64,
+    /// Resident memory that the process has more of for each of the neighbour's calls, in bytes.
+    pub(crate) kept_per_call: u64,
 }
 
 impl Crowd {
@@ -69,6 +70,7 @@ impl Crowd {
             self.round(scene, round, &mut all).await;
         }
         let (contained, uncontained) = (&self.contained, &self.uncontained);
+        let calls = u64::try_from(all.times.iter().map(Vec::len).sum::<usize>()).unwrap();
         let [alone, one, crowd, honest] = all.times;
         Measured {
             alone,
@@ -78,7 +80,7 @@ impl Crowd {
             failures: all.failures,
             contained: contained.load(Ordering::Relaxed),
             uncontained: uncontained.load(Ordering::Relaxed),
-            resident_ratio: ratio(resident(), before),
+            kept_per_call: resident().saturating_sub(before) / calls,
         }
     }
 
@@ -156,10 +158,11 @@ pub(crate) fn quantile(times: &[Duration], percent: usize) -> Duration {
     times[(times.len() * percent / 100).min(times.len() - 1)]
 }
 
-/// Resident memory of this process, in pages.
-fn resident() -> u128 {
-    let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
-    statm.split(' ').nth(1).unwrap().parse().unwrap()
+/// Resident memory of this process, in bytes.
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
 }
 
 /// One over the other, to two digits.
