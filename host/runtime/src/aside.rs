@@ -16,6 +16,7 @@ use tokio::{
     sync::oneshot,
     task::block_in_place,
 };
+use tracing::Span;
 
 use crate::spent::Spent;
 
@@ -70,12 +71,12 @@ pub(crate) async fn last_of_all<T: Send + 'static>(work: impl FnOnce() -> T + Se
     told.await.ok()
 }
 
-/// Polls in a thread of the lowest priority, or here where there are none.
+/// Polls in a thread of the lowest priority, or here where there are none; what is written to the log there says what it is of.
 fn polled_last<T: Send>(poll: impl FnOnce(&mut Context<'_>) -> T + Send, context: &mut Context<'_>) -> T {
-    let (runtime, waker) = (Handle::current(), context.waker().clone());
+    let (runtime, waker, span) = (Handle::current(), context.waker().clone(), Span::current());
     block_in_place(move || {
         let work = move || {
-            let _runtime = runtime.enter();
+            let (_runtime, _span) = (runtime.enter(), span.enter());
             poll(&mut Context::from_waker(&waker))
         };
         match last() {

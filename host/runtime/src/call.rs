@@ -226,7 +226,7 @@ pub(crate) async fn bounded<T: Send>(
     let admitted = async { (slots.acquire().await, loaded.room.enter(&loaded.share, tenant).await) };
     let _place = timeout_at(until, admitted).await.map_err(|_elapsed| over(Limit::CallsAtOnce))?;
     let queued = begun.elapsed();
-    let most = || limits.cpu().saturating_add(waited.at_work());
+    let most = || limits.cpu().saturating_add(turn.spent.for_providers());
     let done = timeout_at(until, aside(turn.during(work), loaded.habit.is_long(), &turn.spent, most)).await;
     loaded.habit.computed(turn.spent.total());
     match done {

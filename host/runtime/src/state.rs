@@ -64,6 +64,7 @@ impl CallState {
     ) -> Self {
         let mut table = ResourceTable::new();
         table.set_max_capacity(usize::try_from(limits.handles).unwrap_or(usize::MAX));
+        let turn = Turn::default();
         let searching = loaded.searching.of_tenant(context.as_ref().map(|context| context.tenant));
         Self {
             context,
@@ -72,10 +73,10 @@ impl CallState {
             tally: Tally::new(limits, loaded.class, loaded.holder.begin()),
             table,
             signatures: Signatures::default(),
-            turn: Turn::default(),
             searching,
             placeholders: false,
-            waited: Waited::default(),
+            waited: Waited::of(&turn.spent),
+            turn,
             requests_left: limits.requests,
             host_calls_left: limits.host_calls,
             begun: Instant::now(),

@@ -10,38 +10,44 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long a call has waited for providers, and how long the host was at work on their answers. Clones are of the same call.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Waited(Arc<Spent>);
+use crate::spent::Spent;
 
-/// In microseconds.
-#[derive(Debug, Default)]
-struct Spent {
-    passed: AtomicU64,
-    at_work: AtomicU64,
+/// How long a call has waited for providers. Clones are of the same call.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Waited {
+    /// In microseconds.
+    passed: Arc<AtomicU64>,
+    /// Where the host's work on what they answer is noted.
+    spent: Spent,
 }
 
 /// Counts the time also where its work is given up.
 struct Passing<'a> {
     begun: Instant,
-    spent: &'a Spent,
+    passed: &'a AtomicU64,
 }
 
 impl Drop for Passing<'_> {
     fn drop(&mut self) {
-        add(&self.spent.passed, self.begun.elapsed());
+        let micros = u64::try_from(self.begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.passed.fetch_add(micros, Ordering::Relaxed);
     }
 }
 
 impl Waited {
-    /// Does work that is the provider's doing.
+    /// Of a call that computes this.
+    pub(crate) fn of(spent: &Spent) -> Self {
+        Self { passed: Arc::default(), spent: spent.clone() }
+    }
+
+    /// Does work that is the provider's doing. It is timed without the thread's clock, which is a system call.
     pub(crate) async fn during<T>(&self, work: impl Future<Output = T>) -> T {
-        let _passing = Passing { begun: Instant::now(), spent: &self.0 };
+        let _passing = Passing { begun: Instant::now(), passed: &self.passed };
         let mut work = pin!(work);
         poll_fn(|context| {
             let begun = Instant::now();
             let polled = work.as_mut().poll(context);
-            add(&self.0.at_work, begun.elapsed());
+            self.spent.at_work(begun.elapsed());
             polled
         })
         .await
@@ -49,18 +55,8 @@ impl Waited {
 
     /// The time that passed.
     pub(crate) fn passed(&self) -> Duration {
-        Duration::from_micros(self.0.passed.load(Ordering::Relaxed))
+        Duration::from_micros(self.passed.load(Ordering::Relaxed))
     }
-
-    /// How long the host was at work, without its waiting. No less than what it computed, as what is put aside meanwhile counts
-    /// too: it is let go to the guest's good, and needs no look at the thread's clock, which is a system call.
-    pub(crate) fn at_work(&self) -> Duration {
-        Duration::from_micros(self.0.at_work.load(Ordering::Relaxed))
-    }
-}
-
-fn add(to: &AtomicU64, duration: Duration) {
-    to.fetch_add(u64::try_from(duration.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
 }
 
 #[cfg(test)]
@@ -70,7 +66,7 @@ mod tests {
     use tokio::{sync::oneshot, time::timeout};
 
     use super::*;
-    use crate::spent::compute;
+    use crate::{aside::aside, spent::compute};
 
     #[tokio::test]
     async fn what_is_given_up_counts_as_what_is_done() {
@@ -83,11 +79,16 @@ mod tests {
 
     #[tokio::test]
     async fn work_on_an_answer_is_told_apart() {
-        let (waited, other) = (Waited::default(), Waited::default());
-        let busy = async { compute(Duration::from_millis(2)) };
-        waited.during(busy).await;
-        assert!(waited.at_work() >= Duration::from_millis(2) && waited.passed() >= waited.at_work());
-        let _elapsed = timeout(Duration::from_millis(20), other.during(pending::<()>())).await;
-        assert!(other.at_work() < other.passed() / 2, "waiting is no work");
+        let spent = Spent::default();
+        let waited = Waited::of(&spent);
+        let call = async {
+            compute(Duration::from_millis(2));
+            waited.during(async { compute(Duration::from_millis(2)) }).await;
+        };
+        let done = aside(call, false, &spent, || Duration::MAX).await;
+        let least = Duration::from_millis(2);
+        assert!(done.is_some() && spent.for_providers() >= least && spent.total() >= 2 * least);
+        let _elapsed = timeout(least, waited.during(pending::<()>())).await;
+        assert!(waited.passed() >= 2 * least, "waiting passes, and is no work");
     }
 }

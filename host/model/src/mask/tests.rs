@@ -63,6 +63,16 @@ fn an_echo_is_masked_and_the_rest_stays() {
 }
 
 #[test]
+fn nothing_beside_the_mark_tells_how_long_a_secret_is() {
+    for text in (0..4).map(|cut| &SECRET[cut..]) {
+        let masker = Masker::new([&Secret::new(text.to_owned())]);
+        for spelling in spellings(text) {
+            assert_eq!(masker.text(&format!("<{spelling}>")), "<[masked]>", "{spelling}");
+        }
+    }
+}
+
+#[test]
 fn the_mark_has_the_same_length_for_every_secret() {
     let long = Secret::new("x".repeat(200) + "yz");
     assert_eq!(Masker::new([&long]).text(&format!("a {} b", long.expose())), "a [masked] b");

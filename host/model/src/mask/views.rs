@@ -134,12 +134,34 @@ fn decode(mut reading: impl Iterator<Item = Read> + Clone, code: &Code, search: 
         let stretch = reading.clone().map_while(|read| Some((read, (code.letter)(read.byte)?)));
         let length = stretch.clone().count();
         if length >= least {
-            (0..code.width).for_each(|skip| seek(bytes_of(stretch.clone().skip(skip), code.bits), search));
+            let padded = Padded::behind(reading.clone().skip(length.saturating_sub(1)));
+            for skip in 0..code.width {
+                seek(bytes_of(stretch.clone().skip(skip), code.bits).map(|read| padded.with(read)), search);
+            }
         }
         // The one behind it is no letter.
         if reading.nth(length).is_none() {
             return;
         }
+    }
+}
+
+/// The end of a stretch without and with what pads it: left there, it would tell the length of a secret by three.
+struct Padded {
+    letters: usize,
+    all: usize,
+}
+
+impl Padded {
+    /// From the last letter on.
+    fn behind(mut last: impl Iterator<Item = Read>) -> Self {
+        let letters = last.next().map(|read| read.to).unwrap_or_default();
+        let all = last.take(2).take_while(|read| read.byte == b'=').last().map_or(letters, |read| read.to);
+        Self { letters, all }
+    }
+
+    fn with(&self, read: Read) -> Read {
+        if read.to == self.letters { Read { to: self.all, ..read } } else { read }
     }
 }
 

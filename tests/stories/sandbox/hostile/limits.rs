@@ -219,8 +219,10 @@ fn request_flood(core: Core) -> Core {
 }
 
 /// What is refused counts like what is sent.
+/// After computing for so long that it goes on in another thread: there too the log says whose it is.
 fn refusal_flood(core: Core) -> Core {
-    over_and_over(core.asks(json!({ "method": "GET", "url": "https://elsewhere.test/me" })), 150)
+    let core = core.with("(func $compute (local $left i32) (local.set $left (i32.const 40000000)) (loop $again (br_if $again (local.tee $left (i32.sub (local.get $left) (i32.const 1))))))");
+    over_and_over(core.asks(json!({ "method": "GET", "url": "https://elsewhere.test/me" })), "(call $compute)", 150)
 }
 
 fn giant_url(core: Core) -> Core {
@@ -229,12 +231,12 @@ fn giant_url(core: Core) -> Core {
 
 /// Sends as many requests, one after the other, and says how the last one ended.
 pub(super) fn in_a_row(core: Core, requests: u32) -> Core {
-    over_and_over(core.asks(json!({ "method": "GET", "url": ME })), requests)
+    over_and_over(core.asks(json!({ "method": "GET", "url": ME })), "", requests)
 }
 
-fn over_and_over(asked: Core, requests: u32) -> Core {
+fn over_and_over(asked: Core, first: &str, requests: u32) -> Core {
     asked.verify(&format!(
-        "(local $left i32) (local.set $left (i32.const {requests}))
+        "(local $left i32) {first} (local.set $left (i32.const {requests}))
         (loop $again
             (call $ask (local.get $connection) (i32.const {{request}}))
             (br_if $again (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
