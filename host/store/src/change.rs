@@ -36,11 +36,6 @@ impl Change {
         self.batch.checks.push((key, expect));
     }
 
-    /// Counts that something was made: whoever looked before, and ends what it was made of, is refused.
-    pub(crate) fn count(&mut self, key: Vec<u8>) {
-        self.batch.counts.push((key, 1));
-    }
-
     pub(crate) fn write(&mut self, key: Vec<u8>, value: Vec<u8>) {
         self.batch.writes.push((key, Some(value)));
     }

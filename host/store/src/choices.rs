@@ -12,8 +12,9 @@ use crate::{
     change::Change,
     core::Core,
     error::{Cause, StoreError, unreadable},
+    made,
     record::Versioned,
-    schema::{CHOICE, CHOICE_DUE, CHOICE_SECRET, MADE, Padded},
+    schema::{CHOICE, CHOICE_DUE, CHOICE_SECRET, Padded},
     seal::{Context, Scope},
 };
 
@@ -47,7 +48,7 @@ impl Choices<'_> {
         let name = choice.session.to_string();
         let (plain, context) = (credential.to_sealable(), context(choice, &name));
         self.0.keys.seal_held(&*self.0.engine, change, &context, key, &plain).await?;
-        change.count(MADE.key(&[&"tenant", &choice.tenant]));
+        change.makes(made::TENANT, &choice.tenant);
         change.write(due_key(choice), vec![]);
         change.insert(CHOICE, CHOICE.key(&[&choice.session]), choice)
     }

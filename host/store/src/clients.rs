@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     change::Change,
     core::{Core, Order},
+    engine::Expect,
     error::{Cause, StoreError, unreadable},
+    made::{self, Made},
     record::{Page, Versioned},
     schema::{CLIENT, CLIENT_SECRET},
     seal::{Context, Scope},
@@ -89,8 +91,26 @@ impl Clients<'_> {
         Ok(page.map(|stored| stored.map(|stored| stored.client)))
     }
 
-    /// Stages the end of a client and its secret.
-    pub async fn delete(&self, change: &mut Change, id: ClientId) -> Result<(), StoreError> {
+    /// Stages that a client is still there when the change is made, and that the change makes something with it: what was begun
+    /// with one that is removed meanwhile is not made.
+    pub fn hold(&self, change: &mut Change, id: ClientId) {
+        change.expect(CLIENT.key(&[&id]), Expect::StartsWith(vec![]));
+        change.makes(made::CLIENT, &id);
+    }
+
+    /// How much was made with a client: read before anybody looks whether it is in use.
+    pub async fn made(&self, id: ClientId) -> Result<Made, StoreError> {
+        self.0.made(made::CLIENT, &id).await
+    }
+
+    /// Stages that nothing was made with a client since.
+    pub fn unused_since(&self, change: &mut Change, made: &Made) {
+        change.nothing_made_since(made);
+    }
+
+    /// Stages the end of a client with which nothing was made since, and of its secret.
+    pub async fn delete(&self, change: &mut Change, id: ClientId, made: Made) -> Result<(), StoreError> {
+        change.ends(made);
         let prefix = CLIENT_SECRET.prefix(&[&id]);
         let (secrets, _) = self.0.scan(&prefix, None, usize::MAX, Order::Oldest).await?;
         for (key, _) in secrets {

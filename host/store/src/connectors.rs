@@ -14,9 +14,10 @@ use crate::{
     change::Change,
     core::{Core, Order},
     engine::Expect,
-    error::{Cause, StoreError, Unreadable, unreadable, while_sealing},
+    error::{Cause, StoreError, unreadable, while_sealing},
+    made::{self, Made},
     record::{self, Page, Versioned},
-    schema::{CONNECTOR, CONNECTOR_PART, MADE},
+    schema::{CONNECTOR, CONNECTOR_PART},
     seal::random,
 };
 
@@ -53,44 +54,32 @@ pub(crate) struct Head {
     parts: usize,
 }
 
-/// How much was made of a connector by some moment.
-#[derive(Debug, Clone)]
-pub struct Made(Expect);
-
 /// Installed connectors.
 pub struct Connectors<'a>(pub(crate) &'a Core);
 
 impl Connectors<'_> {
-    /// Stages a connector under its name, in place of an earlier one.
-    pub async fn put(&self, change: &mut Change, connector: &Connector) -> Result<(), StoreError> {
+    /// Stages a connector that is installed. Where there is one of its name by then, the commit is refused.
+    pub fn insert(&self, change: &mut Change, connector: &Connector) -> Result<(), StoreError> {
         let key = CONNECTOR.key(&[&connector.name]);
-        let json = serde_json::to_vec(connector).map_err(|_| unreadable(&key, Cause::Damaged))?;
-        if json.len() > TEXT_LIMIT {
-            return Err(StoreError::TooLarge { bytes: json.len(), limit: TEXT_LIMIT });
-        }
-        let text = HEXLOWER.encode(digest(&SHA256, &json).as_ref());
-        let head = Head { text, parts: json.chunks(PART).count() };
-        // The old parts first: where the text is the same, the later writes win.
-        match self.0.get::<Head>(CONNECTOR, &key).await? {
-            None => {
-                let which = random().map_err(|error| while_sealing(&key, error))?;
-                let bytes = record::encode(CONNECTOR, &key, record::beginning(which), &head)?;
-                change.expect(key.clone(), Expect::Absent);
-                change.write(key, bytes);
-            }
-            Some(old) => {
-                remove_parts(change, &connector.name, &old);
-                change.replace(
-                    CONNECTOR,
-                    key,
-                    &mut old.map(|_| Head { text: head.text.clone(), parts: head.parts }),
-                )?;
-            }
-        }
-        for (number, part) in json.chunks(PART).enumerate() {
-            change.write(CONNECTOR_PART.key(&[&connector.name, &head.text, &number]), part.to_vec());
-        }
+        let (head, json) = written(&key, connector)?;
+        let which = random().map_err(|error| while_sealing(&key, error))?;
+        let bytes = record::encode(CONNECTOR, &key, record::beginning(which), &head)?;
+        change.expect(key.clone(), Expect::Absent);
+        change.write(key, bytes);
+        write_parts(change, &connector.name, &head, &json);
         Ok(())
+    }
+
+    /// Stages another state of an installed connector: approved, or upgraded. Where it was removed since it was read, or changed,
+    /// the commit is refused.
+    pub async fn replace(&self, change: &mut Change, changed: &Versioned<Connector>) -> Result<(), StoreError> {
+        let key = CONNECTOR.key(&[&changed.name]);
+        let (head, json) = written(&key, &changed.record)?;
+        let before = self.0.get::<Head>(CONNECTOR, &key).await?.ok_or(StoreError::Conflict)?;
+        // The old parts first: where the text is the same, the later writes win.
+        remove_parts(change, &changed.name, &before);
+        write_parts(change, &changed.name, &head, &json);
+        change.replace(CONNECTOR, key, &mut Versioned { record: head, revision: changed.revision })
     }
 
     /// The connector of this name.
@@ -174,7 +163,7 @@ impl Connectors<'_> {
     /// begun with one that is removed meanwhile is not made, whatever has its name by then. An upgrade is no removal.
     pub fn hold(&self, change: &mut Change, connector: &Versioned<Arc<Connector>>) {
         change.expect(CONNECTOR.key(&[&connector.name]), record::same_beginning(CONNECTOR, connector.revision));
-        change.count(made_key(&connector.name));
+        change.makes(made::CONNECTOR, &connector.name);
     }
 
     /// Whether it is still installed, upgraded or not.
@@ -185,30 +174,40 @@ impl Connectors<'_> {
 
     /// How much was made of a connector: read before anybody looks whether it is in use.
     pub async fn made(&self, name: &str) -> Result<Made, StoreError> {
-        Ok(Made(self.0.as_it_is(&made_key(name)).await?))
+        self.0.made(made::CONNECTOR, &name).await
     }
 
-    /// Stages the end of a connector of which nothing was made since; its component's file stays.
-    pub async fn delete(&self, change: &mut Change, name: &str, before: Made) -> Result<(), StoreError> {
-        change.expect(made_key(name), before.0);
-        change.delete(made_key(name));
-        let key = CONNECTOR.key(&[&name]);
-        match self.0.get::<Head>(CONNECTOR, &key).await {
-            Ok(None) => {}
-            Ok(Some(head)) => {
-                remove_parts(change, name, &head);
-                change.remove(CONNECTOR, key, head.revision);
-            }
-            // What cannot be read can still be removed.
-            Err(StoreError::Unreadable(Unreadable { .. })) => change.delete(key),
-            Err(error) => return Err(error),
-        }
+    /// Stages the end of the connector that was installed, of which nothing was made since; its component's file stays.
+    pub async fn delete(
+        &self,
+        change: &mut Change,
+        installed: &Versioned<Arc<Connector>>,
+        made: Made,
+    ) -> Result<(), StoreError> {
+        let key = CONNECTOR.key(&[&installed.name]);
+        let head = self.0.get::<Head>(CONNECTOR, &key).await?.ok_or(StoreError::Conflict)?;
+        change.expect(key.clone(), record::same_beginning(CONNECTOR, installed.revision));
+        change.ends(made);
+        remove_parts(change, &installed.name, &head);
+        change.remove(CONNECTOR, key, head.revision);
         Ok(())
     }
 }
 
-fn made_key(name: &str) -> Vec<u8> {
-    MADE.key(&[&"connector", &name])
+/// What is kept of a connector: its head, and the text that lies in parts.
+fn written(key: &[u8], connector: &Connector) -> Result<(Head, Vec<u8>), StoreError> {
+    let json = serde_json::to_vec(connector).map_err(|_| unreadable(key, Cause::Damaged))?;
+    if json.len() > TEXT_LIMIT {
+        return Err(StoreError::TooLarge { bytes: json.len(), limit: TEXT_LIMIT });
+    }
+    let text = HEXLOWER.encode(digest(&SHA256, &json).as_ref());
+    Ok((Head { text, parts: json.chunks(PART).count() }, json))
+}
+
+fn write_parts(change: &mut Change, name: &str, head: &Head, json: &[u8]) {
+    for (number, part) in json.chunks(PART).enumerate() {
+        change.write(CONNECTOR_PART.key(&[&name, &head.text, &number]), part.to_vec());
+    }
 }
 
 fn remove_parts(change: &mut Change, name: &str, head: &Versioned<Head>) {

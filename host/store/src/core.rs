@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use crate::{
     change::Change,
     connectors::Known,
-    engine::{Engine, Expect, Pair, Scan},
+    engine::{Engine, Pair, Scan},
     error::{Cause, StoreError, unreadable},
     keys::Keys,
     record::{self, Page, Versioned},
@@ -163,11 +163,6 @@ impl Core {
             page.add(parsed(named).ok_or_else(|| unreadable(&key, Cause::Damaged)));
         }
         Ok(page)
-    }
-
-    /// That a key still has what it has now.
-    pub(crate) async fn as_it_is(&self, key: &[u8]) -> Result<Expect, StoreError> {
-        Ok(self.engine.get(key).await?.map_or(Expect::Absent, Expect::Equals))
     }
 
     /// What an index entry points to: the text of its value.

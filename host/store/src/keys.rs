@@ -101,16 +101,27 @@ impl Keys {
         key: Vec<u8>,
         plain: &[u8],
     ) -> Result<(), StoreError> {
-        let (mut id, mut data_key) = self.sealing_key(engine, context.scope).await?;
+        let (mut id, mut data_key) = self.living_key(engine, context.scope).await?;
         // One that was erased may still be known here.
         if engine.get(&DATA_KEY.key(&[&context.scope, &id])).await?.is_none() {
             self.forget(context.scope);
-            (id, data_key) = self.sealing_key(engine, context.scope).await?;
+            (id, data_key) = self.living_key(engine, context.scope).await?;
         }
         let sealed = seal::seal(id, &data_key, context, plain).map_err(|error| while_sealing(&key, error))?;
         change.expect(DATA_KEY.key(&[&context.scope, &id]), Expect::StartsWith(vec![]));
         change.write(key, sealed);
         Ok(())
+    }
+
+    /// The data key for new records of a scope; a conflict where its keys end just now.
+    async fn living_key(&self, engine: &dyn Engine, scope: Scope) -> Result<(KeyId, Arc<Key>), StoreError> {
+        match self.sealing_key(engine, scope).await {
+            Err(StoreError::Unreadable(_)) if self.current_id(engine, scope).await?.is_none() => {
+                self.forget(scope);
+                Err(StoreError::Conflict)
+            }
+            other => other,
+        }
     }
 
     /// Opens a sealed value that `key` in the store holds.

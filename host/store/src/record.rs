@@ -21,7 +21,8 @@ pub struct Versioned<T> {
 }
 
 impl<T> Versioned<T> {
-    pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Versioned<U> {
+    /// Another record, as of the same moment: what is staged with it takes the place of the one that was read then.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Versioned<U> {
         Versioned { record: change(self.record), revision: self.revision }
     }
 }

@@ -14,8 +14,9 @@ use crate::{
     change::Change,
     core::Core,
     error::{Cause, StoreError, unreadable},
+    made,
     record::{Page, Versioned},
-    schema::{MADE, Padded, REVOCATION, REVOCATION_DUE, REVOCATION_SECRET},
+    schema::{Padded, REVOCATION, REVOCATION_DUE, REVOCATION_SECRET},
     seal::{Context, Scope},
 };
 
@@ -68,7 +69,7 @@ impl Revocations<'_> {
         let name = revocation.id.to_string();
         let (plain, context) = (credential.to_sealable(), context(revocation, &name));
         self.0.keys.seal_held(&*self.0.engine, change, &context, key, &plain).await?;
-        change.count(MADE.key(&[&"tenant", &revocation.tenant]));
+        change.makes(made::TENANT, &revocation.tenant);
         change.write(due_key(revocation), vec![]);
         change.insert(REVOCATION, REVOCATION.key(&[&revocation.id]), revocation)
     }

@@ -6,14 +6,18 @@ use crate::{
     brand_files::BrandFiles,
     change::Change,
     choices::Choices,
-    core::{Core, Order},
+    core::{Core, Order, tail},
     engine::Expect,
     error::StoreError,
+    made,
     record::{Page, Versioned},
     revocations::Revocations,
     schema::{CONNECTION, MADE, TENANT, TENANT_BY_HOST},
     seal::Scope,
 };
+
+/// How many counts are looked at together.
+const GROUP: usize = 256;
 
 /// Tenants.
 pub struct Tenants<'a>(pub(crate) &'a Core);
@@ -72,8 +76,7 @@ impl Tenants<'_> {
         if !connections.is_empty() {
             return Err(StoreError::InUse);
         }
-        let made = MADE.key(&[&"tenant", &id]);
-        let before = self.0.as_it_is(&made).await?;
+        let made = self.0.made(made::TENANT, &id).await?;
         // In the order in which one becomes another: a connection or a choice that ends meanwhile is seen as a revocation.
         if Choices(self.0).any_of(id).await? || Revocations(self.0).any_of(id).await? {
             return Err(StoreError::Awaited);
@@ -87,11 +90,46 @@ impl Tenants<'_> {
         }
         // Nor is any made between those looks and this commit.
         change.expect(CONNECTION.prefix(&[&id]), Expect::NothingBelow);
-        change.expect(made.clone(), before);
-        change.delete(made);
+        change.ends(made);
         self.0.keys.erase(&*self.0.engine, Scope::Tenant(id), &mut change).await?;
         self.0.commit(change).await?;
         self.0.keys.forget(Scope::Tenant(id));
+        Ok(())
+    }
+
+    /// Ends the keys that tenants have which are no more: what came late for one was sealed with them until it was revoked.
+    pub async fn sweep(&self) -> Result<(), StoreError> {
+        let prefix = MADE.prefix(&[&made::TENANT]);
+        let mut after = None;
+        loop {
+            let (found, more) = self.0.scan(&prefix, after.as_deref(), GROUP, Order::Oldest).await?;
+            for (key, _) in &found {
+                match tail(&prefix, key).parse() {
+                    Ok(id) if self.get(id).await?.is_none() => self.forget_what_came_late(id).await?,
+                    _ => {}
+                }
+            }
+            after = more;
+            if after.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn forget_what_came_late(&self, id: TenantId) -> Result<(), StoreError> {
+        let made = self.0.made(made::TENANT, &id).await?;
+        if Choices(self.0).any_of(id).await? || Revocations(self.0).any_of(id).await? {
+            return Ok(());
+        }
+        let mut change = Change::new();
+        change.ends(made);
+        self.0.keys.erase(&*self.0.engine, Scope::Tenant(id), &mut change).await?;
+        match self.0.commit(change).await {
+            Ok(()) => self.0.keys.forget(Scope::Tenant(id)),
+            // Something came just now: the next round sees it.
+            Err(StoreError::Conflict) => {}
+            Err(error) => return Err(error),
+        }
         Ok(())
     }
 }

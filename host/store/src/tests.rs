@@ -12,6 +12,7 @@ mod faults;
 mod frozen;
 mod journeys;
 mod killed;
+mod made;
 mod nouns;
 mod orders;
 mod put_back;

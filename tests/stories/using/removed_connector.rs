@@ -1,4 +1,4 @@
-//! A connector is removed: what was begun with it is made nowhere, and nothing of it passes to what has its name next.
+//! A connector is removed, or its client: what was begun with it is made nowhere, and nothing of it passes to what has its name next.
 
 use futures::future::join_all;
 use http::Method;
@@ -23,10 +23,14 @@ async fn remove_connector(scene: &Fronted) -> Answer {
     removed(scene, &format!("/v1/connectors/{CONNECTOR}")).await
 }
 
-/// Removes the connector and the client of it.
-async fn remove_all_of_it(scene: &Fronted) {
+async fn remove_client(scene: &Fronted) {
     let client = removed(scene, &format!("/v1/clients/{}", scene.client)).await;
     assert_eq!(client.status, 204, "{}", client.json);
+}
+
+/// Removes the connector and the client of it.
+async fn remove_all_of_it(scene: &Fronted) {
+    remove_client(scene).await;
     let connector = remove_connector(scene).await;
     assert_eq!(connector.status, 204, "{}", connector.json);
 }
@@ -62,6 +66,26 @@ async fn a_connection_made_while_its_connector_is_removed_is_made_nowhere_and_it
             assert_eq!(remove_connector(&scene).await.status, 204, "nothing of it waits for the next one");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_made_while_its_client_is_removed_is_made_nowhere_and_its_token_ends() {
+    let scene = Fronted::machine().await;
+    let gate = Gate::default();
+    scene.strike(Fault::HeldAnswer(gate.clone()));
+    let removing = async {
+        gate.reached(1).await;
+        remove_client(&scene).await;
+        gate.open();
+    };
+    let wanted = json!({ "connector": CONNECTOR, "method": "machine" });
+    let (made, ()) = tokio::join!(scene.host.post(&scene.tenant.key, "/v1/connections", wanted), removing);
+    let made = made.unwrap();
+    assert_eq!((made.status.as_u16(), made.code()), (409, "conflict"), "{}", made.json);
+    assert_eq!(endings(&scene), 1, "nobody could end it later, without the client");
+    let all = scene.host.get(&scene.tenant.key, "/v1/connections").await.unwrap();
+    assert_eq!(all.json["items"], json!([]), "{}", all.json);
+    assert_eq!(remove_connector(&scene).await.status, 204, "nothing waits that nobody could end");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,7 @@ use jackfield_model::{
     manifest::Manifest,
     secret::Secret,
 };
-use jackfield_store::StoreError;
+use jackfield_store::{Made, StoreError};
 
 use super::{
     ResolveError, Service,
@@ -135,9 +135,7 @@ impl Service {
     pub async fn change_client(&self, id: ClientId, asked: ClientChange, by: &str) -> Result<Client, ClientError> {
         let mut client = self.store().clients().get(id).await?.ok_or(ClientError::NotFound)?;
         let fixed = asked.client_id.is_some() || asked.fields.is_some();
-        if fixed {
-            self.check_unused(id).await?;
-        }
+        let unused = if fixed { Some(self.check_unused(id).await?) } else { None };
         if let Some(public_id) = asked.client_id {
             check_public_id(&public_id)?;
             client.public_id = public_id;
@@ -151,6 +149,9 @@ impl Service {
         }
         client.fault = None;
         let mut change = self.audited_for(client.tenant, by, "client.changed", &id.to_string())?;
+        if let Some(unused) = &unused {
+            self.store().clients().unused_since(&mut change, unused);
+        }
         match asked.client_secret {
             Some(secret) => self.store().clients().set_secret(&mut change, &mut client, &secret).await?,
             None => self.store().clients().update(&mut change, &mut client).await?,
@@ -167,20 +168,22 @@ impl Service {
     /// Removes a client nothing was made with.
     pub async fn remove_client(&self, id: ClientId, by: &str) -> Result<(), ClientError> {
         let client = self.store().clients().get(id).await?.ok_or(ClientError::NotFound)?;
-        self.check_unused(id).await?;
+        let unused = self.check_unused(id).await?;
         let mut change = self.audited_for(client.tenant, by, "client.removed", &id.to_string())?;
-        self.store().clients().delete(&mut change, id).await?;
+        self.store().clients().delete(&mut change, id, unused).await?;
         Ok(self.store().commit(change).await?)
     }
 
-    /// What was made with it, and what a provider is still to be asked to end with it, keep it as it is.
-    async fn check_unused(&self, id: ClientId) -> Result<(), ClientError> {
+    /// What was made with it, and what a provider is still to be asked to end with it, keep it as it is. Answers from when on
+    /// nothing may be made with it.
+    async fn check_unused(&self, id: ClientId) -> Result<Made, ClientError> {
+        let made = self.store().clients().made(id).await?;
         if self.any_connection(|connection| connection.client == Some(id)).await? {
             return Err(ClientError::InUse);
         }
         let queued = self.store().revocations().all().await?;
         let awaited = queued.items.iter().any(|revocation| revocation.client == Some(id));
-        if awaited { Err(ClientError::Awaited) } else { Ok(()) }
+        if awaited { Err(ClientError::Awaited) } else { Ok(made) }
     }
 
     /// The client a tenant connects with: its own before the operator's, the newest of each.

@@ -7,7 +7,7 @@ use jackfield_model::{
     connector::{Approval, Brief, Connector},
 };
 use jackfield_runtime::{InstallError as ComponentRefused, LoadError, Source};
-use jackfield_store::{ComponentError, StoreError};
+use jackfield_store::{ComponentError, StoreError, Versioned};
 
 use super::Service;
 
@@ -127,18 +127,18 @@ impl Service {
         };
         let mut change =
             self.making(None, by, "connector.installed", &format!("{} {}", connector.name, connector.digest)).await?;
-        self.store().connectors().put(&mut change, &connector).await?;
+        self.store().connectors().insert(&mut change, &connector)?;
         self.store().commit(change).await?;
         Ok(connector)
     }
 
     /// Approves all that the installed component of this digest asks for, and makes it ready to run.
     pub async fn approve(&self, name: &str, digest: &str, by: &str) -> Result<Connector, ApproveError> {
-        let found = self.store().connectors().get(name).await?;
+        let found = self.installed(name).await?;
         let mut connector = found.ok_or_else(|| ApproveError::NotFound(name.to_owned()))?;
         if connector.digest != digest {
             return Err(ApproveError::OtherDigest {
-                installed: connector.digest,
+                installed: connector.record.digest,
                 given: digest.chars().take(64).collect(),
             });
         }
@@ -146,9 +146,10 @@ impl Service {
         connector.approval = Some(Approval { requests, digest: digest.to_owned(), by: by.to_owned(), at: self.now() });
         self.load(&connector.brief()).await?;
         let mut change = self.audited(by, "connector.approved", &format!("{name} {digest}"))?;
-        self.store().connectors().put(&mut change, &connector).await?;
+        // What was removed meanwhile stays removed.
+        self.store().connectors().replace(&mut change, &connector).await?;
         self.store().commit(change).await?;
-        Ok(connector)
+        Ok(connector.record)
     }
 
     /// Makes a connector ready to run, from the compiled cache or, where that is gone, from its component.
@@ -181,11 +182,19 @@ impl Service {
         self.store().connectors().get(name).await
     }
 
+    /// One installed connector, to be changed: what is changed in it or removed is this installation and no later one.
+    pub(super) async fn installed(&self, name: &str) -> Result<Option<Versioned<Connector>>, StoreError> {
+        let found = self.store().connectors().shared(name).await?;
+        Ok(found.map(|found| found.map(Arc::unwrap_or_clone)))
+    }
+
     /// Removes a connector no connection uses. Looking for one takes a while: where something was made of it meanwhile, it is looked
     /// for again.
     pub async fn remove_connector(&self, name: &str, by: &str) -> Result<(), RemoveConnectorError> {
+        let found = self.store().connectors().shared(name).await?;
+        let installed = found.ok_or_else(|| RemoveConnectorError::NotFound(name.to_owned()))?;
         for _ in 0..ATTEMPTS {
-            match self.remove_as_it_is(name, by).await {
+            match self.remove_as_it_is(&installed, by).await {
                 Err(RemoveConnectorError::Store(StoreError::Conflict)) => {}
                 other => return other,
             }
@@ -193,10 +202,18 @@ impl Service {
         Err(StoreError::Conflict.into())
     }
 
-    async fn remove_as_it_is(&self, name: &str, by: &str) -> Result<(), RemoveConnectorError> {
+    async fn remove_as_it_is(
+        &self,
+        installed: &Versioned<Arc<Connector>>,
+        by: &str,
+    ) -> Result<(), RemoveConnectorError> {
+        let name = installed.name.as_str();
         let made = self.store().connectors().made(name).await?;
         let found = self.store().connectors().get(name).await?;
         let connector = found.ok_or_else(|| RemoveConnectorError::NotFound(name.to_owned()))?;
+        if !self.store().connectors().is_installed(installed).await? {
+            return Err(RemoveConnectorError::NotFound(name.to_owned()));
+        }
         if self.any_connection(|connection| connection.connector == name).await? {
             return Err(RemoveConnectorError::InUse(name.to_owned()));
         }
@@ -209,7 +226,7 @@ impl Service {
             return Err(RemoveConnectorError::Revoking(name.to_owned()));
         }
         let mut change = self.audited(by, "connector.removed", &format!("{name} {}", connector.digest))?;
-        self.store().connectors().delete(&mut change, name, made).await?;
+        self.store().connectors().delete(&mut change, installed, made).await?;
         self.store().commit(change).await?;
         self.forget_compiled(&connector.digest);
         Ok(())

@@ -286,7 +286,7 @@ impl Service {
         self.store().commit(change).await
     }
 
-    /// Stages a new connection in a tenant and of a connector that are there, and still are when it is committed.
+    /// Stages a new connection in a tenant, of a connector and with a client that are there, and still are when it is committed.
     pub(super) async fn place(
         &self,
         change: &mut Change,
@@ -299,18 +299,18 @@ impl Service {
             return Err(StoreError::Conflict);
         }
         self.store().tenants().hold(change, connection.tenant);
-        self.store().connectors().hold(change, connector);
+        self.hold_tools(change, connector, connection.client);
         self.store().connections().create(change, connection, credential).await
     }
 
-    /// Ends what the provider gave for a connection whose tenant or connector went meanwhile; what cannot be ended now waits in the
-    /// queue. Where both are there, nothing is ended: an earlier connection to the same account may live on the same grant.
+    /// Ends what the provider gave for a connection whose tenant, connector or client went meanwhile; what cannot be ended now waits
+    /// in the queue. Where all are there, nothing is ended: an earlier connection to the same account may live on the same grant.
     pub(super) async fn end_unplaced(&self, party: &Party, credential: &Credential) -> Result<(), StoreError> {
-        let is_installed = self.store().connectors().is_installed(&party.connector).await?;
-        if is_installed && self.tenant(party.connection.tenant).await?.is_some() {
+        if self.has_tools(party).await? && self.tenant(party.connection.tenant).await?.is_some() {
             return Ok(());
         }
-        if let Some(queued) = self.discard(party, credential, None).await? {
+        let like = self.revocation_of(&party.connection)?;
+        if let Some(queued) = self.discard(party, &like, credential, None).await? {
             let ended = Box::pin(self.end_unless_shared(&queued, party, credential)).await;
             self.note_ended(&queued, &ended).await?;
         }

@@ -101,7 +101,8 @@ impl Service {
             return Ok(EstablishError::Gone);
         }
         renewed.account = account;
-        self.discard(&party, &credential, None).await?;
+        let like = self.revocation_of(&party.connection)?;
+        self.discard(&party, &like, &credential, None).await?;
         Ok(EstablishError::Gone)
     }
 
@@ -121,7 +122,7 @@ impl Service {
         let mut change = self.audited_for(old.tenant, "host", "connection.other-account", &old.id.to_string())?;
         self.jot(&mut change, old, "other-account", "host", Some(format!("{} consented.", given.label)))?;
         self.store().tenants().hold(&mut change, old.tenant);
-        self.store().connectors().hold(&mut change, &party.connector);
+        self.hold_tools(&mut change, &party.connector, party.connection.client);
         match session {
             None => self.discard_in(&mut change, &party.connection, &credential).await?,
             Some(mut session) => {

@@ -137,6 +137,7 @@ impl Service {
         if self.store().tenants().get(id).await?.is_none() {
             // One that is asked for again, since the host broke off in the middle of it.
             self.end_what_came_late(id).await?;
+            self.store().contacts().clear(id).await?;
             return Err(TenantError::NotFound);
         }
         let mut change = self.audited_for(id, by, "tenant.removed", &id.to_string())?;
@@ -175,7 +176,8 @@ impl Service {
             self.store().api_keys().delete(change, key.id).await?;
         }
         for client in self.clients().await?.iter().filter(|client| client.tenant == Some(id)) {
-            self.store().clients().delete(change, client.id).await?;
+            let made = self.store().clients().made(client.id).await?;
+            self.store().clients().delete(change, client.id, made).await?;
         }
         for webhook in self.store().webhooks().list(id, None, usize::MAX).await?.items {
             self.store().webhooks().delete(change, id, webhook.id).await?;

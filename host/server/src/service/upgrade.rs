@@ -100,7 +100,9 @@ impl Service {
 
     /// Puts it in the place of the installed one, with all it asks for approved. Connections go on with it.
     pub async fn upgrade(&self, name: &str, digest: &str, by: &str) -> Result<Connector, UpgradeError> {
-        let Candidate { installed, mut new } = self.candidate(name, digest).await?;
+        // Read before it is looked at: what is put in its place is put in the place of this one.
+        let before = self.installed(name).await?.ok_or_else(|| UpgradeError::NotFound(name.to_owned()))?;
+        let Candidate { mut new, .. } = self.candidate(name, digest).await?;
         let users = self.users_of(name).await?;
         if let Some(gone) = users.methods.iter().find(|method| new.manifest.method(method).is_none()) {
             return Err(UpgradeError::MethodGone(gone.clone()));
@@ -109,10 +111,11 @@ impl Service {
         new.approval = Some(Approval { requests, digest: digest.to_owned(), by: by.to_owned(), at: self.now() });
         self.load(&new.brief()).await?;
         let mut change = self.audited(by, "connector.upgraded", &format!("{name} {digest}"))?;
-        self.store().connectors().put(&mut change, &new).await?;
+        let (old, after) = (before.digest.clone(), before.map(|_| new));
+        self.store().connectors().replace(&mut change, &after).await?;
         self.store().commit(change).await?;
-        self.forget_compiled(&installed.digest);
-        Ok(new)
+        self.forget_compiled(&old);
+        Ok(after.record)
     }
 
     /// Forgets a component that was kept and does not take the place of the installed one.

@@ -1,5 +1,5 @@
 //! What ends while something else happens to it: a tenant while keys are wrapped anew, or while something is made that needs its
-//! own; a connector while something is made of it; and contacts, of which there may be very many.
+//! own; and contacts, of which there may be very many.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test is a panic")]
 
@@ -11,7 +11,7 @@ use jackfield_model::{person::Reached, tenant::Tenant};
 
 use super::{sample, sealed::keys_of, telling};
 use crate::{
-    Change, Fault, Health, HeldKeyRing, KeyRing, Store, StoreError,
+    Change, Fault, Health, HeldKeyRing, KeyRing, Revocation, Store, StoreError,
     engine::{Batch, Engine, EngineError, Pair, Scan, Snapshot, memory::Memory},
     schema::CONNECTION,
 };
@@ -189,40 +189,33 @@ async fn nothing_that_is_still_needed_is_sealed_with_a_key_that_is_gone() {
 }
 
 #[tokio::test]
-async fn a_connector_is_removed_only_where_nothing_was_made_of_it_meanwhile_and_passes_nothing_on() {
-    let (store, ..) = sample::in_memory().await;
-    let install = async || {
-        let mut change = Change::new();
-        store.connectors().put(&mut change, &sample::connector()).await.unwrap();
-        store.commit(change).await.unwrap();
-        store.connectors().shared("github").await.unwrap().unwrap()
-    };
-    let hold = async |connector: &_| {
-        let mut change = Change::new();
-        store.connectors().hold(&mut change, connector);
-        store.commit(change).await
-    };
-    let remove = async |made| {
-        let mut change = Change::new();
-        store.connectors().delete(&mut change, "github", made).await.unwrap();
-        store.commit(change).await
-    };
-    let first = install().await;
-    for _ in 0..2 {
-        let made = store.connectors().made("github").await.unwrap();
-        hold(&first).await.unwrap();
-        assert!(matches!(remove(made).await, Err(StoreError::Conflict)), "something was made after the look");
+async fn of_a_tenant_that_is_gone_no_key_stays_longer_than_what_came_late() {
+    let folder = tempfile::tempdir().unwrap();
+    let (engine, store, _, tenant) = with_a_tenant(folder.path()).await;
+    let stays = Tenant { id: sample::tenant_id(2), ..sample::tenant() };
+    let mut change = Change::new();
+    store.tenants().insert(&mut change, &stays).unwrap();
+    let staying = Revocation { id: sample::revocation(2).id, tenant: stays.id, ..sample::revocation(1) };
+    store.revocations().create(&mut change, &staying, &sample::tokens("rt-2")).await.unwrap();
+    store.commit(change).await.unwrap();
+    store.tenants().delete(tenant.id, Change::new()).await.unwrap();
+    let mut change = Change::new();
+    store.revocations().create(&mut change, &sample::revocation(1), &sample::tokens("rt-1")).await.unwrap();
+    store.commit(change).await.unwrap();
+    store.tenants().sweep().await.unwrap();
+    let credential = store.revocations().credential(&sample::revocation(1)).await.unwrap();
+    assert_eq!(sample::refresh_token(&credential), "rt-1", "it waits, and its key with it");
+    let mut change = Change::new();
+    let waiting = store.revocations().get(sample::revocation(1).id).await.unwrap().unwrap();
+    store.revocations().done(&mut change, &waiting);
+    store.commit(change).await.unwrap();
+    store.tenants().sweep().await.unwrap();
+    for kind in ["made/tenant", "data-key", "data-key-current"] {
+        let left = keys_of(&engine.inner, kind).await;
+        assert!(left.iter().all(|key| !key.contains(&tenant.id.to_string())), "{left:?}");
     }
-    // An upgrade, or an approval, is no removal.
-    install().await;
-    hold(&first).await.unwrap();
-    remove(store.connectors().made("github").await.unwrap()).await.unwrap();
-    assert!(matches!(hold(&first).await, Err(StoreError::Conflict)));
-    let next = install().await;
-    assert!(matches!(hold(&first).await, Err(StoreError::Conflict)), "the next of its name is another");
-    assert!(!store.connectors().is_installed(&first).await.unwrap());
-    assert!(store.connectors().is_installed(&next).await.unwrap());
-    hold(&next).await.unwrap();
+    let credential = store.revocations().credential(&staying).await.unwrap();
+    assert_eq!(sample::refresh_token(&credential), "rt-2", "nobody else's key went");
 }
 
 /// More contacts than end in a few commits, and how many keys a commit may have.

@@ -48,7 +48,7 @@ pub(super) fn pairs() -> Vec<(Vec<u8>, Vec<u8>)> {
 async fn fill(store: &Store) {
     let mut change = Change::new();
     store.tenants().insert(&mut change, &sample::tenant()).unwrap();
-    store.connectors().put(&mut change, &sample::connector()).await.unwrap();
+    store.connectors().insert(&mut change, &sample::connector()).unwrap();
     store.clients().insert(&mut change, &sample::client(), Some(&secret("client-secret"))).await.unwrap();
     store.api_keys().insert(&mut change, &sample::api_key(), &secret("jfk_frozen")).unwrap();
     store.sessions().create(&mut change, &sample::session(), &secret("link")).unwrap();
@@ -239,14 +239,11 @@ async fn records_of_layout_1_are_readable() {
         (&sample::journal_entry(), b"{\"access_token\":\"x\"}".as_slice())
     );
     // Installed by a version that could not say which installation it was: removed like another, it is another than the next.
-    let installed = store.connectors().shared("github").await.unwrap().unwrap();
+    let (installed, made) = sample::installed(&store).await;
     let mut change = Change::new();
-    let made = store.connectors().made("github").await.unwrap();
-    store.connectors().delete(&mut change, "github", made).await.unwrap();
+    store.connectors().delete(&mut change, &installed, made).await.unwrap();
     store.commit(change).await.unwrap();
-    let mut change = Change::new();
-    store.connectors().put(&mut change, &sample::connector()).await.unwrap();
-    store.commit(change).await.unwrap();
+    sample::install(&store, &sample::connector()).await;
     assert!(!store.connectors().is_installed(&installed).await.unwrap());
 }
 

@@ -117,19 +117,15 @@ async fn a_connector_with_a_long_manifest_is_replaced_whole() {
     let mut connector = sample::connector();
     for description in ["x".repeat(100_000), "short".into(), "y".repeat(60_000)] {
         connector.manifest.presentation.description = description;
-        let mut change = Change::new();
-        store.connectors().put(&mut change, &connector).await.unwrap();
-        store.commit(change).await.unwrap();
+        sample::install(&store, &connector).await;
         assert_eq!(store.connectors().get("github").await.unwrap().unwrap(), connector);
     }
     // The same again, as an approval changes nothing of the text's length.
-    let mut change = Change::new();
-    store.connectors().put(&mut change, &connector).await.unwrap();
-    store.commit(change).await.unwrap();
+    sample::install(&store, &connector).await;
     assert_eq!(store.connectors().list().await.unwrap().items, [connector]);
     let mut change = Change::new();
-    let made = store.connectors().made("github").await.unwrap();
-    store.connectors().delete(&mut change, "github", made).await.unwrap();
+    let (installed, made) = sample::installed(&store).await;
+    store.connectors().delete(&mut change, &installed, made).await.unwrap();
     store.commit(change).await.unwrap();
     assert!(store.connectors().get("github").await.unwrap().is_none());
     assert!(store.connectors().briefs().await.unwrap().items.is_empty());
@@ -143,9 +139,7 @@ async fn connectors_in_brief_follow_what_is_stored() {
     let unapproved = Connector { approval: None, ..approved.clone() };
     let replaced = Connector { digest: "ee".repeat(32), ..unapproved.clone() };
     for connector in [&approved, &unapproved, &replaced, &approved] {
-        let mut change = Change::new();
-        store.connectors().put(&mut change, connector).await.unwrap();
-        store.commit(change).await.unwrap();
+        sample::install(&store, connector).await;
         for _ in 0..2 {
             assert_eq!(store.connectors().briefs().await.unwrap().items, [connector.brief()]);
         }
@@ -174,7 +168,8 @@ async fn a_client_keeps_its_secret_apart() {
     assert_eq!(store.clients().list(None, 9).await.unwrap().items[0].record, found.record);
 
     let mut change = Change::new();
-    store.clients().delete(&mut change, client.id).await.unwrap();
+    let made = store.clients().made(client.id).await.unwrap();
+    store.clients().delete(&mut change, client.id, made).await.unwrap();
     store.commit(change).await.unwrap();
     assert!(store.clients().secret(client.id).await.unwrap().is_none());
 }

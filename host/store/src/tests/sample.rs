@@ -31,12 +31,31 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use crate::{
-    AuthorizationSecrets, Choice, Deed, JournalEntry, KeptAnswer, KeyRing, Revocation, SignIn, Store, StoredFile,
+    AuthorizationSecrets, Change, Choice, Deed, JournalEntry, KeptAnswer, KeyRing, Made, Revocation, SignIn, Store,
+    StoredFile, Versioned,
     components::Components,
     engine::{Engine, memory::Memory},
 };
 
 pub(super) const SECRET: &str = "canary-rt-7f3a9c51e2";
+
+/// Installs a connector, or puts it in the place of the one of its name.
+pub(super) async fn install(store: &Store, connector: &Connector) {
+    let mut change = Change::new();
+    match store.connectors().shared(&connector.name).await.unwrap() {
+        None => store.connectors().insert(&mut change, connector).unwrap(),
+        Some(found) => {
+            store.connectors().replace(&mut change, &found.map(|_| connector.clone())).await.unwrap();
+        }
+    }
+    store.commit(change).await.unwrap();
+}
+
+/// The connector that is installed, and how much was made of it.
+pub(super) async fn installed(store: &Store) -> (Versioned<Arc<Connector>>, Made) {
+    let found = store.connectors().shared("github").await.unwrap().unwrap();
+    (found, store.connectors().made("github").await.unwrap())
+}
 
 pub(super) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_760_000_000 + second).unwrap()

@@ -34,9 +34,10 @@ impl Service {
         self.store().sessions().sweep(now - SESSIONS_STAY).await?;
         self.store().page_sessions().sweep(now).await?;
         self.store().idempotency().sweep(now - SignedDuration::from_hours(KEPT_HOURS)).await?;
-        self.store().contacts().sweep().await?;
         self.rates.sweep(now);
         self.end_choices_over().await?;
-        self.take_left_steps().await
+        self.take_left_steps().await?;
+        self.store().contacts().sweep().await?;
+        self.store().tenants().sweep().await
     }
 }

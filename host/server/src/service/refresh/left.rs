@@ -5,7 +5,6 @@ use jackfield_auth::token::RefreshOutcome;
 use jackfield_model::{
     connection::Connection,
     credential::{Credential, TokenSet},
-    id::EventId,
 };
 use jackfield_store::{Change, JournalEntry, Pending, Revocation, StoreError, if_readable};
 
@@ -58,25 +57,14 @@ impl Service {
         pending: &Pending,
     ) -> Result<(), StoreError> {
         let read = match party {
-            Some(party) => self.read_left(party, credential, pending).await,
+            Some(party) => self.read_left(party, credential, pending).await.map(|read| (party, read)),
             None => None,
         };
-        let Some(credential) = read else {
+        let Some((party, credential)) = read else {
             tracing::warn!(connection = %like.connection, "an answer of a deleted connection holds no token anybody can read");
             return self.drop_answer(&pending.entry).await;
         };
-        loop {
-            let id = like.connection.to_string();
-            let mut change = self.audited_for(like.tenant, "host", "credential.discarded", &id)?;
-            let revocation = Revocation { id: EventId::new(self.now(), self.id_bits()?), ..like.clone() };
-            self.store().revocations().create(&mut change, &revocation, &credential).await?;
-            self.store().journal().done(&mut change, &pending.entry).await?;
-            match self.store().commit(change).await {
-                // Its tenant's keys ended just now: sealed anew.
-                Err(StoreError::Conflict) => {}
-                committed => return committed,
-            }
-        }
+        Box::pin(self.discard(party, like, &credential, Some(&pending.entry))).await.map(drop)
     }
 
     /// Stages the end of every answer of a connection whose grant others live on.

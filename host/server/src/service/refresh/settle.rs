@@ -170,7 +170,8 @@ impl Service {
         entry: &JournalEntry,
         credential: &Credential,
     ) -> Result<Connection, RefreshError> {
-        Box::pin(self.discard(party, credential, Some(entry))).await?;
+        let like = self.revocation_of(&party.connection)?;
+        Box::pin(self.discard(party, &like, credential, Some(entry))).await?;
         Err(ResolveError::NotFound.into())
     }
 

@@ -1,14 +1,18 @@
 //! The queue of revocations: what a provider could not be told at once is told later, each in a task of its own, so that a
 //! provider that does not answer keeps nobody else's waiting.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jackfield_model::{
     account::Account,
     connection::{Connection, RefreshState},
+    connector::Connector,
     credential::Credential,
     expiry::Clocks,
-    id::EventId,
+    id::{ClientId, EventId},
     notice::Said,
     scope::Grant,
     status::Status,
@@ -58,40 +62,65 @@ impl Service {
         self.store().revocations().create(change, &self.revocation_of(connection)?, credential).await
     }
 
-    /// Ends what a provider gave for a connection that is not there, with its answer in the journal: a live grant nobody knows of
-    /// is worse than none. Answers what waits in the queue; none where the connector was removed, since what is installed under
-    /// its name next would get it: that ends now, as the connector was, or not at all.
+    /// Ends what a provider gave for a connection that is not there, like what is said of it, with its answer in the journal: a live
+    /// grant nobody knows of is worse than none. Answers what waits in the queue; none where its connector was removed, since what
+    /// is installed under its name next would get it, or its client: that ends now, as they were, or not at all.
     pub(in crate::service) async fn discard(
         &self,
         party: &Party,
+        like: &Revocation,
         credential: &Credential,
         answer: Option<&JournalEntry>,
     ) -> Result<Option<Revocation>, StoreError> {
-        let connection = &party.connection;
+        let id = like.connection.to_string();
         loop {
-            let id = connection.id.to_string();
-            let mut change = self.audited_for(connection.tenant, "host", "credential.discarded", &id)?;
+            let mut change = self.audited_for(like.tenant, "host", "credential.discarded", &id)?;
             if let Some(entry) = answer {
                 self.store().journal().done(&mut change, entry).await?;
             }
-            let queued = self.revocation_of(connection)?;
-            let is_installed = self.store().connectors().is_installed(&party.connector).await?;
-            if is_installed {
-                self.store().connectors().hold(&mut change, &party.connector);
+            let queued = Revocation { id: EventId::new(self.now(), self.id_bits()?), ..like.clone() };
+            let waits = self.has_tools(party).await?;
+            if waits {
+                self.hold_tools(&mut change, &party.connector, like.client);
                 self.store().revocations().create(&mut change, &queued, credential).await?;
             }
             match self.store().commit(change).await {
-                Ok(()) if is_installed => return Ok(Some(queued)),
+                Ok(()) if waits => return Ok(Some(queued)),
                 Ok(()) => break,
-                // Its tenant or its connector went just now.
+                // Its tenant, its connector or its client went just now.
                 Err(StoreError::Conflict) => {}
                 Err(error) => return Err(error),
             }
         }
-        if let Ended::Later { why, .. } = Box::pin(self.end_at_provider(party, credential)).await {
-            tracing::warn!(connection = %connection.id, why, "a credential is left at the provider: its connector is gone");
+        match Box::pin(self.end_at_provider(party, credential)).await {
+            Ended::Done => {}
+            left => {
+                tracing::warn!(connection = %id, ended = ?left, "a credential may be left at the provider: its connector or client is gone");
+            }
         }
         Ok(None)
+    }
+
+    /// Whether the connector and the client that a connection is worked with are still there.
+    pub(in crate::service) async fn has_tools(&self, party: &Party) -> Result<bool, StoreError> {
+        let has_client = match party.connection.client {
+            Some(client) => self.client(client).await?.is_some(),
+            None => true,
+        };
+        Ok(has_client && self.store().connectors().is_installed(&party.connector).await?)
+    }
+
+    /// Stages that they are still there when the change is made, and that it makes something of them.
+    pub(in crate::service) fn hold_tools(
+        &self,
+        change: &mut Change,
+        connector: &Versioned<Arc<Connector>>,
+        client: Option<ClientId>,
+    ) {
+        self.store().connectors().hold(change, connector);
+        if let Some(client) = client {
+            self.store().clients().hold(change, client);
+        }
     }
 
     /// Begins every revocation that is due. What was tried too often is given up, and said.
