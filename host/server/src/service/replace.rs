@@ -80,11 +80,16 @@ impl Service {
             self.schedule(&party.method, &mut found, credential);
             let mut change = self.making(tenant, by, "connection.reauthorized", &id.to_string()).await?;
             self.tell(&mut change, &mut found, "reauthorized", by, None)?;
+            self.hold_tools(&mut change, &party.connector, party.connection.client);
             self.store().connections().put_credential(&mut change, &mut found, credential).await?;
             self.complete_in(&mut change, session.clone(), id).await?;
             match self.store().commit(change).await {
                 Ok(()) if found.step.is_some() => return self.finish_stored(&found, by).await,
                 Ok(()) => return Ok(self.record_verify(&found, answer, by).await?),
+                Err(StoreError::Conflict) if !self.has_tools(party).await? => {
+                    self.end_unplaced(party, credential).await?;
+                    return Err(StoreError::Conflict.into());
+                }
                 Err(StoreError::Conflict) if self.is_still_at(session.as_ref()).await? => {}
                 Err(error) => return Err(error.into()),
             }
