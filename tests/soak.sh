@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # The long slices: each suite as long as its promise needs, power cuts on a file system that forgets, the fuzzers,
-# and what is depended on. Takes hours.
-# FUZZ_SECONDS bounds each fuzz target.
+# and what is depended on. Takes about two hours, and FUZZ_SECONDS (half an hour where nothing is said) for each fuzz target.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
