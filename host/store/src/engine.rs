@@ -7,6 +7,8 @@ pub(crate) mod memory;
 #[cfg(test)]
 pub(crate) mod suite;
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 
 /// The largest value an engine takes, in bytes.
@@ -98,7 +100,8 @@ pub(crate) struct Batch {
     pub checks: Vec<(Vec<u8>, Expect)>,
     /// New values; none deletes. A later write of the same key wins.
     pub writes: Vec<(Vec<u8>, Option<Vec<u8>>)>,
-    /// Numbers that become so much more, whatever else changes them: eight bytes, big-endian.
+    /// Numbers that become so much more, whatever else changes them: eight bytes, big-endian. What is written of the same key is
+    /// written before.
     pub counts: Vec<(Vec<u8>, i64)>,
 }
 
@@ -108,11 +111,16 @@ type Written = (Vec<u8>, Vec<u8>);
 impl Batch {
     /// The writes of the counts, over what the numbers are now. Called where nobody else changes them meanwhile.
     pub(crate) fn counted<E>(&self, now: impl Fn(&[u8]) -> Result<Option<Vec<u8>>, E>) -> Result<Vec<Written>, E> {
-        let counted = |(key, more): &(Vec<u8>, i64)| {
-            let number = now(key)?.and_then(|bytes| number(&bytes)).unwrap_or(0).saturating_add(*more);
-            Ok((key.clone(), number.to_be_bytes().to_vec()))
+        let mut sums: BTreeMap<&[u8], i64> = BTreeMap::new();
+        for (key, more) in &self.counts {
+            let sum = sums.entry(key).or_default();
+            *sum = sum.saturating_add(*more);
+        }
+        let counted = |(key, more): (&[u8], i64)| {
+            let number = now(key)?.and_then(|bytes| number(&bytes)).unwrap_or(0).saturating_add(more);
+            Ok((key.to_vec(), number.to_be_bytes().to_vec()))
         };
-        self.counts.iter().map(counted).collect()
+        sums.into_iter().map(counted).collect()
     }
 
     /// Refuses what no engine takes.

@@ -57,14 +57,14 @@ impl Engine for Memory {
         if !batch.checks.iter().all(holds) {
             return Err(EngineError::Conflict);
         }
-        let counted = batch.counted(|key| Ok::<_, EngineError>(map.get(key).cloned()))?;
-        map.extend(counted);
-        for (key, value) in batch.writes {
+        for (key, value) in &batch.writes {
             match value {
-                Some(value) => map.insert(key, value),
-                None => map.remove(&key),
+                Some(value) => map.insert(key.clone(), value.clone()),
+                None => map.remove(key),
             };
         }
+        let counted = batch.counted(|key| Ok::<_, EngineError>(map.get(key).cloned()))?;
+        map.extend(counted);
         Ok(())
     }
 

@@ -44,6 +44,12 @@ async fn counts_with_the_batch_or_not_at_all(engine: &dyn Engine) {
     assert_eq!(refused, Err(EngineError::Conflict));
     let number = engine.get(b"number").await.unwrap().and_then(|bytes| super::number(&bytes));
     assert_eq!(number, Some(2));
+    // Ended and counted at once, it begins anew; counted twice at once, both count.
+    let twice = vec![("number".into(), 1), ("number".into(), 4)];
+    let anew = Batch { checks: vec![], writes: vec![("number".into(), None)], counts: twice };
+    engine.commit(anew).await.unwrap();
+    let number = engine.get(b"number").await.unwrap().and_then(|bytes| super::number(&bytes));
+    assert_eq!(number, Some(5));
     let gone = vec![("counted".into(), None), ("number".into(), None)];
     engine.commit(Batch { checks: vec![], writes: gone, counts: vec![] }).await.unwrap();
 }
