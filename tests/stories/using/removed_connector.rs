@@ -1,5 +1,7 @@
 //! A connector is removed, or its client: what was begun with it is made nowhere, and nothing of it passes to what has its name next.
 
+use std::future::Future;
+
 use futures::future::join_all;
 use http::Method;
 use jackfield_tests::doubles::{Fault, Gate};
@@ -40,6 +42,17 @@ fn endings(scene: &Fronted) -> usize {
     scene.front.log().to(REVOCATION).len()
 }
 
+/// A machine's connection that is made while this happens comes to be nowhere, and its token is ended.
+async fn made_nowhere_beside(scene: &Fronted, removing: impl Future<Output = ()>) {
+    let wanted = json!({ "connector": CONNECTOR, "method": "machine" });
+    let (made, ()) = tokio::join!(scene.host.post(&scene.tenant.key, "/v1/connections", wanted), removing);
+    let made = made.unwrap();
+    assert_eq!((made.status.as_u16(), made.code()), (409, "conflict"), "{}", made.json);
+    assert_eq!(endings(scene), 1, "a live grant that nobody knows of is worse than none");
+    let all = scene.host.get(&scene.tenant.key, "/v1/connections").await.unwrap();
+    assert_eq!(all.json["items"], json!([]), "{}", all.json);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_made_while_its_connector_is_removed_is_made_nowhere_and_its_token_ends() {
     // What is installed under its name next is no reason to make it either.
@@ -55,13 +68,7 @@ async fn a_connection_made_while_its_connector_is_removed_is_made_nowhere_and_it
             }
             gate.open();
         };
-        let wanted = json!({ "connector": CONNECTOR, "method": "machine" });
-        let (made, ()) = tokio::join!(scene.host.post(&scene.tenant.key, "/v1/connections", wanted), removing);
-        let made = made.unwrap();
-        assert_eq!((made.status.as_u16(), made.code()), (409, "conflict"), "{}", made.json);
-        assert_eq!(endings(&scene), 1, "a live grant that nobody knows of is worse than none");
-        let all = scene.host.get(&scene.tenant.key, "/v1/connections").await.unwrap();
-        assert_eq!(all.json["items"], json!([]), "{}", all.json);
+        made_nowhere_beside(&scene, removing).await;
         if another {
             assert_eq!(remove_connector(&scene).await.status, 204, "nothing of it waits for the next one");
         }
@@ -78,13 +85,7 @@ async fn a_connection_made_while_its_client_is_removed_is_made_nowhere_and_its_t
         remove_client(&scene).await;
         gate.open();
     };
-    let wanted = json!({ "connector": CONNECTOR, "method": "machine" });
-    let (made, ()) = tokio::join!(scene.host.post(&scene.tenant.key, "/v1/connections", wanted), removing);
-    let made = made.unwrap();
-    assert_eq!((made.status.as_u16(), made.code()), (409, "conflict"), "{}", made.json);
-    assert_eq!(endings(&scene), 1, "nobody could end it later, without the client");
-    let all = scene.host.get(&scene.tenant.key, "/v1/connections").await.unwrap();
-    assert_eq!(all.json["items"], json!([]), "{}", all.json);
+    made_nowhere_beside(&scene, removing).await;
     assert_eq!(remove_connector(&scene).await.status, 204, "nothing waits that nobody could end");
 }
 
