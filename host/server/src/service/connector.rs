@@ -209,7 +209,7 @@ impl Service {
     ) -> Result<(), RemoveConnectorError> {
         let name = installed.name.as_str();
         let made = self.store().connectors().made(name).await?;
-        let found = self.store().connectors().get(name).await?;
+        let found = self.store().connectors().shared(name).await?;
         let connector = found.ok_or_else(|| RemoveConnectorError::NotFound(name.to_owned()))?;
         if !self.store().connectors().is_installed(installed).await? {
             return Err(RemoveConnectorError::NotFound(name.to_owned()));

@@ -10,12 +10,12 @@ use jackfield_model::{
     connection::Connection,
     connector::Connector,
     credential::Credential,
-    id::{ConnectionId, TenantId},
+    id::{ClientId, ConnectionId, TenantId},
     manifest::{Manifest, Method},
     secret::Secret,
 };
 use jackfield_runtime::{CallContext, CallInput, Denial, EgressSettings, Hook};
-use jackfield_store::{StoreError, Versioned};
+use jackfield_store::{Change, StoreError, Versioned};
 use jiff::Timestamp;
 
 use super::Service;
@@ -162,5 +162,27 @@ impl Service {
         let found = self.store().connectors().shared(name).await?;
         let connector = found.ok_or_else(|| ResolveError::NoConnector(name.to_owned()))?;
         if self.approvals.hold(&connector) { Ok(connector) } else { Err(ResolveError::NotApproved(name.to_owned())) }
+    }
+
+    /// Whether the connector and the client that a connection is worked with are still there.
+    pub(super) async fn has_tools(&self, party: &Party) -> Result<bool, StoreError> {
+        let has_client = match party.connection.client {
+            Some(client) => self.client(client).await?.is_some(),
+            None => true,
+        };
+        Ok(has_client && self.store().connectors().is_installed(&party.connector).await?)
+    }
+
+    /// Stages that they are still there when the change is made, and that it makes something of them.
+    pub(super) fn hold_tools(
+        &self,
+        change: &mut Change,
+        connector: &Versioned<Arc<Connector>>,
+        client: Option<ClientId>,
+    ) {
+        self.store().connectors().hold(change, connector);
+        if let Some(client) = client {
+            self.store().clients().hold(change, client);
+        }
     }
 }

@@ -1,18 +1,14 @@
 //! The queue of revocations: what a provider could not be told at once is told later, each in a task of its own, so that a
 //! provider that does not answer keeps nobody else's waiting.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use jackfield_model::{
     account::Account,
     connection::{Connection, RefreshState},
-    connector::Connector,
     credential::Credential,
     expiry::Clocks,
-    id::{ClientId, EventId},
+    id::EventId,
     notice::Said,
     scope::Grant,
     status::Status,
@@ -99,28 +95,6 @@ impl Service {
             }
         }
         Ok(None)
-    }
-
-    /// Whether the connector and the client that a connection is worked with are still there.
-    pub(in crate::service) async fn has_tools(&self, party: &Party) -> Result<bool, StoreError> {
-        let has_client = match party.connection.client {
-            Some(client) => self.client(client).await?.is_some(),
-            None => true,
-        };
-        Ok(has_client && self.store().connectors().is_installed(&party.connector).await?)
-    }
-
-    /// Stages that they are still there when the change is made, and that it makes something of them.
-    pub(in crate::service) fn hold_tools(
-        &self,
-        change: &mut Change,
-        connector: &Versioned<Arc<Connector>>,
-        client: Option<ClientId>,
-    ) {
-        self.store().connectors().hold(change, connector);
-        if let Some(client) = client {
-            self.store().clients().hold(change, client);
-        }
     }
 
     /// Begins every revocation that is due. What was tried too often is given up, and said.
