@@ -41,7 +41,7 @@ pub(crate) fn assert_problem(answer: &Answer, status: u16, code: &str) {
     assert_eq!(named, request.as_str());
 }
 
-async fn send(stage: &Stage, method: &str, path: &str, kind: Option<&str>, body: &[u8]) -> Answer {
+pub(crate) async fn send(stage: &Stage, method: &str, path: &str, kind: Option<&str>, body: &[u8]) -> Answer {
     let bearer = format!("Bearer {}", stage.host.operator());
     let mut headers = vec![("authorization", bearer.as_str()), ("jackfield-tenant", stage.tenant.id.as_str())];
     headers.extend(kind.map(|kind| ("content-type", kind)));

@@ -58,6 +58,7 @@ mod sdk_readme;
 mod secrets_stay;
 mod serving;
 mod sessions;
+mod sets;
 mod shells;
 mod stage;
 mod stopping;

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     caller::ForHost,
     describe::{About, Routes, Tag},
-    json::Json,
+    json::{Json, set},
     once::Making,
     paging::{self, Paged},
     path::{Asked, Id},
@@ -34,6 +34,7 @@ struct Create {
     /// The tenant it speaks for; left out for a key of the operator's.
     tenant: Option<TenantId>,
     /// What it allows. A key for a tenant cannot have `operate`.
+    #[serde(deserialize_with = "set")]
     #[schemars(length(min = 1), example = ["connect", "read"])]
     permissions: BTreeSet<Permission>,
 }

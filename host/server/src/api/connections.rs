@@ -20,7 +20,7 @@ use super::{
     caller::{Connect, ForTenant, Read},
     conditions::{If, Known, Unless},
     describe::{Routes, Tag},
-    json::{Json, secrets},
+    json::{Json, optional_set, secrets, set},
     once::Making,
     paging::{Paged, turn},
     path::{Asked, Id},
@@ -57,6 +57,7 @@ struct Create {
     end_user: Option<String>,
     /// What it is for: ids of the connector's actions. Left out, every action of a credential without scopes; of one with
     /// scopes, those that need none.
+    #[serde(default, deserialize_with = "optional_set")]
     #[schemars(example = json!([]))]
     actions: Option<BTreeSet<String>>,
     /// The fields of the connector and the method, the secret ones too.
@@ -182,7 +183,7 @@ struct Again {
     #[schemars(extend("format" = "uri"), example = &"https://app.example.com/connected")]
     return_url: String,
     /// Further actions; what it is for already stays.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "set")]
     #[schemars(example = ["list-repositories"])]
     actions: BTreeSet<String>,
 }

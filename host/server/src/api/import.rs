@@ -11,7 +11,7 @@ use serde_json::json;
 use super::{
     caller::{Connect, ForTenant},
     describe::{About, Routes, Tag},
-    json::{Json, optional_secret, secret, secrets},
+    json::{Json, optional_secret, optional_set, secret, secrets, set},
     once::Making,
     problem::Problem,
     reply::{Created, Tagged, created},
@@ -39,7 +39,7 @@ struct Import {
     #[schemars(example = &"user-42")]
     end_user: Option<String>,
     /// What it is for: ids of the connector's actions.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "set")]
     #[schemars(example = ["list-repositories"])]
     actions: BTreeSet<String>,
     /// The fields of the connector and the method, the secret ones too.
@@ -65,6 +65,7 @@ struct Tokens {
     /// When the access token ends; left out, the provider's refusal says so.
     expires_at: Option<Timestamp>,
     /// What was granted; left out, what the actions need.
+    #[serde(default, deserialize_with = "optional_set")]
     #[schemars(example = ["repo"])]
     scopes: Option<BTreeSet<String>>,
     /// When the tokens were obtained.

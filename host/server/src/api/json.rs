@@ -18,7 +18,7 @@ use super::{
     problem::{Code, Problem},
 };
 
-pub(super) use distinct::{optional_texts, secrets, texts};
+pub(super) use distinct::{optional_set, optional_texts, secrets, set, texts};
 
 /// The largest JSON body, in bytes.
 pub(super) const JSON_LIMIT: usize = 1024 * 1024;
@@ -104,7 +104,7 @@ pub(super) fn optional_secret<'de, D: Deserializer<'de>>(from: D) -> Result<Opti
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed test is a panic")]
 
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
 
@@ -115,6 +115,10 @@ mod tests {
         token: Option<Secret>,
         #[serde(default, deserialize_with = "secrets")]
         fields: BTreeMap<String, Secret>,
+        #[serde(default, deserialize_with = "set")]
+        days: BTreeSet<u16>,
+        #[serde(default, deserialize_with = "optional_set")]
+        actions: Option<BTreeSet<String>>,
     }
 
     fn refusal(text: &str) -> Problem {
@@ -134,6 +138,19 @@ mod tests {
         let twice = refusal("{\"fields\": {\"key\": \"x\", \"key\": \"y\"}}");
         assert!(twice.detail().contains("duplicate field `key`"), "{}", twice.detail());
         assert_eq!(refusal("").code(), "malformed-json");
+    }
+
+    #[test]
+    fn an_item_of_a_set_is_named_once() {
+        for text in ["{\"days\": [7, 14, 7]}", "{\"actions\": [\"x\", \"y\", \"x\"]}"] {
+            let twice = refusal(text);
+            assert_eq!((twice.status().as_u16(), twice.code()), (422, "invalid-body"));
+            assert!(twice.detail().contains("item 3 of a list"), "{}", twice.detail());
+        }
+        let read: Sample = parse(b"{\"days\": [7, 2], \"actions\": [\"x\"]}").unwrap();
+        assert_eq!((read.days, read.actions), (BTreeSet::from([2, 7]), Some(BTreeSet::from(["x".to_owned()]))));
+        let none: Sample = parse(b"{\"actions\": null}").unwrap();
+        assert_eq!((none.days.len(), none.actions), (0, None));
     }
 
     #[test]

@@ -17,7 +17,7 @@ use serde_json::json;
 use super::{
     caller::{Connect, ForTenant},
     describe::{About, Routes, Tag},
-    json::{Json, secret, texts},
+    json::{Json, secret, set, texts},
     once::Making,
     path::Id,
     problem::Problem,
@@ -38,7 +38,7 @@ struct Create {
     #[serde(default)]
     connectors: Vec<NewOffer>,
     /// What the connection is for: ids of the connector's actions. Only what they need is asked for.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "set")]
     #[schemars(example = ["list-repositories"])]
     actions: BTreeSet<String>,
     /// Who connects, by the application's own id: only this person can finish.
@@ -70,7 +70,7 @@ struct NewOffer {
     #[schemars(example = &"github")]
     connector: String,
     /// Ids of its actions; what they need is asked for, and nothing where it is left out.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "set")]
     #[schemars(example = ["list-repositories"])]
     actions: BTreeSet<String>,
 }

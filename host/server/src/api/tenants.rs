@@ -16,7 +16,7 @@ use super::{
     caller::ForHost,
     describe::{About, Routes, Tag},
     doctor::RegisterView,
-    json::Json,
+    json::{Json, set},
     once::Making,
     paging::Paged,
     path::{Asked, Id},
@@ -63,6 +63,7 @@ struct Change {
 struct NoticesView {
     /// How many days before a permission ends its person is mailed, each once: at most ten numbers from 1 to 365. Days that
     /// leave less than half of a short permission's time are left out.
+    #[serde(deserialize_with = "set")]
     #[schemars(example = [14, 7, 2])]
     days: BTreeSet<u16>,
     /// Who is mailed about connections that belong to nobody in particular: at most twenty addresses.

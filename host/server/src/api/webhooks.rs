@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     caller::{Connect, ForTenant, Read},
     describe::{About, Routes, Tag},
-    json::Json,
+    json::{Json, optional_set, set},
     messages::MessageView,
     once::Making,
     paging::{self, Paged},
@@ -39,7 +39,7 @@ struct Create {
     #[schemars(extend("format" = "uri"), example = URL)]
     url: String,
     /// What it hears of; left out or empty for everything.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "set")]
     #[schemars(example = ["connection.needs-reauthorization"])]
     events: BTreeSet<EventType>,
 }
@@ -53,6 +53,7 @@ struct Change {
     #[schemars(extend("format" = "uri"), example = URL)]
     url: Option<String>,
     /// What it hears of, all of it; empty for everything.
+    #[serde(default, deserialize_with = "optional_set")]
     #[schemars(example = ["connection.needs-reauthorization"])]
     events: Option<BTreeSet<EventType>>,
     /// Whether it is paused. What happens during a pause is kept as failed messages, to be replayed.

@@ -1,10 +1,14 @@
-//! Objects whose keys people choose: each key once, each value a text; a repeated key is refused, not overwritten.
+//! What may be named once: the keys that people choose in an object, whose values are texts, and the items of a set. A second
+//! one is refused, not overwritten or swallowed.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use jackfield_model::secret::Secret;
 use serde::{
-    Deserializer,
+    Deserialize, Deserializer,
     de::{Error, MapAccess, Visitor},
 };
 use serde_json::Value;
@@ -24,6 +28,30 @@ pub(in crate::api) fn optional_texts<'de, D: Deserializer<'de>>(
 /// Reads a map of values of which any may be a secret.
 pub(in crate::api) fn secrets<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, Secret>, D::Error> {
     from.deserialize_map(Distinct(Secret::new))
+}
+
+/// Reads a list of which no two items are the same.
+pub(in crate::api) fn set<'de, D: Deserializer<'de>, T: Deserialize<'de> + Ord>(
+    from: D,
+) -> Result<BTreeSet<T>, D::Error> {
+    each_once(Vec::deserialize(from)?)
+}
+
+/// Reads such a list that may be absent or null.
+pub(in crate::api) fn optional_set<'de, D: Deserializer<'de>, T: Deserialize<'de> + Ord>(
+    from: D,
+) -> Result<Option<BTreeSet<T>>, D::Error> {
+    Option::deserialize(from)?.map(each_once).transpose()
+}
+
+fn each_once<T: Ord, E: Error>(items: Vec<T>) -> Result<BTreeSet<T>, E> {
+    let mut read = BTreeSet::new();
+    for (number, item) in items.into_iter().enumerate() {
+        if !read.insert(item) {
+            return Err(E::custom(format!("item {} of a list is in it already: name each once", number + 1)));
+        }
+    }
+    Ok(read)
 }
 
 struct Distinct<T>(fn(String) -> T);
