@@ -18,13 +18,18 @@ ID = re.compile(r"^([a-z]+)_[0-7][0-9A-HJKMNP-TV-Z]{25}$")
 
 
 def chosen(names, name, value):
-    """A known value of that kind in two of three cases, always the same for the same value; else the value itself."""
+    """A known value of that kind in two of three cases, always the same for the same value; else the value itself.
+
+    One that is known already, from an answer, stays only where it is among those that may be named here.
+    """
     if not isinstance(value, str):
         return value
     found = ID.match(value)
-    candidates = names.get(found.group(1) if found else name, [])
+    kind = found.group(1) if found else name
+    candidates = names.get(kind, [])
     number = zlib.crc32(value.encode("utf-8", "replace"))
-    if not candidates or number % 3 == 0:
+    kept = value in KNOWN.get(kind, []) and value not in candidates
+    if not candidates or (number % 3 == 0 and not kept):
         return value
     return candidates[(number // 3) % len(candidates)]
 
