@@ -101,7 +101,7 @@ impl Party {
         for path in paths {
             let answer = host.get(&self.tenant.key, &path).await.unwrap();
             assert_eq!(answer.status, 200, "{path} of {}: {}", self.word, answer.json);
-            all.push(without_tries(answer.json));
+            all.push(answer.json);
         }
         all
     }
@@ -114,14 +114,6 @@ fn both(one: &Value, other: &Value) -> Value {
         all[name].as_array_mut().unwrap().extend(values.as_array().unwrap().clone());
     }
     all
-}
-
-/// Without what the host notes by itself when a message to a webhook is tried again, minutes later.
-fn without_tries(mut read: Value) -> Value {
-    for webhook in read.get_mut("items").and_then(Value::as_array_mut).into_iter().flatten() {
-        webhook.as_object_mut().unwrap().remove("failing_since");
-    }
-    read
 }
 
 /// Nothing of what was read differs; else what does, as it was and as it is.
