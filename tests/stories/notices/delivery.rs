@@ -1,12 +1,17 @@
 //! Delivery: again and again for days, in order for each connection, past whoever is slow, through restarts.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use futures::future::join_all;
 use http::StatusCode;
 use jackfield_server::clock::Clock;
 use jackfield_tests::doubles::{Fault, Gate, On};
 use jiff::SignedDuration;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::stage::{HOOKS, Stage, TOKEN, verified};
+
+const RENAMED: &[&str] = &["connection.renamed"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_taken_is_sent_again_under_the_same_id_and_the_order_holds() {
@@ -215,4 +220,43 @@ async fn a_tenant_whose_webhooks_all_hang_keeps_nobody_else_s_waiting() {
     gate.open();
     stage.round().await;
     assert!(hanging.iter().all(|hook| stage.heard(hook).len() == 8), "each was heard in the end");
+}
+
+/// How often each connection is renamed while messages go out.
+const NAMES: usize = 100;
+
+/// A message that begins to wait for one before it just when that is through would wait for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_happens_while_messages_go_out_is_heard_whole_and_in_order() {
+    let stage = Stage::set().await;
+    let hooks = [stage.hook("/one", RENAMED).await, stage.hook("/two", RENAMED).await];
+    let ids = [stage.connect("ada").await, stage.connect("bob").await, stage.connect("eve").await];
+    let names: Vec<_> = (0..NAMES).map(|number| format!("Books {number}")).collect();
+    let rename = async |id: &String| {
+        for name in &names {
+            let renamed = stage.patch(&format!("/v1/connections/{id}"), json!({ "name": name })).await;
+            assert_eq!(renamed.status, 200, "{}", renamed.json);
+        }
+    };
+    let service = stage.host.running().unwrap().service.clone();
+    let over = AtomicBool::new(false);
+    let renaming = async {
+        join_all(ids.iter().map(rename)).await;
+        over.store(true, Ordering::Relaxed);
+    };
+    let sending = async {
+        while !over.load(Ordering::Relaxed) {
+            service.tick().await.unwrap();
+        }
+    };
+    tokio::join!(renaming, sending);
+    stage.round().await;
+    assert_eq!(stage.messages("waiting").await, Vec::<Value>::new());
+    for hook in &hooks {
+        let heard = stage.heard(hook);
+        for id in &ids {
+            let of_it = heard.iter().filter(|message| message["data"]["connection"] == json!(id));
+            assert_eq!(of_it.map(|message| message["data"]["name"].as_str().unwrap()).collect::<Vec<_>>(), names);
+        }
+    }
 }
