@@ -48,4 +48,9 @@ impl Client {
     pub fn serves(&self, tenant: TenantId) -> bool {
         self.tenant.is_none_or(|owner| owner == tenant)
     }
+
+    /// Whether the provider takes both for one client: what a person granted one of them, the other has.
+    pub fn is_same_registration(&self, other: &Self) -> bool {
+        self.connector == other.connector && self.public_id == other.public_id && self.fields == other.fields
+    }
 }

@@ -1,14 +1,16 @@
 //! A connector is removed, or its client: what was begun with it is made nowhere, and nothing of it passes to what has its name next.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 
 use futures::future::join_all;
 use http::Method;
 use jackfield_tests::doubles::{Fault, Gate};
 use jackfield_tests::host::Answer;
-use serde_json::json;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
 
-use crate::front::Fronted;
+use crate::front::{Fronted, NAME, Tapped};
 
 const REVOCATION: &str = "/token/revocation";
 const CONNECTOR: &str = "openid-connect";
@@ -109,6 +111,62 @@ async fn tokens_that_arrive_when_connection_and_connector_are_gone_are_ended_and
     assert_eq!((refreshed.status.as_u16(), refreshed.code()), (404, "not-found"), "{}", refreshed.json);
     assert_eq!(endings(&scene), 4, "those of its twin, and those that came");
     assert_eq!(remove_connector(&scene).await.status, 204, "nothing of it waits for the next one");
+}
+
+/// A client that was registered an hour before the scene's, which is therefore the one that consents go through.
+async fn an_older_client(scene: &Fronted) -> String {
+    let hour = SignedDuration::from_hours(1);
+    scene.host.clock.advance(-hour);
+    let fields = json!({ "issuer": scene.server.issuer_at(NAME) });
+    let (client, _) = scene.host.client(CONNECTOR, "jack", "jack-secret", fields).await.unwrap();
+    scene.host.clock.advance(hour);
+    client
+}
+
+/// A connection of alice's that was made with that client.
+async fn made_with(scene: &Fronted, client: &str) -> String {
+    let tapped = Tapped::default();
+    scene.tap(&tapped);
+    let given = scene.connect("alice").await;
+    let tokens = ["access_token", "refresh_token"].map(|name| (name, tapped.text(0, name)));
+    let wanted = json!({
+        "connector": CONNECTOR, "client": client, "method": "code", "end_user": "alice", "name": "Imported",
+        "actions": ["sign-in", "stay-connected"], "tokens": tokens.into_iter().collect::<BTreeMap<_, _>>(),
+    });
+    let made = scene.host.post(&scene.tenant.key, "/v1/connections/import", wanted).await.unwrap();
+    assert_eq!(made.json["status"], "active", "{}", made.json);
+    // It lives on, through another entry of the same client; nothing of the scene's own is left.
+    let path = format!("/v1/connections/{given}?twins=keep");
+    let kept = removed_by(scene, &scene.tenant.key, &path).await;
+    assert_eq!(kept.json["revocation"]["outcome"], "kept", "{}", kept.json);
+    made.text("/id").unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reauthorization_whose_client_is_removed_meanwhile_changes_nothing() {
+    let scene = Fronted::start().await;
+    let older = an_older_client(&scene).await;
+    let id = made_with(&scene, &older).await;
+    let (before, token) = (scene.show(&id).await, scene.token(&id, 60).await);
+    let link = scene.again(&id, "alice").await;
+    let gate = Gate::default();
+    scene.strike(Fault::HeldAnswer(gate.clone()));
+    let removing = async {
+        gate.reached(1).await;
+        remove_client(&scene).await;
+        gate.open();
+    };
+    let (refused, ()) = tokio::join!(scene.consent(&link, "alice"), removing);
+    assert_eq!((refused.status.as_u16(), refused.code()), (409, "conflict"), "{}", refused.json);
+    assert_eq!(
+        endings(&scene),
+        0,
+        "the provider knows one client by that name: the old credential would end with them"
+    );
+    let said = |shown: &Value| (shown["client"].clone(), shown["version"].clone(), shown["status"].clone());
+    assert_eq!(said(&scene.show(&id).await), said(&before));
+    assert_eq!(scene.token(&id, 60).await, token, "the old credential is in use");
+    assert_eq!(scene.ask(&id, "verify", json!({})).await.json["status"], "active");
 }
 
 /// How many clients are registered while their connector is removed.

@@ -50,6 +50,7 @@ impl Service {
         let pointed = self.point_again(&mut proven.party, &proven.credential, &old).await;
         pointed.map_err(EstablishError::Unproven)?;
         let answer = self.ask(&proven.party, &proven.credential).await;
+        proven.party.connection.account = answer.result.as_ref().ok().cloned();
         self.put_in_place(id, proven, answer, session, by).await
     }
 

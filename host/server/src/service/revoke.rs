@@ -56,7 +56,7 @@ impl Service {
     /// Ends a credential at the provider where no connection ends with it unasked. Looked at now and not when it was queued:
     /// whoever connected meanwhile, or renewed what they have, lives on the same grant.
     pub(super) async fn end_unless_shared(&self, due: &Revocation, party: &Party, credential: &Credential) -> Ended {
-        let shared = self.on_its_grant(&party.connection, &party.method).await;
+        let shared = self.on_its_grant(&party.connection, party.client.as_ref(), &party.method).await;
         match shared.map(|sharing| sharing.iter().any(|other| !was_said_to_end(due, other))) {
             Ok(false) => self.end_at_provider(party, credential).await,
             Ok(true) => Ended::Kept,

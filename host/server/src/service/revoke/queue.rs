@@ -88,8 +88,8 @@ impl Service {
                 Err(error) => return Err(error),
             }
         }
-        match Box::pin(self.end_at_provider(party, credential)).await {
-            Ended::Done => {}
+        match Box::pin(self.end_unless_shared(like, party, credential)).await {
+            Ended::Done | Ended::Kept => {}
             left => {
                 tracing::warn!(connection = %id, ended = ?left, "a credential may be left at the provider: its connector or client is gone");
             }
