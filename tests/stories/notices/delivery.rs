@@ -11,8 +11,6 @@ use serde_json::{Value, json};
 
 use crate::stage::{HOOKS, Stage, TOKEN, verified};
 
-const RENAMED: &[&str] = &["connection.renamed"];
-
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_taken_is_sent_again_under_the_same_id_and_the_order_holds() {
     let stage = Stage::set().await;
@@ -224,6 +222,7 @@ async fn a_tenant_whose_webhooks_all_hang_keeps_nobody_else_s_waiting() {
 
 /// How often each connection is renamed while messages go out.
 const NAMES: usize = 100;
+const RENAMED: &[&str] = &["connection.renamed"];
 
 /// A message that begins to wait for one before it just when that is through would wait for ever.
 #[tokio::test(flavor = "multi_thread")]

@@ -32,6 +32,17 @@ async fn remove_client(scene: &Fronted) {
     assert_eq!(client.status, 204, "{}", client.json);
 }
 
+/// Removes the client while the next answer with tokens is on its way.
+fn remove_client_midway(scene: &Fronted) -> impl Future<Output = ()> {
+    let gate = Gate::default();
+    scene.strike(Fault::HeldAnswer(gate.clone()));
+    async move {
+        gate.reached(1).await;
+        remove_client(scene).await;
+        gate.open();
+    }
+}
+
 /// Removes the connector and the client of it.
 async fn remove_all_of_it(scene: &Fronted) {
     remove_client(scene).await;
@@ -80,14 +91,7 @@ async fn a_connection_made_while_its_connector_is_removed_is_made_nowhere_and_it
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_made_while_its_client_is_removed_is_made_nowhere_and_its_token_ends() {
     let scene = Fronted::machine().await;
-    let gate = Gate::default();
-    scene.strike(Fault::HeldAnswer(gate.clone()));
-    let removing = async {
-        gate.reached(1).await;
-        remove_client(&scene).await;
-        gate.open();
-    };
-    made_nowhere_beside(&scene, removing).await;
+    made_nowhere_beside(&scene, remove_client_midway(&scene)).await;
     assert_eq!(remove_connector(&scene).await.status, 204, "nothing waits that nobody could end");
 }
 
@@ -149,13 +153,7 @@ async fn a_reauthorization_whose_client_is_removed_meanwhile_changes_nothing() {
     let id = made_with(&scene, &older).await;
     let (before, token) = (scene.show(&id).await, scene.token(&id, 60).await);
     let link = scene.again(&id, "alice").await;
-    let gate = Gate::default();
-    scene.strike(Fault::HeldAnswer(gate.clone()));
-    let removing = async {
-        gate.reached(1).await;
-        remove_client(&scene).await;
-        gate.open();
-    };
+    let removing = remove_client_midway(&scene);
     let (refused, ()) = tokio::join!(scene.consent(&link, "alice"), removing);
     assert_eq!((refused.status.as_u16(), refused.code()), (409, "conflict"), "{}", refused.json);
     assert_eq!(

@@ -3,11 +3,11 @@
 use jackfield_model::{
     client::Client,
     connection::Connection,
-    id::ConnectionId,
+    id::{ClientId, ConnectionId},
     manifest::{Method, MethodKind, Reach, Revocation},
     status::Status,
 };
-use jackfield_store::StoreError;
+use jackfield_store::{StoreError, if_readable};
 
 use super::Service;
 
@@ -34,7 +34,7 @@ impl Service {
         let method = connector.as_ref().and_then(|connector| connector.manifest.method(&connection.method));
         let Some(method) = method else { return Ok(vec![]) };
         let client = match connection.client {
-            Some(client) => self.client(client).await?,
+            Some(client) => if_readable(self.client(client).await)?,
             None => None,
         };
         let mut sharing = self.on_its_grant(connection, client.as_ref(), method).await?;
@@ -50,18 +50,27 @@ impl Service {
         client: Option<&Client>,
         method: &Method,
     ) -> Result<Vec<Connection>, StoreError> {
-        let (Some(client), Some(account)) = (client, &connection.account) else { return Ok(vec![]) };
+        let (Some(id), Some(account)) = (connection.client, &connection.account) else { return Ok(vec![]) };
         let asked = matches!(method.revocation, Revocation::Rfc7009 | Revocation::Hook);
         // A client's own tokens rest on no person's consent.
         let granted = matches!(method.kind, MethodKind::OAuth2Code(_));
         if !(asked && granted && method.revocation_ends == Reach::Account) {
             return Ok(vec![]);
         }
-        let registered = self.clients().await?.into_iter().filter(|other| other.is_same_registration(client));
-        let same: Vec<_> = registered.map(|other| other.id).collect();
         let all = self.store().connections().of_account(connection.tenant, &connection.connector, &account.id).await?;
-        let mut sharing: Vec<_> = all.into_iter().map(|other| other.record).collect();
-        sharing.retain(|other| other.client.is_some_and(|id| same.contains(&id)) && other.status != Status::Revoked);
+        let mut sharing = Vec::new();
+        for other in all.into_iter().filter(|other| other.status != Status::Revoked) {
+            if other.client == Some(id) || self.is_same_client(client, other.client).await? {
+                sharing.push(other.record);
+            }
+        }
         Ok(sharing)
+    }
+
+    /// Whether a connection was made through another entry of a client; not where either entry cannot be read.
+    async fn is_same_client(&self, client: Option<&Client>, other: Option<ClientId>) -> Result<bool, StoreError> {
+        let (Some(client), Some(other)) = (client, other) else { return Ok(false) };
+        let other = if_readable(self.client(other).await)?;
+        Ok(other.is_some_and(|other| other.is_same_registration(client)))
     }
 }
